@@ -1,0 +1,89 @@
+import { folds, upstreamFolds, type Fold } from "./folds.js";
+
+/** What a contract says of one status. */
+export interface StatusRow {
+  /** The documented message, sent as `title`; "-" for a success. */
+  readonly title: string;
+  /** One sentence for the client, sent as `detail` when the thrower gave none. */
+  readonly description: string;
+}
+
+/** A closed list of statuses, and where everything else goes. Readonly plain data. */
+export interface Contract {
+  readonly name: string;
+  readonly statuses: Readonly<Record<number, StatusRow>>;
+  /** Statuses of our own errors that are not in `statuses`. */
+  readonly folds: Readonly<Record<number, Fold>>;
+  /** The same for what an upstream answered; looked at before `statuses`, since an upstream's 407 is not ours. */
+  readonly upstreamFolds: Readonly<Record<number, Fold>>;
+}
+
+/**
+ * FunctionGraph's status code table: the default contract.
+ * Codes and titles are as documented (API reference, appendix "Status Codes"); the descriptions are ours.
+ */
+export const functionGraph: Contract = {
+  name: "functiongraph",
+  statuses: {
+    200: { title: "-", description: "The request succeeded." },
+    204: { title: "-", description: "The request succeeded and there is nothing to return." },
+    400: { title: "Bad Request", description: "The request is malformed or not acceptable as it stands." },
+    401: { title: "Unauthorized", description: "Valid credentials are needed for this request." },
+    403: { title: "Forbidden", description: "This request is not permitted." },
+    404: { title: "Not Found", description: "Nothing was found at this address." },
+    405: { title: "Method Not Allowed", description: "This address does not take the request's method." },
+    406: { title: "Not Acceptable", description: "No representation fits what the request accepts." },
+    407: { title: "Proxy Authentication Required", description: "The proxy needs valid credentials first." },
+    408: { title: "Request Timeout", description: "The request did not arrive in time." },
+    409: { title: "Conflict", description: "The request conflicts with the current state." },
+    500: { title: "Internal Server Error", description: "Something went wrong on our side." },
+    501: { title: "Not Implemented", description: "The server does not know how to serve such a request." },
+    502: { title: "Bad Gateway", description: "An upstream server could not be reached or gave no valid answer." },
+    503: { title: "Service Unavailable", description: "The service cannot take the request just now; try again later." },
+    504: { title: "Gateway Timeout", description: "An upstream server did not answer in time." },
+  },
+  folds,
+  upstreamFolds,
+};
+
+/**
+ * A contract with more rows than its base: for a team that documents, say, 422 and 429. A status that gets a row is no longer folded.
+ * @param rows error statuses, 400 to 599
+ * @throws TypeError when a row's status or texts are not what they should be
+ * @example extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } })
+ */
+export function extendContract(base: Contract, rows: Readonly<Record<number, StatusRow>>): Contract {
+  const added = Object.entries(rows);
+  for (const [status, row] of added) {
+    if (!/^[45]\d\d$/.test(status)) throw new TypeError(`extendContract: ${status} is not an error status (400 to 599)`);
+    for (const text of ["title", "description"] as const)
+      if (typeof row?.[text] !== "string" || row[text] === "")
+        throw new TypeError(`extendContract: row ${status} needs a non-empty string as its ${text}`);
+  }
+  const without = (table: Contract["folds"]) =>
+    Object.fromEntries(Object.entries(table).filter(([status]) => !Object.hasOwn(rows, status)));
+  return {
+    name: `${base.name}+${added.map(([status]) => status).join("+")}`,
+    statuses: { ...base.statuses, ...rows },
+    folds: without(base.folds),
+    upstreamFolds: without(base.upstreamFolds),
+  };
+}
+
+/**
+ * The documented error status that `status` leaves as.
+ * @param upstream whether an upstream answered it, rather than this gateway
+ */
+export function foldStatus(contract: Contract, status: number, upstream = false): number {
+  const valid = Number.isInteger(status) && status >= 400 && status <= 599;
+  if (!valid) return documented(contract, upstream ? 502 : 500);
+  if (upstream && Object.hasOwn(contract.upstreamFolds, status)) return documented(contract, contract.upstreamFolds[status]!.to);
+  if (Object.hasOwn(contract.statuses, status)) return status;
+  if (Object.hasOwn(contract.folds, status)) return documented(contract, contract.folds[status]!.to);
+  return status < 500 ? 400 : 500; // RFC 9110 section 15: an unknown code means its class's x00
+}
+
+/** A contract written by hand may lack what a fold names; its class's x00 is the last resort. */
+function documented(contract: Contract, status: number): number {
+  return Object.hasOwn(contract.statuses, status) ? status : status < 500 ? 400 : 500;
+}

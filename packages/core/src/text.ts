@@ -1,0 +1,15 @@
+/** Characters of a message that are sent at most. */
+const longest = 1000;
+
+/** Text fit for a body: of bounded length, without control characters (a log or a terminal may print it). */
+export function clean(text: unknown): string {
+  if (typeof text !== "string") return "";
+  // eslint-disable-next-line no-control-regex
+  const plain = text.slice(0, longest + 1).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
+}
+
+/** An error code as clients and logs take it, else undefined. */
+export function cleanCode(code: unknown): string | undefined {
+  return typeof code === "string" && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(code) ? code : undefined;
+}

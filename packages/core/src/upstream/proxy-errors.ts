@@ -1,0 +1,35 @@
+/** RFC 9209 section 2.3: what can go wrong between an intermediary and the next hop, and the status it recommends. */
+export const proxyErrors = {
+  dns_timeout: 504,
+  dns_error: 502,
+  destination_not_found: 500,
+  destination_unavailable: 503,
+  destination_ip_prohibited: 502,
+  destination_ip_unroutable: 502,
+  connection_refused: 502,
+  connection_terminated: 502,
+  connection_timeout: 504,
+  connection_read_timeout: 504,
+  connection_write_timeout: 504,
+  connection_limit_reached: 503,
+  tls_protocol_error: 502,
+  tls_certificate_error: 502,
+  tls_alert_received: 502,
+  http_response_incomplete: 502,
+  http_response_header_section_size: 502,
+  http_response_header_size: 502,
+  http_response_body_size: 502,
+  http_response_trailer_section_size: 502,
+  http_response_trailer_size: 502,
+  http_response_transfer_coding: 502,
+  http_response_content_coding: 502,
+  http_response_timeout: 504,
+  http_upgrade_failed: 502,
+  http_protocol_error: 502,
+  proxy_internal_error: 500,
+  proxy_configuration_error: 500,
+  proxy_loop_detected: 502,
+} as const;
+
+/** The types that a gateway reports of an upstream; those that describe its own answers to a request are not faults. */
+export type ProxyErrorType = keyof typeof proxyErrors;

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+const source = (name: string) => new URL(`packages/${name}/src/index.ts`, import.meta.url).pathname;
+
+export default defineConfig({
+  resolve: {
+    // The tests read the sources, so that coverage speaks of them; the packed packages have a smoke test of their own.
+    alias: { "@fg-errors/core": source("core"), "@fg-errors/express": source("express"), "@fg-errors/koa": source("koa") },
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    coverage: { include: ["packages/*/src/**"], reporter: ["text-summary"] },
+  },
+});
