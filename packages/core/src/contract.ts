@@ -70,6 +70,11 @@ export function extendContract(base: Contract, rows: Readonly<Record<number, Sta
   };
 }
 
+/** Whether a status is an error, or none at all (RFC 9110 section 15: 600 and above are to be treated as a 5xx). */
+export function isErrorStatus(status: number): boolean {
+  return !(status >= 100 && status <= 399);
+}
+
 /**
  * The documented error status that `status` leaves as.
  * @param upstream whether an upstream answered it, rather than this gateway

@@ -1,4 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import type { Facts } from "./facts.js";
+import type { Problem } from "./problem.js";
 
 /** Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111). */
 const dying: ReadonlySet<string> = new Set([
@@ -25,18 +27,41 @@ const dying: ReadonlySet<string> = new Set([
   "transfer-encoding",
 ]);
 
-/** Frame the message, belong to the connection, or carry state that an error has no business setting. */
-const forbidden: ReadonlySet<string> = new Set([
+/** Belong to one connection (RFC 9110 section 7.6.1). */
+const hopByHop: ReadonlySet<string> = new Set([
   "connection",
-  "date",
   "keep-alive",
   "proxy-connection",
-  "set-cookie",
   "te",
   "trailer",
   "transfer-encoding",
   "upgrade",
 ]);
+
+/** Frame the message, or carry state that an error has no business setting. */
+const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "set-cookie"]);
+
+/** Fields that a response of this status must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
+const required: Readonly<Record<number, string>> = { 401: "www-authenticate", 405: "allow", 407: "proxy-authenticate" };
+
+/**
+ * The header fields of an error response but for those of its body.
+ * @param challenge for a 401 or 407 that has none
+ */
+export function errorHeaders(problem: Problem, facts: Facts, challenge: string): Record<string, string> {
+  const present = facts.responseHeaders ?? {};
+  const headers = { ...problem.headers };
+  const name = required[problem.status];
+  if (name !== undefined && !Object.hasOwn(headers, name) && present[name] === undefined)
+    headers[name] = name === "allow" ? [...(facts.allow?.() ?? [])].join(", ") : challenge; // an empty Allow is valid: section 10.2.1
+  if (headers["vary"] !== undefined && present["vary"] !== undefined) headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
+  return { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" };
+}
+
+function union(...lists: readonly string[]): string {
+  const members = lists.join(",").split(",").map((member) => member.trim());
+  return [...new Map(members.filter(Boolean).map((member) => [member.toLowerCase(), member])).values()].join(", ");
+}
 
 /** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
 export function diesWithError(name: string): boolean {
@@ -63,4 +88,10 @@ function isValid(name: string, value: unknown): value is string | number {
   } catch {
     return false;
   }
+}
+
+/** The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1). */
+export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
+  const nominated = String(headers["connection"] ?? "").toLowerCase().split(",").map((name) => name.trim());
+  return Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !nominated.includes(name));
 }

@@ -1,4 +1,5 @@
 import type { FieldError } from "./problem.js";
+import { read } from "./read.js";
 import type { Finding } from "./recognisers/rule.js";
 
 /** Carries, on our own errors, what they mean. Registered, so that a CommonJS and an ES module copy of this package agree. */
@@ -18,33 +19,43 @@ export interface ProblemErrorOptions {
   readonly cause?: unknown;
 }
 
+/** An Error that knows what it means. */
+class MeaningfulError extends Error {
+  readonly [meaning]: Finding;
+
+  constructor(message: string, finding: Finding, options?: ErrorOptions) {
+    // Capturing a stack is most of what an error costs, and below 500 nobody reads it.
+    const limit = Error.stackTraceLimit;
+    if (finding.status < 500) Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = limit;
+    this[meaning] = finding;
+  }
+}
+
 /**
  * What an application throws on purpose. Its message is always sent to the client, a 5xx's too.
  * A handler that knows http-errors' conventions (`status`, `statusCode`, `expose`, `headers`) understands it as well.
- * No stack is captured below 500: that is what an error costs (docs/architecture.md).
+ * It has no stack below 500.
  * @example throw new ProblemError(409, "The order was already paid", { code: "ORDER.0409" });
  */
-export class ProblemError extends Error {
+export class ProblemError extends MeaningfulError {
   override readonly name = "ProblemError";
   readonly status: number;
   readonly statusCode: number;
   readonly expose = true;
   readonly headers: ProblemErrorOptions["headers"];
-  readonly [meaning]: Finding;
 
   /**
    * @param status 400 to 599; anything else becomes 500
    * @param message for the client; default: the contract's description of the status
    */
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
-    const limit = Error.stackTraceLimit;
-    if (status < 500) Error.stackTraceLimit = 0;
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
-    Error.stackTraceLimit = limit;
     const { code, errors, headers, extensions } = options;
-    this.status = this.statusCode = status >= 400 && status <= 599 ? status : 500;
+    const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
+    super(message, { status: valid, detail: message, code, errors, headers, extensions }, "cause" in options ? options : undefined);
+    this.status = this.statusCode = valid;
     this.headers = headers;
-    this[meaning] = { status: this.status, detail: message, code, errors, headers, extensions };
   }
 }
 
@@ -56,7 +67,21 @@ export function problem(status: number, message?: string, options?: ProblemError
   return new ProblemError(status, message, options);
 }
 
+/** An upstream's error reply, to be relayed. Thrown by what reads replies, such as `relay()`. */
+export class UpstreamError extends MeaningfulError {
+  override readonly name = "UpstreamError";
+
+  constructor(finding: Finding, cause: unknown) {
+    super(`The upstream answered ${finding.status}`, finding, { cause });
+  }
+}
+
 /** A value that means `finding` without being an Error: what adapters hand over when nothing was thrown. */
 export function meant(finding: Finding): { readonly [meaning]: Finding } {
   return { [meaning]: finding };
+}
+
+/** Whether `cause` is a client's doing that no operator has to hear of: a request for what does not exist. */
+export function isRoutine(cause: unknown): boolean {
+  return read(cause, meaning, "routine") === true;
 }

@@ -1,3 +1,7 @@
+import { foldStatus, functionGraph, type Contract } from "./contract.js";
+import { exposableHeaders } from "./headers.js";
+import type { Finding } from "./recognisers/rule.js";
+import { clean, cleanCode } from "./text.js";
 import type { ProxyErrorType } from "./upstream/proxy-errors.js";
 
 /**
@@ -41,4 +45,55 @@ export interface Problem {
   readonly proxyError: ProxyErrorType | undefined;
   /** What was thrown, for logs. Never rendered. */
   readonly cause: unknown;
+}
+
+/** What a user may replace of a problem. */
+export type ProblemChange = Partial<Pick<Problem, "type" | "status" | "title" | "detail" | "code" | "errors" | "extensions" | "headers">>;
+
+/** Invalid fields that are listed at most; the rest are not worth the client's while. */
+const mostErrors = 100;
+
+/** Folds a finding into the contract and fills in what it leaves open. */
+export function toProblem(finding: Finding, cause: unknown, contract: Contract, service: string): Problem {
+  const status = foldStatus(contract, finding.status, finding.upstream);
+  const defaults: Problem = {
+    ...documented(status, contract, service),
+    type: "about:blank",
+    receivedStatus: finding.receivedStatus ?? (finding.status === status ? undefined : finding.status),
+    proxyError: finding.proxyError,
+    cause,
+  };
+  return withTexts(defaults, finding);
+}
+
+/** A problem with members replaced by a user. Texts that were the contract's follow a changed status. */
+export function changeProblem(problem: Problem, change: ProblemChange | undefined | void, contract: Contract, service: string): Problem {
+  if (!change) return problem;
+  const status = change.status === undefined ? problem.status : foldStatus(contract, change.status);
+  const base = status === problem.status ? problem : { ...problem, ...documented(status, contract, service) };
+  return withTexts({ ...base, type: clean(change.type) || base.type, title: clean(change.title) || base.title }, change);
+}
+
+function documented(status: number, contract: Contract, service: string) {
+  const { title, description } = contract.statuses[status] ?? functionGraph.statuses[status]!;
+  return { status, title, detail: description, code: `${service}.0${status}` };
+}
+
+/** Whatever is given is made fit for the client first. */
+function withTexts(base: Problem, { detail, code, errors, extensions, headers }: Partial<Omit<Finding, "status">>): Problem {
+  const fit = exposableHeaders(headers);
+  return {
+    ...base,
+    detail: clean(detail) || base.detail,
+    code: cleanCode(code) ?? base.code,
+    ...(errors && { errors: errors.slice(0, mostErrors).map(cleanField) }),
+    ...(extensions && { extensions }),
+    ...(fit && { headers: fit }),
+  };
+}
+
+function cleanField({ pointer, parameter, header, detail }: FieldError): FieldError {
+  const place = pointer !== undefined ? { pointer } : parameter !== undefined ? { parameter } : header !== undefined ? { header } : {};
+  const texts = Object.entries({ ...place, detail: detail || "Not valid." }).map(([name, text]) => [name, clean(text)]);
+  return Object.fromEntries(texts) as FieldError;
 }

@@ -1,1 +1,2 @@
-export {};
+export { fgErrors } from "./fg-errors.js";
+export { problem, ProblemError } from "@fg-errors/core";

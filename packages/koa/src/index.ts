@@ -1,1 +1,3 @@
-export {};
+export { fgErrors } from "./fg-errors.js";
+export { relay } from "./relay.js";
+export { problem, ProblemError } from "@fg-errors/core";

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Facts } from "../facts.js";
+import { diesWithError } from "../headers.js";
+import type { Rendered, Responder } from "../responder.js";
+import { warn } from "../report.js";
+
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/**
+ * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
+ * a clean end would pass for the real content. Never throws.
+ * @param more facts that the framework knows better: the original URL where it rewrites `request.url`, the methods routed
+ * @example answer(createResponder(), error, request, response)
+ */
+export function answer(respond: Responder, thrown: unknown, request: NodeRequest, response: NodeResponse, more?: Partial<Facts>): void {
+  const facts = { ...factsOf(request, response), ...more };
+  if (response.headersSent || response.writableEnded) {
+    respond.report(thrown, facts);
+    if (!response.writableEnded) cut(request, response);
+    return;
+  }
+  const rendered = respond(thrown, facts);
+  try {
+    dropStaleHeaders(response);
+    write(response, rendered, request.method);
+    drain(request);
+  } catch (failure) {
+    warn(`could not write a ${rendered.status}`, failure);
+    cut(request, response);
+  }
+}
+
+/** The facts of a request whose response is at hand. */
+function factsOf(request: NodeRequest, response: NodeResponse): Facts {
+  const { headers, method, url, complete } = request;
+  const gone = request.aborted || (request as Partial<Http2ServerRequest>).stream?.destroyed || request.socket?.destroyed;
+  return { headers, method, url, complete, aborted: gone === true, responseHeaders: response.getHeaders() };
+}
+
+/** Removes what was set for the response that failed and must not be sent with an error. */
+function dropStaleHeaders(response: NodeResponse): void {
+  for (const name of response.getHeaderNames()) if (diesWithError(name)) response.removeHeader(name);
+}
+
+function write(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
+  // An object, not a flat array: on-headers, below compression, morgan and sessions, takes older arrays only.
+  (response as ServerResponse).writeHead(status, headers);
+  if (method === "HEAD") response.end();
+  else response.end(body);
+}
+
+/** Content that nobody reads any more would block the connection for the next request. */
+function drain(request: NodeRequest): void {
+  if (request.complete && request.readableEnded) return;
+  request.unpipe();
+  request.resume();
+}
+
+/** Ends the transfer so that the client cannot take it for complete. */
+function cut(request: NodeRequest, response: NodeResponse): void {
+  if ("stream" in response) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
+  else if (request.httpVersionMinor === 0 && response.socket && "resetAndDestroy" in response.socket && !("encrypted" in response.socket))
+    response.socket.resetAndDestroy(); // HTTP/1.0 content ends with the connection: only a reset tells
+  else response.destroy();
+}

@@ -1,0 +1,78 @@
+import type { Contract } from "./contract.js";
+import type { Facts } from "./facts.js";
+import type { Problem, ProblemChange } from "./problem.js";
+import type { Renderer } from "./render.js";
+import type { ProblemContext } from "./report.js";
+
+/** All optional; read once. */
+export interface ResponderOptions {
+  /** The statuses that may leave. Default `functionGraph`. */
+  readonly contract?: Contract;
+  /** The body: RFC 9457's, FunctionGraph's own, or a renderer. Default "problem". */
+  readonly format?: "problem" | "functiongraph" | Renderer;
+  /** Prefix of the generic error codes, `<service>.0<status>`: an upper-case letter, then such letters and digits. Default "FSS". */
+  readonly service?: string;
+  /** WWW-Authenticate of a 401 and Proxy-Authenticate of a 407 that have none (RFC 9110 section 11.6.1). Default "Bearer". */
+  readonly challenge?: string;
+  /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
+  readonly relay?: Iterable<number>;
+  /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is not taken. Default: the request's own, else a new one. */
+  readonly requestId?: (facts: Facts) => string | undefined;
+  /** Changes what the client gets: members to replace, or undefined for none. The status is folded again. */
+  readonly map?: (problem: Problem, context: ProblemContext) => ProblemChange | undefined | void;
+  /** Told of every problem, before the response is written. Without it, and without a subscriber to the channel, a 5xx goes to stderr. */
+  readonly onError?: (problem: Problem, context: ProblemContext) => unknown;
+}
+
+interface Check {
+  readonly takes: string;
+  readonly valid: (value: unknown) => boolean;
+}
+
+const isFunction = (value: unknown) => typeof value === "function";
+
+const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
+  contract: { takes: "functionGraph, rfc9110 or what extendContract returns", valid: isContract },
+  format: {
+    takes: '"problem", "functiongraph" or a renderer function',
+    valid: (value) => value === "problem" || value === "functiongraph" || isFunction(value),
+  },
+  service: {
+    takes: 'an upper-case letter, then such letters and digits, such as "FSS"',
+    valid: (value) => typeof value === "string" && /^[A-Z][A-Z0-9]{0,31}$/.test(value),
+  },
+  challenge: {
+    takes: 'a challenge as in WWW-Authenticate, such as "Bearer"',
+    valid: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+( [\t\x20-\x7e]+)?$/.test(value),
+  },
+  relay: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
+  requestId: { takes: "a function", valid: isFunction },
+  map: { takes: "a function", valid: isFunction },
+  onError: { takes: "a function", valid: isFunction },
+};
+
+/** @throws TypeError naming the first option that is unknown or wrong, and what it takes */
+export function checkOptions(options: unknown, caller: string): void {
+  if (typeof options !== "object" || options === null) throw new TypeError(`${caller}: options must be an object`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, name))
+      throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(checks).join(", ")}`);
+    const { takes, valid } = checks[name as keyof ResponderOptions];
+    if (value !== undefined && !valid(value)) throw new TypeError(`${caller}: option "${name}" takes ${takes}`);
+  }
+}
+
+function isContract(value: unknown): boolean {
+  const parts = value as Partial<Record<keyof Contract, unknown>> | null;
+  return (
+    typeof parts === "object" &&
+    parts !== null &&
+    [parts.statuses, parts.folds, parts.upstreamFolds].every((table) => typeof table === "object" && table !== null) &&
+    [400, 500].every((status) => Object.hasOwn(parts.statuses as object, status))
+  );
+}
+
+function areStatuses(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) return false;
+  return [...(value as Iterable<unknown>)].every((status) => Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599);
+}

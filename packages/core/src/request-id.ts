@@ -1,0 +1,20 @@
+import { randomUUID } from "node:crypto";
+import type { Facts } from "./facts.js";
+
+/** W3C Trace Context section 3.2: version ff is not valid, nor are ids of zeros only. */
+const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
+
+/** The id that the response already carries, else the request's own, else a new one. */
+export function requestIdOf({ headers, responseHeaders }: Facts): string {
+  const given = [responseHeaders?.["x-request-id"], headers["x-request-id"], headers["x-cff-request-id"]];
+  return given.find(isRequestId) ?? traceIdOf(headers["traceparent"]) ?? randomUUID();
+}
+
+/** Whether `id` may be sent as a request id: nothing that a log or a header could take amiss. */
+export function isRequestId(id: unknown): id is string {
+  return typeof id === "string" && /^[A-Za-z0-9._-]{1,128}$/.test(id);
+}
+
+function traceIdOf(parent: unknown): string | undefined {
+  return typeof parent === "string" ? traceparent.exec(parent)?.[1] : undefined;
+}

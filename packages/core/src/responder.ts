@@ -1,0 +1,86 @@
+import { functionGraph } from "./contract.js";
+import { instanceOf, type Facts } from "./facts.js";
+import { errorHeaders } from "./headers.js";
+import { checkOptions, type ResponderOptions } from "./options.js";
+import { changeProblem, type Problem } from "./problem.js";
+import { createRender } from "./render.js";
+import { createReport, guard, type ProblemContext } from "./report.js";
+import { isRequestId, requestIdOf } from "./request-id.js";
+import { normalizeError } from "./thrown.js";
+
+/** All that an adapter has to write. Header names are in lower case. */
+export interface Rendered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Turns what was thrown into what is written; knows how to tell the operator when nothing can be written any more. */
+export interface Responder {
+  (thrown: unknown, facts: Facts): Rendered;
+  /** For a failure after the response has begun: tells the operator and renders nothing. */
+  readonly report: (thrown: unknown, facts: Facts) => void;
+  /** Whether a status may leave as it is. */
+  readonly documents: (status: number) => boolean;
+}
+
+/** What an adapter may say of itself. */
+export interface Host {
+  /** Whose options a wrong one is blamed on. Default "createResponder". */
+  readonly caller?: string;
+  /** Told of every 5xx, besides `onError`, in place of stderr. */
+  readonly onServerError?: (problem: Problem, context: ProblemContext) => void;
+}
+
+/**
+ * The whole product but for the framework: what an adapter calls with what it caught.
+ * The responder never throws, and no hook of the user's changes that.
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example const { status, headers, body } = createResponder()(thrown, request);
+ */
+export function createResponder(options: ResponderOptions = {}, host: Host = {}): Responder {
+  checkOptions(options, host.caller ?? "createResponder");
+  const { contract = functionGraph, service = "FSS", challenge = "Bearer", format = "problem" } = options;
+  const relay = new Set(options.relay);
+  const { map, requestId, onError } = options;
+
+  const chosenId = requestId && guard("requestId", requestId);
+  const mapped = map && guard("map", (found: Problem, context: ProblemContext) => changeProblem(found, map(found, context), contract, service));
+  const render = createRender(format);
+  const report = createReport(onError, host.onServerError);
+
+  function assess(thrown: unknown, facts: Facts, responseStarted: boolean) {
+    const chosen = chosenId?.(facts);
+    const { headers, method, url, aborted = false, complete = true } = facts;
+    const context: ProblemContext = {
+      requestId: isRequestId(chosen) ? chosen : requestIdOf(facts),
+      method,
+      instance: instanceOf(url),
+      responseStarted,
+      facts,
+    };
+    const encodedRequest = headers["content-encoding"] !== undefined;
+    const found = normalizeError(thrown, { contract, service, relay, clientGone: aborted, unreadRequest: !complete, encodedRequest });
+    const problem = mapped?.(found, context) ?? found;
+    report(problem, context);
+    return { problem, context };
+  }
+
+  function respond(thrown: unknown, facts: Facts): Rendered {
+    const { problem, context } = assess(thrown, facts, false);
+    const { requestId, instance } = context;
+    const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
+    const headers = errorHeaders(problem, facts, challenge);
+    const length = String(Buffer.byteLength(body));
+    return {
+      status: problem.status,
+      headers: { ...headers, "x-request-id": requestId, "content-type": contentType, "content-length": length },
+      body,
+    };
+  }
+
+  return Object.assign(respond, {
+    report: (thrown: unknown, facts: Facts) => void assess(thrown, facts, true),
+    documents: (status: number) => Object.hasOwn(contract.statuses, status),
+  });
+}

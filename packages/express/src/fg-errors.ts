@@ -1,0 +1,32 @@
+import { answer, createResponder, unmatched, type ResponderOptions } from "@fg-errors/core";
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import { createLateRouteWarning } from "./late-routes.js";
+import { layersOf, methodsAnywhere, methodsAt, pathInApp } from "./routes.js";
+
+/**
+ * Answers every error and every unmatched route of an Express 4 or 5 application by the contract. Mount it last.
+ * @returns two handlers, which `app.use` takes together
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example app.use(fgErrors());
+ */
+export function fgErrors(options?: ResponderOptions): [RequestHandler, ErrorRequestHandler] {
+  const respond = createResponder(options, { caller: "fgErrors" });
+
+  function reply(thrown: unknown, request: Request, response: Response) {
+    warnOfLateRoutes(request.app);
+    const allow = () => methodsAt(layersOf(request.app), pathInApp(request));
+    answer(respond, thrown, request, response, { url: request.originalUrl, allow });
+  }
+
+  const onUnmatched: RequestHandler = (request, response) => {
+    const layers = layersOf(request.app);
+    const meaning = unmatched(request.method, methodsAt(layers, pathInApp(request)), () => methodsAnywhere(layers));
+    reply(meaning, request, response);
+  };
+
+  // Express takes a handler of four parameters for an error handler.
+  const onError: ErrorRequestHandler = (error, request, response, _next) => reply(error, request, response);
+
+  const warnOfLateRoutes = createLateRouteWarning(onUnmatched);
+  return [onUnmatched, onError];
+}

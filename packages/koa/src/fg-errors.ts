@@ -1,0 +1,46 @@
+import { isNativeError } from "node:util/types";
+import { answer, createResponder, type Facts, type Host, type ResponderOptions } from "@fg-errors/core";
+import type { Context, Middleware } from "koa";
+import { firstByte } from "./stream.js";
+import { methodsOf, unsettled } from "./unsettled.js";
+
+/**
+ * Answers every error, and every request left unanswered, of a Koa 2 or 3 application by the contract. Mount it first.
+ * A 5xx is still emitted as the application's "error" event.
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example app.use(fgErrors());
+ */
+export function fgErrors(options?: ResponderOptions): Middleware {
+  const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
+
+  return async function fgErrors(ctx, next) {
+    let failed = false;
+    const fail = (thrown: unknown) => {
+      if (failed) return; // a stream's failure comes by several ways
+      failed = true;
+      const facts: KoaFacts = { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
+      answer(respond, thrown, ctx.req, ctx.res, facts);
+    };
+    // Koa calls it for what fails outside of the middleware: a body's stream, a body that cannot be serialised.
+    ctx.onerror = (thrown: unknown) => {
+      if (thrown !== null && thrown !== undefined) fail(thrown);
+    };
+    try {
+      await next();
+      const meaning = unsettled(ctx, respond);
+      if (meaning) fail(meaning);
+      else await firstByte(ctx);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+}
+
+interface KoaFacts extends Partial<Facts> {
+  readonly ctx: Context;
+}
+
+const emitError: NonNullable<Host["onServerError"]> = ({ cause, status, title }, { facts }) => {
+  const { ctx } = facts as KoaFacts & Facts;
+  ctx.app.emit("error", isNativeError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
+};
