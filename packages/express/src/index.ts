@@ -1,2 +1,2 @@
 export { fgErrors } from "./fg-errors.js";
-export { problem, ProblemError } from "@fg-errors/core";
+export { fgProxy, problem, ProblemError } from "@fg-errors/core";

@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import type { Application, Request } from "express";
 
 /** What Express 4 and 5 keep of a mounted handler: the same members in both, documented in neither. */
@@ -47,9 +48,10 @@ export function pathInApp({ app, baseUrl, path }: Request): string {
   return (mount && full.startsWith(mount) ? full.slice(mount.length) : full) || "/";
 }
 
-/** `all()` says nothing of methods: more often than not it is a middleware. */
+/** `all()`, of a route (`_all`) or of the application (each of Node's methods), says nothing of methods: it is mostly a middleware. */
 function methodsOf({ methods }: NonNullable<Layer["route"]>): string[] {
   const named = Object.keys(methods).filter((method) => method !== "_all");
+  if (named.length >= METHODS.length) return [];
   return named.flatMap((method) => (method === "get" ? ["HEAD", "GET"] : [method.toUpperCase()]));
 }
 

@@ -1,4 +1,4 @@
-import { isNativeError } from "node:util/types";
+import { isNativeError, isProxy } from "node:util/types";
 import { answer, createResponder, type Facts, type Host, type ResponderOptions } from "@fg-errors/core";
 import type { Context, Middleware } from "koa";
 import { firstByte } from "./stream.js";
@@ -42,5 +42,10 @@ interface KoaFacts extends Partial<Facts> {
 
 const emitError: NonNullable<Host["onServerError"]> = ({ cause, status, title }, { facts }) => {
   const { ctx } = facts as KoaFacts & Facts;
-  ctx.app.emit("error", isNativeError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
+  ctx.app.emit("error", isError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
 };
+
+/** Of another realm too; instanceof alone throws for a revoked Proxy. */
+function isError(value: unknown): value is Error {
+  return isNativeError(value) || (!isProxy(value) && value instanceof Error);
+}

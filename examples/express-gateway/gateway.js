@@ -1,0 +1,14 @@
+// An Express gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
+import { fgErrors, fgProxy } from "@fg-errors/express";
+import express from "express";
+import { createProxyMiddleware } from "http-proxy-middleware";
+
+const { UPSTREAM: target = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
+
+const app = express();
+app.use(createProxyMiddleware({ target, changeOrigin: true, proxyTimeout: 1000, ...fgProxy() }));
+app.use(fgErrors());
+
+const server = app.listen(Number(PORT), "127.0.0.1", () => {
+  console.log(`Express gateway on http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`);
+});

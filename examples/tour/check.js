@@ -1,0 +1,62 @@
+// Asks a gateway, and says whether its answer keeps the contract.
+import { request } from "node:http";
+import { functionGraph } from "@fg-errors/core";
+
+/** Milliseconds without a byte after which the tour gives up on a gateway; theirs give up on an upstream after 1000. */
+const timeout = 3000;
+
+/** @typedef {{ status?: number, headers: import("node:http").IncomingHttpHeaders, text: string, cut: boolean, late: boolean }} Answer */
+
+/**
+ * Sends the request as a plain HTTP client does: fetch has opinions of its own about a 407.
+ * @param {string} origin
+ * @param {import("./visits.js").Visit} visit
+ * @returns {Promise<Answer>}
+ */
+export function ask(origin, { method, path, body }) {
+  return new Promise((resolve) => {
+    const headers = body ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {};
+    let late = false;
+    const outgoing = request(origin + path, { method, headers, agent: false, timeout }, (response) => {
+      const { statusCode: status = 0, headers } = response;
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+      response.on("error", () => {}).on("close", () => resolve({ status, headers, text, cut: !response.complete, late }));
+    });
+    outgoing.on("timeout", () => {
+      late = true;
+      outgoing.destroy();
+    });
+    outgoing.on("error", () => resolve({ headers: {}, text: "", cut: true, late }));
+    outgoing.end(body);
+  });
+}
+
+/**
+ * What is wrong with an answer, or undefined when the contract is kept.
+ * @param {import("./visits.js").Visit} visit
+ * @param {Answer} answer
+ */
+export function broken(visit, { status, headers, text, cut, late }) {
+  if (late) return "no end of it";
+  if (status !== visit.status) return `status ${status}, not ${visit.status}`;
+  if (cut || visit.cut) return cut === (visit.cut ?? false) ? undefined : "the transfer should be cut, and only then";
+  if (!Object.hasOwn(functionGraph.statuses, status)) return `status ${status} is not documented`;
+  const body = parse(text);
+  if (body === undefined) return "the body is not JSON";
+  if (body.status !== status) return "the body says another status";
+  if (!/^[A-Z]+\.\d{4}$/.test(body.error_code)) return "no error_code";
+  if (body.request_id !== headers["x-request-id"]) return "request ids differ";
+  if (headers["cache-control"] !== "no-store") return "may be cached";
+  if (/hunter2|internal|    at /.test(text)) return "leaks what is inside";
+  return undefined;
+}
+
+/** @param {string} text */
+export function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+// What stands behind the gateways: a plain Express app with Express's own error pages, and a raw server that misbehaves.
+import { createServer } from "node:net";
+import express from "express";
+
+/** Statuses that the app answers on demand, as `/status/410`; some with the header fields that belong to them. */
+const headers = new Map([
+  ["401", { "WWW-Authenticate": 'Basic realm="shop"' }],
+  ["429", { "Retry-After": "30" }],
+  ["503", { "Retry-After": "120" }],
+]);
+
+/** A service as one finds it: HTML error pages, and a stack trace for whoever asks. */
+export function createShop() {
+  const app = express().set("env", "test"); // error pages as in development, without the log
+  app.get("/", (_request, response) => void response.json({ shop: "open" }));
+  app.all("/status/:status", (request, _response) => {
+    const { status } = request.params;
+    throw Object.assign(new Error("shop-db-1.internal refused: password=hunter2"), {
+      status: Number(status),
+      headers: headers.get(status),
+    });
+  });
+  app.all("/invalid", (_request, response) => void response.status(422).json({ message: "quantity must be positive", code: "SHOP.0017" }));
+  return app;
+}
+
+/**
+ * What the raw server does with a connection once the request has come, by the request's path.
+ * @type {Record<string, (socket: import("node:net").Socket) => void>}
+ */
+const faults = {
+  "/reset": (socket) => socket.resetAndDestroy(),
+  "/hang": () => {},
+  "/garbage": (socket) => socket.end("220 mail.internal ESMTP ready\r\n"),
+  "/no-headers": (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Ty"),
+  "/huge-headers": (socket) => socket.end(`HTTP/1.1 200 OK\r\nX-Huge: ${"x".repeat(100_000)}\r\n\r\n`),
+  "/odd-status": (socket) => socket.end("HTTP/1.1 999 Denied\r\nContent-Length: 2\r\n\r\nno"),
+  "/truncated": (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nonly this"),
+};
+
+/** A server of raw TCP: nothing but faults. */
+export function createFaulty() {
+  return createServer((socket) => {
+    socket.on("error", () => {}); // its peers hang up
+    socket.once("data", (head) => {
+      const path = head.toString("latin1").split(" ")[1] ?? "";
+      faults[path]?.(socket);
+    });
+  });
+}

@@ -1,0 +1,58 @@
+// The stops of the tour: what is asked of which gateway, what goes wrong there, and what has to come out.
+
+/**
+ * @typedef {object} Visit
+ * @property {"express" | "koa"} gateway
+ * @property {string} method
+ * @property {string} path
+ * @property {string} [body]
+ * @property {string} wrong what goes wrong
+ * @property {number} status what the client has to get
+ * @property {boolean} [cut] the transfer has to break, since the status has been sent already
+ */
+
+/** @type {(gateway: Visit["gateway"], request: string, wrong: string, status: number, more?: Partial<Visit>) => Visit} */
+const visit = (gateway, request, wrong, status, more) => {
+  const [method = "GET", path = "/"] = request.split(" ");
+  return { gateway, method, path, wrong, status, ...more };
+};
+
+export const visits = [
+  visit("express", "GET /shop/status/401", "upstream wants Basic credentials", 401),
+  visit("express", "GET /shop/status/403", "upstream refuses", 403),
+  visit("express", "GET /shop/nowhere", "upstream has no such page", 404),
+  visit("express", "GET /shop/status/406", "upstream has no fitting representation", 406),
+  visit("express", "GET /shop/status/407", "upstream's own proxy wants credentials", 502),
+  visit("express", "GET /shop/status/408", "upstream waited for the request", 408),
+  visit("express", "GET /shop/status/410", "gone, and 410 is not documented", 404),
+  visit("express", "GET /shop/invalid", "422 with a JSON body of its own", 400),
+  visit("express", "GET /shop/status/429", "upstream throttles", 503),
+  visit("express", "GET /shop/status/500", "upstream's page shows its stack", 500),
+  visit("express", "GET /shop/status/503", "upstream is in maintenance", 503),
+  visit("express", "GET /closed/", "nobody listens there", 502),
+  visit("express", "GET /faulty/reset", "connection reset before headers", 502),
+  visit("express", "GET /faulty/hang", "upstream never answers", 504),
+  visit("express", "GET /faulty/garbage", "that is not HTTP", 502),
+  visit("express", "GET /faulty/huge-headers", "100 kB of header", 502),
+  visit("express", "GET /faulty/odd-status", "status 999", 502),
+  visit("express", "GET /faulty/truncated", "content ends too early", 200, { cut: true }),
+  visit("express", "POST /orders", "malformed JSON from the client", 400, { body: '{"quantity":' }),
+  visit("express", "DELETE /orders", "the path takes POST only", 405),
+  visit("express", "PROPFIND /orders", "a method nobody implements", 501),
+  visit("express", "GET /egress", "407 of the gateway's own", 407),
+  visit("express", "GET /paid", "a conflict, said by the application", 409),
+  visit("express", "GET /bug", "TypeError in a handler", 500),
+  visit("express", "GET /nowhere", "no route", 404),
+  visit("koa", "GET /shop/status/404", "upstream has no such page", 404),
+  visit("koa", "GET /shop/status/409", "upstream reports a conflict", 409),
+  visit("koa", "GET /shop/status/500", "upstream's page shows its stack", 500),
+  visit("koa", "GET /closed/", "nobody listens there", 502),
+  visit("koa", "GET /faulty/reset", "connection reset before headers", 502),
+  visit("koa", "GET /faulty/hang", "upstream never answers", 504),
+  visit("koa", "GET /faulty/no-headers", "connection ends within the header", 502),
+  visit("koa", "GET /faulty/truncated", "content ends too early", 200, { cut: true }),
+  visit("koa", "GET /teapot", "ctx.throw(418)", 400),
+  visit("koa", "GET /nothing", "ctx.status = 503 and no body", 503),
+  visit("koa", "GET /bug", "TypeError in a handler", 500),
+  visit("koa", "GET /nowhere", "no route", 404),
+];

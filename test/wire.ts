@@ -1,0 +1,57 @@
+// Servers on a free loopback port, and a client that shows what is really on the wire.
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+
+/** Runs `visit` against a server of `listener`'s and closes it whatever happens. */
+export async function withServer<R>(listener: RequestListener | Server, visit: (port: number, server: Server) => Promise<R>): Promise<R> {
+  const server = typeof listener === "function" ? createServer(listener) : listener;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    return await visit((server.address() as AddressInfo).port, server);
+  } finally {
+    server.close();
+    server.closeAllConnections?.();
+  }
+}
+
+/** Sends the bytes and gives all that comes back until the connection closes. */
+export async function exchange(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.setTimeout(3000, () => socket.destroy(new Error("no end of the answer within 3 s")));
+  socket.write(bytes, "latin1");
+  return (await received(socket)).toString("latin1");
+}
+
+async function received(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** A request as text. */
+export function request(line: string, headers: Readonly<Record<string, string>> = {}, body = ""): string {
+  const length = body === "" ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+  const fields = Object.entries({ Host: "gateway.example", Connection: "close", ...length, ...headers });
+  return `${line} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** One complete response out of what `exchange` gave. */
+export function parseAnswer(bytes: string): Answer {
+  const [head = "", ...rest] = bytes.split("\r\n\r\n");
+  const [statusLine = "", ...fields] = head.split("\r\n");
+  const headers = new Headers(fields.map((field) => field.split(/: ?(.*)/s).slice(0, 2) as [string, string]));
+  return { status: Number(statusLine.split(" ")[1]), headers, text: Buffer.from(rest.join("\r\n\r\n"), "latin1").toString() };
+}
+
+/** What may differ between two answers to the same request: generated ids and the time. */
+export function withoutIds(bytes: string): string {
+  return bytes.replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<id>").replace(/^Date: .*$/m, "Date: <now>");
+}
