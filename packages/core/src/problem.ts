@@ -1,5 +1,6 @@
 import { foldStatus, functionGraph, type Contract } from "./contract.js";
 import { exposableHeaders } from "./headers.js";
+import { readText } from "./read.js";
 import type { Finding } from "./recognisers/rule.js";
 import { clean, cleanCode } from "./text.js";
 import type { ProxyErrorType } from "./upstream/proxy-errors.js";
@@ -82,18 +83,20 @@ function documented(status: number, contract: Contract, service: string) {
 /** Whatever is given is made fit for the client first. */
 function withTexts(base: Problem, { detail, code, errors, extensions, headers }: Partial<Omit<Finding, "status">>): Problem {
   const fit = exposableHeaders(headers);
+  const text = clean(detail);
   return {
     ...base,
-    detail: clean(detail) || base.detail,
+    detail: text === "" || text === base.title ? base.detail : text, // a status phrase says nothing that the title does not
     code: cleanCode(code) ?? base.code,
-    ...(errors && { errors: errors.slice(0, mostErrors).map(cleanField) }),
+    ...(Array.isArray(errors) && { errors: errors.slice(0, mostErrors).map(cleanField) }),
     ...(extensions && { extensions }),
     ...(fit && { headers: fit }),
   };
 }
 
-function cleanField({ pointer, parameter, header, detail }: FieldError): FieldError {
-  const place = pointer !== undefined ? { pointer } : parameter !== undefined ? { parameter } : header !== undefined ? { header } : {};
-  const texts = Object.entries({ ...place, detail: detail || "Not valid." }).map(([name, text]) => [name, clean(text)]);
-  return Object.fromEntries(texts) as FieldError;
+const places = ["pointer", "parameter", "header"] as const;
+
+function cleanField(field: FieldError): FieldError {
+  const place = places.find((name) => readText(field, name) !== undefined);
+  return { ...(place && { [place]: clean(field[place]) }), detail: clean(readText(field, "detail")) || "Not valid." };
 }

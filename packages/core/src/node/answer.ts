@@ -60,8 +60,9 @@ function drain(request: NodeRequest): void {
 
 /** Ends the transfer so that the client cannot take it for complete. */
 function cut(request: NodeRequest, response: NodeResponse): void {
+  const { socket } = response;
   if ("stream" in response) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
-  else if (request.httpVersionMinor === 0 && response.socket && "resetAndDestroy" in response.socket && !("encrypted" in response.socket))
-    response.socket.resetAndDestroy(); // HTTP/1.0 content ends with the connection: only a reset tells
-  else response.destroy();
+  else if (request.httpVersionMinor === 0 && socket && !("encrypted" in socket)) {
+    socket.resetAndDestroy(); // HTTP/1.0 content ends with the connection: only a reset tells. nginx speaks 1.0 by default.
+  } else response.destroy();
 }

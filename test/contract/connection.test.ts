@@ -1,0 +1,157 @@
+// What becomes of the connection: unread content, responses that have begun, clients that left, HTTP/1.0 and HTTP/2.
+import { once } from "node:events";
+import { connect as connectHttp2, createServer as createHttp2Server, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
+import { connect, type AddressInfo } from "node:net";
+import type { Problem, ProblemContext } from "@fg-errors/core";
+import createError from "http-errors";
+import { describe, expect, it, vi } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { hosts, type Act, type Host } from "../hosts.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
+
+/** What `onError` was told of. */
+function listener() {
+  const told: (Pick<Problem, "status" | "cause"> & Pick<ProblemContext, "responseStarted">)[] = [];
+  return { told, onError: ({ status, cause }: Problem, { responseStarted }: ProblemContext) => void told.push({ status, cause, responseStarted }) };
+}
+
+const failure = new Error("broke in the middle");
+
+const failsAfterFirstByte: Act = async (_request, response) => {
+  response.setHeader("Content-Type", "text/plain");
+  response.write("first ");
+  await new Promise((resolve) => setImmediate(resolve));
+  throw failure;
+};
+
+describe.each(hosts)("$name", ({ create, createHttp2 }) => {
+  it("keeps the connection usable after content that nobody read", async () => {
+    const act = () => {
+      throw createError(404);
+    };
+    const body = "x".repeat(300_000);
+    const bytes = await withServer(create(act), (port) =>
+      exchange(port, request("POST /act", { Connection: "keep-alive" }, body) + request("GET /nowhere")),
+    );
+    expect(bytes.match(/HTTP\/1\.1 404/g)).toHaveLength(2);
+  });
+
+  it("keeps the connection usable after content that was read in part and paused", async () => {
+    const act: Act = async (incoming) => {
+      await once(incoming, "readable");
+      incoming.read(1);
+      incoming.pause();
+      throw createError(400);
+    };
+    const body = "x".repeat(300_000);
+    const bytes = await withServer(create(act), (port) =>
+      exchange(port, request("POST /act", { Connection: "keep-alive" }, body) + request("GET /nowhere")),
+    );
+    expect(bytes).toMatch(/^HTTP\/1\.1 400/);
+    expect(bytes).toMatch(/HTTP\/1\.1 404/);
+  });
+
+  it("cuts a response that has begun, and tells the operator once", async () => {
+    const { told, onError } = listener();
+    const bytes = await withServer(create(failsAfterFirstByte, { onError }), (port) => exchange(port, request("GET /act")).catch(String));
+    expect(bytes).toContain("first ");
+    expect(bytes).not.toMatch(/\r\n0\r\n/); // no last chunk: the client knows that something is missing
+    expect(bytes).not.toContain("FSS.");
+    expect(told).toEqual([{ status: 500, cause: failure, responseStarted: true }]);
+  });
+
+  it("resets an HTTP/1.0 connection whose response has begun, since its end would pass for the content's", async () => {
+    let seen = () => {};
+    const firstByteSeen = new Promise<void>((resolve) => (seen = resolve));
+    const act: Act = async (_request, response) => {
+      response.write("first ");
+      await firstByteSeen;
+      throw failure;
+    };
+    const code = await withServer(create(act, { onError() {} }), async (port) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write("GET /act HTTP/1.0\r\n\r\n"));
+      socket.once("data", seen);
+      return new Promise((resolve) => socket.on("end", () => resolve("end")).on("error", (error) => resolve((error as NodeJS.ErrnoException).code)));
+    });
+    expect(code).toBe("ECONNRESET");
+  });
+
+  it("leaves a response alone that was complete before the failure", async () => {
+    const { told, onError } = listener();
+    const act: Act = (_request, response) => {
+      response.statusCode = 200; // Koa starts at 404
+      response.end("done");
+      throw failure;
+    };
+    const bytes = await withServer(create(act, { onError }), (port) => exchange(port, request("GET /act")));
+    expect(parseAnswer(bytes)).toMatchObject({ status: 200, text: "done" });
+    expect(told).toEqual([{ status: 500, cause: failure, responseStarted: true }]);
+  });
+
+  it("does not blame the server for a client that left", async () => {
+    const { told, onError } = listener();
+    let left = () => {};
+    const gone = new Promise<void>((resolve) => (left = resolve));
+    const act: Act = async (incoming, response) => {
+      await once(response, "close");
+      left();
+      throw Object.assign(new Error("aborted"), { code: "ECONNRESET" });
+    };
+    await withServer(create(act, { onError }), async (port) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /act")));
+      setTimeout(() => socket.destroy(), 50);
+      await gone;
+      await vi.waitFor(() => expect(told).not.toEqual([]));
+    });
+    expect(told.map(({ status }) => status)).toEqual([408]);
+  });
+
+  it("answers over HTTP/2, HEAD too", async () => {
+    const act = () => {
+      throw createError(404, "No such order");
+    };
+    await withHttp2(createHttp2(act), async (session) => {
+      const get = await ask(session, { ":path": "/act" });
+      const status = Number(get.headers[":status"]);
+      const fields = Object.entries(get.headers).filter(([name]) => !name.startsWith(":"));
+      assertContract({ status, headers: new Headers(fields as [string, string][]), text: get.text });
+      expect(JSON.parse(get.text)).toMatchObject({ status: 404, detail: "No such order" });
+      expect(await ask(session, { ":path": "/act", ":method": "HEAD" })).toMatchObject({ headers: { ":status": 404 }, text: "" });
+      expect(await ask(session, { ":path": "/nowhere" })).toMatchObject({ headers: { ":status": 404 } });
+    });
+  });
+
+  it("resets an HTTP/2 stream whose response has begun, and no other", async () => {
+    const { told, onError } = listener();
+    await withHttp2(createHttp2(failsAfterFirstByte, { onError }), async (session) => {
+      expect(await ask(session, { ":path": "/act" })).toMatchObject({ text: "first ", code: 2 }); // INTERNAL_ERROR
+      expect(await ask(session, { ":path": "/nowhere" })).toMatchObject({ headers: { ":status": 404 }, code: 0 });
+    });
+    expect(told[0]).toEqual({ status: 500, cause: failure, responseStarted: true });
+  });
+});
+
+async function withHttp2(listener: ReturnType<Host["createHttp2"]>, visit: (session: ClientHttp2Session) => Promise<void>) {
+  const server = createHttp2Server(listener as never).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  try {
+    await visit(session);
+  } finally {
+    session.destroy();
+    server.close();
+  }
+}
+
+/** One exchange; `code` is the one that the stream was reset with. */
+async function ask(session: ClientHttp2Session, headers: Record<string, string>) {
+  const stream = session.request(headers);
+  let received: IncomingHttpHeaders = {};
+  let text = "";
+  stream.on("response", (head) => (received = head));
+  stream.on("error", () => {});
+  stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+  stream.setTimeout(3000, () => stream.close());
+  await new Promise((resolve) => stream.once("close", resolve));
+  return { headers: received, text, code: stream.rstCode };
+}
