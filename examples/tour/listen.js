@@ -6,18 +6,20 @@ import { createServer } from "node:net";
  * Starts a server and gives its address. A port that is taken: the next free one.
  * @param {import("node:net").Server} server
  * @param {number} port 0 for any
+ * @param {number} wanted the port that was tried first
  * @returns {Promise<string>}
  */
-export async function listen(server, port = 0) {
+export async function listen(server, port = 0, wanted = port) {
   const listening = once(server, "listening");
   server.listen(port, "127.0.0.1");
   try {
     await listening;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EADDRINUSE" || port > 65_000) throw error;
-    return listen(server, port + 1);
+    return listen(server, port + 1, wanted);
   }
   const taken = /** @type {import("node:net").AddressInfo} */ (server.address()).port;
+  if (port !== wanted) console.log(`Port ${wanted} is taken, so it is ${taken}.`);
   return `http://127.0.0.1:${taken}`;
 }
 

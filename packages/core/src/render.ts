@@ -1,7 +1,7 @@
 import { validateHeaderValue } from "node:http";
 import { problemMediaType } from "./accept.js";
 import type { Problem } from "./problem.js";
-import { guard } from "./report.js";
+import { guard } from "./guard.js";
 
 /** What a renderer may need besides the problem. */
 export interface RenderContext {
@@ -26,7 +26,7 @@ export type Renderer = (problem: Problem, context: RenderContext) => Content;
 export function createRender(format: "problem" | "functiongraph" | Renderer): Renderer {
   if (format === "problem") return renderProblem;
   if (format === "functiongraph") return renderFunctionGraph;
-  const own = guard("format", (problem: Problem, context: RenderContext) => checkContent(format(problem, context)));
+  const own = guard("format", format, checkContent);
   return (problem, context) => own(problem, context) ?? renderProblem(problem, context);
 }
 

@@ -1,11 +1,13 @@
 import { functionGraph } from "./contract.js";
 import { instanceOf, type Facts } from "./facts.js";
+import { guard } from "./guard.js";
 import { errorHeaders } from "./headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { changeProblem, type Problem } from "./problem.js";
 import { createRender } from "./render.js";
-import { createReport, guard, type ProblemContext } from "./report.js";
+import { createReport, type ProblemContext } from "./report.js";
 import { isRequestId, requestIdOf } from "./request-id.js";
+import { warn } from "./stderr.js";
 import { normalizeError } from "./thrown.js";
 
 /** All that an adapter has to write. Header names are in lower case. */
@@ -44,16 +46,15 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const relay = new Set(options.relay);
   const { map, requestId, onError } = options;
 
-  const chosenId = requestId && guard("requestId", requestId);
-  const mapped = map && guard("map", (found: Problem, context: ProblemContext) => changeProblem(found, map(found, context), contract, service));
+  const chosenId = requestId && guard("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
+  const mapped = map && guard("map", map, (change, found) => changeProblem(found, change, contract, service));
   const render = createRender(format);
   const report = createReport(onError, host.onServerError);
 
   function assess(thrown: unknown, facts: Facts, responseStarted: boolean) {
-    const chosen = chosenId?.(facts);
     const { headers, method, url, aborted = false, complete = true } = facts;
     const context: ProblemContext = {
-      requestId: isRequestId(chosen) ? chosen : requestIdOf(facts),
+      requestId: chosenId?.(facts) ?? requestIdOf(facts),
       method,
       instance: instanceOf(url),
       responseStarted,
@@ -66,7 +67,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return { problem, context };
   }
 
-  function respond(thrown: unknown, facts: Facts): Rendered {
+  function answer(thrown: unknown, facts: Facts): Rendered {
     const { problem, context } = assess(thrown, facts, false);
     const { requestId, instance } = context;
     const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
@@ -79,8 +80,18 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     };
   }
 
-  return Object.assign(respond, {
-    report: (thrown: unknown, facts: Facts) => void assess(thrown, facts, true),
+  return Object.assign((thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(thrown, sound)), {
+    report: (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => void assess(thrown, sound, true)),
     documents: (status: number) => Object.hasOwn(contract.statuses, status),
   });
+}
+
+/** All else is guarded where it is used; facts that are not what they should be cost the answer its details, no more. */
+function withFacts<R>(facts: Facts, act: (facts: Facts) => R): R {
+  try {
+    return act(facts);
+  } catch (failure) {
+    warn("the facts of a request could not be read", failure);
+    return act({ headers: {} });
+  }
 }

@@ -3,7 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Facts } from "../facts.js";
 import { diesWithError } from "../headers.js";
 import type { Rendered, Responder } from "../responder.js";
-import { warn } from "../report.js";
+import { warn } from "../stderr.js";
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;

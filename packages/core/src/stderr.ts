@@ -1,0 +1,26 @@
+import { read, readText } from "./read.js";
+
+/** One line on stderr, and the error's stack below it. */
+export function warn(message: string, error?: unknown): void {
+  try {
+    process.stderr.write(`fg-errors: ${message}${arguments.length > 1 ? `\n${describe(error)}` : ""}\n`);
+  } catch {
+    // A stderr that cannot be written to must not cost the client its answer.
+  }
+}
+
+/** The stacks along the chain of causes. Not util.inspect: it would print the members, credentials and all. */
+function describe(error: unknown): string {
+  const lines = [describeOne(error)];
+  for (let cause = read(error, "cause"); cause !== undefined && lines.length < 5; cause = read(cause, "cause")) lines.push(describeOne(cause));
+  return lines.join("\ncaused by ").slice(0, 10_000);
+}
+
+function describeOne(error: unknown): string {
+  const stack = readText(error, "stack");
+  return stack || `${readText(error, "name") ?? typeof error}: ${readText(error, "message") ?? plain(error)}`;
+}
+
+function plain(value: unknown): string {
+  return (typeof value === "object" && value !== null) || typeof value === "function" ? "" : String(value);
+}

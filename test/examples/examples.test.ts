@@ -1,0 +1,88 @@
+// The examples as a user runs them: a process of its own, pointed at an upstream by its environment.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { afterEach, describe, expect, it } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
+
+const children: ChildProcess[] = [];
+afterEach(() => children.splice(0).forEach((child) => child.kill()));
+
+/** Starts an example and gives the port that it says it listens on. */
+async function start(name: string, environment: Record<string, string>): Promise<number> {
+  const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
+  const child = spawn(process.execPath, [script], { env: { ...process.env, ...environment, PORT: "0" }, stdio: ["ignore", "pipe", "ignore"] });
+  children.push(child);
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  return Number(/:(\d+)$/.exec(line)![1]);
+}
+
+const visit = async (port: number, line: string, headers?: Record<string, string>, body?: string) =>
+  parseAnswer(await exchange(port, request(line, headers, body)));
+
+/** A raw upstream: does `act` once a request has come. */
+const raw = (act: (socket: Socket) => void) => createServer((socket) => void socket.on("error", () => {}).once("data", () => act(socket)));
+
+describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
+  it("relays what its upstream answers, and answers for it when it fails", async () => {
+    await withServer(
+      (incoming, response) => {
+        if (incoming.url === "/echo") {
+          response.writeHead(201, { "Content-Type": "text/plain", "Set-Cookie": ["a=1", "b=2"], "X-Upstream": "yes" });
+          incoming.pipe(response);
+        } else {
+          response.writeHead(410, { "Content-Type": "text/html" }).end("<h1>s3cr3t</h1>");
+        }
+      },
+      async (upstream) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
+        const answer = await visit(port, "POST /echo", { "Content-Type": "text/plain" }, "hello");
+        expect(answer.status).toBe(201);
+        expect(answer.text).toContain("hello");
+        expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+        expect(answer.headers.get("x-upstream")).toBe("yes");
+
+        const gone = await visit(port, "GET /gone?token=s3cr3t");
+        expect(gone.status).toBe(404);
+        expect(assertContract(gone)).toMatchObject({ instance: "/gone" });
+        expect(gone.text).not.toContain("s3cr3t");
+      },
+    );
+  });
+
+  it.each([
+    ["resets", (socket: Socket) => void socket.resetAndDestroy(), 502],
+    ["sends garbage", (socket: Socket) => void socket.end("garbage\r\n\r\n"), 502],
+    ["ends within the header", (socket: Socket) => void socket.end("HTTP/1.1 200 OK\r\nA"), 502],
+    ["hangs", () => {}, 504],
+  ] as const)("answers when its upstream %s", async (_fault, act, status) => {
+    const upstream = raw(act);
+    await withServer(upstream as never, async (upstreamPort) => {
+      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+      const answer = await visit(port, "GET /");
+      expect(answer.status).toBe(status);
+      assertContract(answer);
+      expect(answer.text).not.toContain("127.0.0.1");
+    });
+  });
+
+  it("answers when nobody listens", async () => {
+    const closed = await withServer(raw(() => {}) as never, async (port) => port);
+    const port = await start(name, { UPSTREAM: `http://127.0.0.1:${closed}` });
+    const answer = await visit(port, "GET /");
+    expect(answer.status).toBe(502);
+    assertContract(answer);
+  });
+
+  it("cuts what its upstream cut", async () => {
+    const upstream = raw((socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
+    await withServer(upstream as never, async (upstreamPort) => {
+      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+      const bytes = await exchange(port, request("GET /")).catch(String);
+      expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
+      expect(bytes).not.toContain("FSS.");
+    });
+  });
+});

@@ -1,0 +1,47 @@
+// The tour itself: that it passes, shows every documented error, keeps serving, and minds a port that is taken.
+import { execFile, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { functionGraph } from "@fg-errors/core";
+import { describe, expect, it } from "vitest";
+
+const script = new URL("../../examples/tour/tour.js", import.meta.url).pathname;
+
+describe("the tour", () => {
+  it("ends with 0 under --once, shows every documented error status, and is not coloured in a pipe", async () => {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, "--once"], { timeout: 60_000 });
+    const errors = Object.keys(functionGraph.statuses).filter((status) => Number(status) >= 400);
+    for (const status of errors) expect(stdout).toContain(`  ${status} FSS.0${status} `);
+    expect(stdout.match(/^(express|koa) /gm)!.length).toBeGreaterThanOrEqual(20);
+    expect(stdout).toMatch(/\n\d+ requests, every answer kept the contract\.\n$/);
+    expect(stdout).not.toContain("\u001b");
+    expect(stderr).toBe("");
+  });
+
+  it("keeps serving, on the next free port when its own is taken, and says so", async () => {
+    const taken = await Promise.all([8080, 8081].map(occupy));
+    const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const lines: string[] = [];
+      for await (const line of createInterface(child.stdout)) {
+        lines.push(line);
+        if (line.includes("/nowhere") && line.includes("curl")) break;
+      }
+      expect(lines.filter((line) => /^Port 808\d is taken, so it is \d+\.$/.test(line)).length).toBeGreaterThan(0);
+      const url = /curl -i (\S+\/closed\/)/.exec(lines.join("\n"))![1]!;
+      expect(await (await fetch(url)).json()).toMatchObject({ status: 502, error_code: "FSS.0502" });
+    } finally {
+      child.kill();
+      for (const server of taken) server?.close();
+    }
+  });
+});
+
+/** Takes a port, if nobody else has it. */
+async function occupy(port: number) {
+  const server = createServer();
+  return new Promise<typeof server | undefined>((resolve) => {
+    server.once("error", () => resolve(undefined)).listen(port, "127.0.0.1", () => resolve(server));
+  });
+}

@@ -1,0 +1,209 @@
+import { createReadStream } from "node:fs";
+import { PassThrough, Readable } from "node:stream";
+import { fgErrors } from "@fg-errors/koa";
+import cors from "@koa/cors";
+import Router from "@koa/router";
+import Koa from "koa";
+import Koa2 from "koa2";
+import { describe, expect, it, vi } from "vitest";
+import { withServer } from "../wire.js";
+
+const secret = "s3cr3t";
+
+describe.each([
+  ["3", Koa],
+  ["2", Koa2 as unknown as typeof Koa],
+] as const)("Koa %s", (version, Framework) => {
+  /** An application of one middleware behind fgErrors(). */
+  function appOf(middleware: Koa.Middleware, options?: Parameters<typeof fgErrors>[0]) {
+    const app = new Framework();
+    app.on("error", () => {});
+    return app.use(fgErrors(options)).use(middleware);
+  }
+
+  const get = (app: Koa, path = "/", init?: RequestInit) =>
+    withServer(app.callback(), async (port) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, body: parse(text) };
+    });
+
+  it.each([
+    ["ctx.throw with a message", (ctx: Koa.Context) => ctx.throw(409, "Already paid"), 409, "Already paid"],
+    ["ctx.throw of a 5xx", (ctx: Koa.Context) => ctx.throw(503, secret), 503, undefined],
+    ["ctx.throw of an undocumented status", (ctx: Koa.Context) => ctx.throw(418, "Short and stout"), 400, "Short and stout"],
+    ["ctx.assert", (ctx: Koa.Context) => ctx.assert(false, 401, "Log in first"), 401, "Log in first"],
+    ["a bare 4xx", (ctx: Koa.Context) => void (ctx.status = 403), 403, undefined],
+    ["a bare 5xx", (ctx: Koa.Context) => void (ctx.status = 502), 502, undefined],
+    ["a bare undocumented status", (ctx: Koa.Context) => void (ctx.status = 429), 503, undefined],
+    ["an unanswered request", () => {}, 404, undefined],
+    ["a body that is null", (ctx: Koa.Context) => void ((ctx.body = null), (ctx.status = 404)), 404, undefined],
+    ["an HTML page of a handler's", (ctx: Koa.Context) => void ((ctx.status = 404), (ctx.body = `<h1>${secret}</h1>`)), 404, undefined],
+    ["a text of a handler's", (ctx: Koa.Context) => void ((ctx.status = 400), (ctx.body = "The name is missing")), 400, "The name is missing"],
+    ["a text of a 5xx", (ctx: Koa.Context) => void ((ctx.status = 500), (ctx.body = secret)), 500, undefined],
+    ["a buffer", (ctx: Koa.Context) => void ((ctx.status = 500), (ctx.body = Buffer.from(secret))), 500, undefined],
+    ["a stream with an error status", (ctx: Koa.Context) => void ((ctx.status = 500), (ctx.body = Readable.from([secret]))), 500, undefined],
+    ["JSON with an undocumented status", (ctx: Koa.Context) => void ((ctx.status = 422), (ctx.body = { message: "No name", code: "A.0001" })), 400, "No name"],
+    ["a body that cannot be serialised", (ctx: Koa.Context) => void (ctx.body = { size: 10n }), 500, undefined],
+    ["a stream that fails before its first byte", (ctx: Koa.Context) => void (ctx.body = failing([])), 500, undefined],
+    ["a file that does not exist", (ctx: Koa.Context) => void (ctx.body = createReadStream("/nowhere/s3cr3t")), 500, undefined],
+    ["a stream that had failed already", (ctx: Koa.Context) => void (ctx.body = new Readable({ read() {} }).on("error", () => {}).destroy(new Error(secret))), 500, undefined],
+  ] as const)("answers %s", async (_name, middleware, status, detail) => {
+    const answer = await get(appOf(middleware as Koa.Middleware));
+    expect(answer).toMatchObject({ status, body: { status, ...(detail && { detail }) } });
+    expect(answer.text).not.toContain(secret);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it.each([404, 409, 500])("leaves a handler's own JSON of a %i alone", async (status) => {
+    const app = appOf((ctx) => {
+      ctx.status = status;
+      ctx.body = { mine: true };
+    });
+    expect(await get(app)).toMatchObject({ status, body: { mine: true } });
+  });
+
+  it("leaves a handler's own problem+json alone", async () => {
+    const app = appOf((ctx) => {
+      ctx.status = 404;
+      ctx.type = "application/problem+json";
+      ctx.body = '{"mine":true}';
+    });
+    expect(await get(app)).toMatchObject({ status: 404, body: { mine: true } });
+  });
+
+  it.each([
+    ["an object", (ctx: Koa.Context) => void (ctx.body = { a: 1 }), 200, '{"a":1}'],
+    ["a stream", (ctx: Koa.Context) => void (ctx.body = Readable.from(["a", "b"])), 200, "ab"],
+    ["an empty stream", (ctx: Koa.Context) => void (ctx.body = Readable.from([])), 200, ""],
+    ["a slow stream", (ctx: Koa.Context) => void (ctx.body = slow()), 200, "later"],
+    ["no content", (ctx: Koa.Context) => void (ctx.status = 204), 204, ""],
+    ["an undocumented success", (ctx: Koa.Context) => void ((ctx.status = 201), (ctx.body = "made")), 201, "made"],
+    ["a response written by hand", (ctx: Koa.Context) => void ((ctx.respond = false), ctx.res.writeHead(404).end("by hand")), 404, "by hand"],
+  ] as const)("does not touch %s", async (_name, middleware, status, text) => {
+    expect(await get(appOf(middleware as Koa.Middleware))).toMatchObject({ status, text });
+  });
+
+  it.runIf(version === "3")("waits for the first byte of a web stream, too, and keeps its length", async () => {
+    const app = appOf((ctx) => {
+      ctx.set("Content-Length", "3");
+      ctx.body = ctx.path === "/ok" ? new Blob(["abc"]).stream() : new ReadableStream({ start: (controller) => controller.error(new Error(secret)) });
+      if (ctx.path === "/ok") ctx.set("Content-Length", "3");
+    });
+    const ok = await get(app, "/ok");
+    expect(ok).toMatchObject({ status: 200, text: "abc" });
+    expect(ok.headers.get("content-length")).toBe("3");
+    expect(await get(app, "/fails")).toMatchObject({ status: 500, body: { status: 500 } });
+  });
+
+  it("cuts the connection when a stream fails after its first byte, and reports it once", async () => {
+    const onError = vi.fn();
+    await expect(get(appOf((ctx) => void (ctx.body = failing(["first "])), { onError }))).rejects.toThrow("terminated");
+    expect(onError).toHaveBeenCalledOnce();
+    expect(onError.mock.calls[0]).toMatchObject([{ status: 500 }, { responseStarted: true }]);
+  });
+
+  it("lets go of the stream that it does not send", async () => {
+    const stream = new PassThrough();
+    stream.write(secret);
+    await get(appOf((ctx) => void ((ctx.status = 500), (ctx.body = stream))));
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it.each([
+    ["GET /nowhere", 404, null],
+    ["DELETE /orders/1", 405, "HEAD, GET, PUT"],
+    ["PROPFIND /orders/1", 501, undefined],
+  ] as const)("answers %s the same with allowedMethods() in each mode and without", async (line, status, allow) => {
+    const [method, path] = line.split(" ");
+    for (const mode of [undefined, {}, { throw: true }]) {
+      const router = new Router();
+      router.get("/orders/:id", (ctx) => void (ctx.body = {})).put("/orders/:id", (ctx) => void (ctx.body = {}));
+      const app = new Framework();
+      app.on("error", () => {});
+      app.use(fgErrors()).use(router.routes());
+      if (mode) app.use(router.allowedMethods(mode));
+      const answer = await get(app, path, { method: method! });
+      expect(answer).toMatchObject({ status, body: { status } });
+      if (allow !== undefined) expect(answer.headers.get("allow")).toBe(allow);
+    }
+  });
+
+  it("keeps what a real CORS middleware set", async () => {
+    const app = new Framework();
+    app.on("error", () => {});
+    app.use(fgErrors()).use(cors({ origin: "https://shop.example", credentials: true }));
+    app.use((ctx) => ctx.throw(403, "No", { headers: { Vary: "Accept", "X-Reason": "1" } }));
+    const { headers } = await get(app, "/", { headers: { Origin: "https://shop.example" } });
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "access-control-allow-origin": "https://shop.example",
+      "access-control-allow-credentials": "true",
+      "x-reason": "1",
+    });
+    expect(headers.get("vary")).toMatch(/Origin/);
+    expect(headers.get("vary")).toMatch(/Accept/);
+  });
+
+  it("emits a 5xx as the application's error event, and nothing else", async () => {
+    const app = new Framework();
+    const emitted = vi.fn();
+    app.on("error", emitted);
+    app.use(fgErrors());
+    const thrown: unknown[] = [new Error("x"), Object.assign(new Error("y"), { status: 404 }), null, "text", new DOMException("late", "TimeoutError")];
+    app.use((ctx) => {
+      if (ctx.method === "GET") throw thrown[Number(ctx.query["index"])];
+    });
+    for (const index of thrown.keys()) await get(app, `/?index=${index}`);
+    expect(await get(app, "/", { method: "PROPFIND" })).toMatchObject({ status: 501 });
+    const errors = emitted.mock.calls.map(([error]) => error as Error);
+    expect(errors).toHaveLength(4);
+    expect(errors[0]).toBe(thrown[0]);
+    expect(errors.slice(1, 3).map(({ cause }) => cause)).toEqual([null, "text"]);
+    expect(errors[3]).toBe(thrown[4]);
+    for (const error of errors) expect(error).toBeInstanceOf(Error);
+    expect(emitted.mock.calls[0]![1]).toHaveProperty("originalUrl", "/?index=0");
+  });
+
+  it("answers although an error listener throws", async () => {
+    const app = new Framework();
+    app.on("error", () => {
+      throw new Error("listener");
+    });
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      app.use(fgErrors()).use(() => {
+        throw new Error("x");
+      });
+      expect(await get(app)).toMatchObject({ status: 500 });
+      expect(await get(app)).toMatchObject({ status: 500 });
+      expect(stderr.mock.calls.filter(([line]) => String(line).includes("an error listener failed"))).toHaveLength(1);
+    } finally {
+      stderr.mockRestore();
+    }
+  });
+});
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failing(chunks: readonly string[]): Readable {
+  const left = [...chunks];
+  return new Readable({
+    read() {
+      const chunk = left.shift();
+      if (chunk !== undefined) this.push(chunk);
+      else setImmediate(() => this.destroy(new Error(secret)));
+    },
+  });
+}
+
+function slow(): Readable {
+  const stream = new PassThrough();
+  setTimeout(() => stream.end("later"), 20);
+  return stream;
+}

@@ -1,0 +1,82 @@
+// The packed packages, as ES modules and as CommonJS, under the oldest Node that is supported and a current LTS.
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+const packages = ["core", "express", "koa"];
+
+/** Serves one failing request with each host, then prints what it answered. */
+const smoke = `
+async function smoke({ core, express, koa, frameworks, thrown }) {
+  const answers = [];
+  const visit = (listen) => new Promise((resolve, reject) => {
+    const server = listen(async () => {
+      try {
+        const reply = await fetch("http://127.0.0.1:" + server.address().port + "/orders/17");
+        answers.push([reply.status, await reply.json()]);
+        resolve();
+      } catch (error) { reject(error); } finally { server.close(); server.closeAllConnections(); }
+    });
+  });
+  const fail = () => { throw thrown; };
+  await visit((then) => frameworks.express().use(fail).use(express.fgErrors()).listen(0, "127.0.0.1", then));
+  await visit((then) => new frameworks.koa().use(koa.fgErrors()).use(fail).listen(0, "127.0.0.1", then));
+  answers.push(core.normalizeError(thrown).status);
+  console.log(JSON.stringify(answers));
+}`;
+
+const esm = `import * as core from "@fg-errors/core";
+import * as express from "@fg-errors/express";
+import * as koa from "@fg-errors/koa";
+import expressFramework from "express";
+import koaFramework from "koa";
+${smoke}
+await smoke({ core, express, koa, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
+
+const cjs = `const [core, express, koa] = ["core", "express", "koa"].map((name) => require("@fg-errors/" + name));
+${smoke}
+smoke({ core, express, koa, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
+
+/** An error of the CommonJS copy, answered by the ES module copy. */
+const mixed = esm
+  .replace('thrown: core.problem(409, "Already paid")', 'thrown: createRequire(import.meta.url)("@fg-errors/core").problem(409, "Already paid")')
+  .replace("import", 'import { createRequire } from "node:module";\nimport');
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "packed-")));
+  const modules = join(folder, "node_modules");
+  await mkdir(join(modules, "@fg-errors"), { recursive: true });
+  for (const name of packages) {
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: here(`../../packages/${name}`) });
+    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
+    await cp(join(folder, "package"), join(modules, "@fg-errors", name), { recursive: true });
+    await rm(join(folder, "package"), { recursive: true });
+  }
+  for (const name of ["express", "koa"]) await symlink(await realpath(here(`../node_modules/${name}`)), join(modules, name));
+  await writeFile(join(folder, "smoke.mjs"), esm);
+  await writeFile(join(folder, "smoke.cjs"), cjs);
+  await writeFile(join(folder, "mixed.mjs"), mixed);
+}, 60_000);
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each([
+  ["20.15.1", here("../node_modules/node-20.15/bin/node")],
+  ["24", here("../node_modules/node-24/bin/node")],
+])("Node %s", (version, node) => {
+  it.each(["smoke.mjs", "smoke.cjs", "mixed.mjs"])("runs %s", async (script) => {
+    expect((await run(node, ["--version"])).stdout).toContain(`v${version}`);
+    const { stdout, stderr } = await run(node, [join(folder, script)], { timeout: 15_000 });
+    const body = { status: 409, detail: "Already paid", instance: "/orders/17", error_code: "FSS.0409" };
+    expect(JSON.parse(stdout)).toMatchObject([[409, body], [409, body], 409]);
+    expect(stderr).toBe("");
+  });
+});
