@@ -92,6 +92,6 @@ function isValid(name: string, value: unknown): value is string | number {
 
 /** The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1). */
 export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  const nominated = String(headers["connection"] ?? "").toLowerCase().split(",").map((name) => name.trim());
-  return Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !nominated.includes(name));
+  const nominated = new Set(String(headers["connection"] ?? "").toLowerCase().split(/\s*,\s*/));
+  return Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !nominated.has(name));
 }

@@ -1,3 +1,3 @@
 export { fgErrors } from "./fg-errors.js";
 export { relay } from "./relay.js";
-export { problem, ProblemError } from "@fg-errors/core";
+export { endToEnd, problem, ProblemError } from "@fg-errors/core";

@@ -1,6 +1,112 @@
+import { read, readText } from "../read.js";
+import { answered, unanswered } from "./failed-calls.js";
+import { grpc } from "./grpc.js";
 import type { Context, Finding } from "./rule.js";
 
-/** What an HTTP client's error means, or undefined when it is not one. Asked before every other family. */
-export function client(_error: object, _context: Context): Finding | undefined {
-  return undefined;
+/**
+ * What an HTTP client's error means, or undefined when it is not one. Asked before every other family: several clients copy
+ * members of the response's body onto the error, where a hostile upstream could pass for any of them. So nothing on such an
+ * error is believed but the status and the few header fields that the transport itself received.
+ */
+export function client(error: object, context: Context): Finding | undefined {
+  const kind = kindOf(error);
+  if (!kind) return grpc(error, context);
+  if (kind.forgeable) return { status: 502 };
+  const answer = kind.answer && read(error, ...kind.answer);
+  const status = statusOf(answer);
+  if (status !== undefined && status >= 300)
+    return answered(status, kind.headers ? read(error, ...kind.headers) : read(answer, "headers"), context);
+  const found = unanswered(error, context, status);
+  return kind.shared && found?.proxyError === undefined && status === undefined ? undefined : (found ?? { status: 502 });
+}
+
+type Path = readonly PropertyKey[];
+
+/** Errors of one client, or of several that keep the transport's answer at the same place. */
+interface Kind {
+  /** Where the object is that the transport filled in, if the error has any. */
+  readonly answer?: Path;
+  /** Where its header fields are, if they are not in there. */
+  readonly headers?: Path;
+  /** Any member may be the body's: all that is certain is that the call failed. */
+  readonly forgeable?: true;
+  /** Whether an error found by a mark, name or code that others use too is this kind. */
+  readonly when?: (error: object) => boolean;
+  /** The kind's looks are not its own: without a status or a fault that only a network has, somebody else may know it. */
+  readonly shared?: true;
+}
+
+const itself: Kind = { answer: [] };
+const response: Kind = { answer: ["response"] };
+
+/** By a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
+const marks: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
+  ["errid", { forgeable: true, when: (error) => has(error, "scope") }], // nano assigns the whole body over its error
+  ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // AWS SDK 3: members of the body that it has not itself
+  ["isAxiosError", response],
+  [Symbol.for("gaxios-gaxios-error"), response], // copies the body's message and code
+  ["timings", { ...response, when: (error) => has(error, "options") }], // got
+  ["rawResponse", itself], // superagent, content that does not parse
+  ["requestID", { ...itself, when: (error) => has(error, "error") && has(error, "headers") }], // openai and its siblings
+  ["rawType", { ...itself, shared: true }], // stripe; its webhook signature errors have no status
+  ["isBoom", { answer: ["data", "res"], when: (error) => read(error, "data", "isResponseError") === true }], // wreck
+]);
+
+/** ky, wretch, superagent, graphql-request. */
+const nameless: Kind = { ...response, when: isTransports, shared: true };
+
+const huawei: Kind = { ...itself, when: (error) => has(error, "httpStatusCode") };
+
+const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ["TypeError", { when: isFetchs }], // fetch of Node and undici; what its signal rejects with bears no mark
+  ["TimeoutError", { when: hasRequest }], // ky
+  ["AbortError", { when: (error) => read(error, "type") === "aborted" }], // node-fetch
+  ["FetchError", { ...response, when: (error) => has(error, "type") || has(error, "options") }], // node-fetch; ofetch
+  ["HttpError", { ...response, when: (error) => hasRequest(error) && has(error, "response") }], // octokit: 500 without an answer
+  ["HTTPParserError", {}], // undici, which loses the code in some releases
+  ["ClientRequestException", huawei],
+  ["ServerResponseException", huawei],
+  ["ServiceResponseException", huawei],
+  ["Error", { when: (error) => /^(read timeout$|Max redirects reached\. )/.test(readText(error, "message") ?? "") }], // needle
+]);
+
+function kindOf(error: object): Kind | undefined {
+  const fits = (kind: Kind | undefined) => kind !== undefined && (kind.when?.(error) ?? true);
+  for (const [mark, kind] of marks) if (has(error, mark) && fits(kind)) return kind;
+  const named = names.get(readText(error, "name") ?? "");
+  if (fits(named)) return named;
+  if (has(error, "response") && fits(nameless)) return nameless;
+  const code = readText(error, "code");
+  if (code === "ABORTED" && has(error, "method")) return {}; // superagent, which then gives no response
+  return code?.startsWith("UND_ERR_") ? itself : undefined; // undici, whose ResponseError and its like have the status
+}
+
+/** The status is the transport's: any three digits that an upstream can send, not only those of an error. */
+function statusOf(answer: unknown): number | undefined {
+  const statuses = ["status", "statusCode", "httpStatusCode"].map((name) => read(answer, name));
+  return statuses.find((status): status is number => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999);
+}
+
+/** Presence tells a client that declares the member from an error that has never heard of it; a revoked Proxy has none. */
+function has(error: object, member: PropertyKey): boolean {
+  try {
+    return member in error;
+  } catch {
+    return false;
+  }
+}
+
+/** Nest keeps what it answers itself under the same name, but no content that an upstream sends can have a method. */
+function isTransports(error: object): boolean {
+  const found = read(error, "response") ?? undefined;
+  return typeof read(error, "getStatus") !== "function" && (found === undefined || typeof read(found, "headers") === "object");
+}
+
+function isFetchs(error: object): boolean {
+  const message = readText(error, "message");
+  return (message === "fetch failed" || message === "terminated") && has(error, "cause");
+}
+
+function hasRequest(error: object): boolean {
+  return readText(error, "request", "url") !== undefined;
 }

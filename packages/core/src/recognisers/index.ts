@@ -8,13 +8,13 @@ const marks = merge("marks");
 const names = merge("names");
 const codes = merge("codes");
 
-/** How many wrappers are opened in search of a meaning; also what ends a cycle. */
-const depth = 8;
+/** How many values are looked at in search of a meaning: a wrapper may have many causes, and any of them may be itself. */
+const most = 32;
 
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
-export function recognise(thrown: unknown, context: Omit<Context, "recognise">, left = depth): Finding | undefined {
-  if ((typeof thrown !== "object" && typeof thrown !== "function") || thrown === null || left === 0) return undefined;
-  const inner: Context = { ...context, recognise: (value) => recognise(value, context, left - 1) };
+export function recognise(thrown: unknown, context: Omit<Context, "recognise">, budget = { left: most }): Finding | undefined {
+  if ((typeof thrown !== "object" && typeof thrown !== "function") || thrown === null || budget.left-- <= 0) return undefined;
+  const inner: Context = { ...context, recognise: (value) => recognise(value, context, budget) };
   return (
     ownMeaning(thrown) ??
     client(thrown, inner) ??
@@ -27,7 +27,7 @@ export function recognise(thrown: unknown, context: Omit<Context, "recognise">, 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */
 function ownMeaning(error: object): Finding | undefined {
   const found = read(error, meaning);
-  return readStatus(found, "status") === undefined ? undefined : (found as Finding);
+  return typeof read(found, "status") === "number" ? (found as Finding) : undefined;
 }
 
 function lookup(error: object, context: Context): Finding | undefined {
@@ -52,19 +52,26 @@ function nameOf(error: object): string {
   return (name === undefined || name === "Error" ? readText(error, "constructor", "name") : name) ?? "";
 }
 
-/** Many libraries put a status on their errors by convention; without `expose` that is all it says. */
+/** Many libraries put a status on their errors by convention; without `expose` that is all it says, and a 500 says nothing. */
 function ownStatus(error: object): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
-  return status === undefined ? undefined : { status };
+  return status === undefined || status === 500 ? undefined : { status };
 }
 
 /** A wrapper that says nothing itself fails for its cause's reason, but the client is not to blame for what went on inside. */
 function fromCause(error: object, context: Context): Finding | undefined {
   const errors = read(error, "errors");
-  const inner = [read(error, "cause"), ...(Array.isArray(errors) ? errors.slice(0, depth) : [])];
+  const cause = read(error, "cause");
+  const inner = [
+    typeof cause === "function" ? read(error, "jse_cause") : cause, // VError's cause is a method
+    ...(Array.isArray(errors) ? errors.slice(0, most) : []),
+  ];
   for (const value of inner) {
     const found = context.recognise(value);
-    if (found && found.status >= 500) return { status: found.status, proxyError: found.proxyError, receivedStatus: found.receivedStatus };
+    if (found && (found.status >= 500 || found.status === 499)) {
+      const { status, proxyError, receivedStatus } = found;
+      return { status, proxyError, receivedStatus };
+    }
   }
   return undefined;
 }

@@ -1,3 +1,75 @@
-import type { Family } from "./rule.js";
+import { classifyFault, faultCodes } from "../upstream/faults.js";
+import { proxyErrors, type ProxyErrorType } from "../upstream/proxy-errors.js";
+import { readText } from "../read.js";
+import { fault, type Context, type Family, type Finding, type Rule } from "./rule.js";
 
-export const node: Family = {};
+/**
+ * Node's own errors that came bare: system calls, DNS, TLS, llhttp, HTTP/2, zlib, streams. Asked last.
+ * Codes that are not here are bugs of ours and end as a 500: ENOENT of a file, EADDRINUSE, ERR_HTTP_HEADERS_SENT, ERR_INVALID_ARG_TYPE.
+ */
+export const node: Family = {
+  // OpenSSL has hundreds of ERR_SSL_<REASON>, and Node copies its `library` and `reason` onto all of them.
+  marks: {
+    library: (error, context) => (readText(error, "code")?.startsWith("ERR_SSL_") ? exchange(error, context) : undefined),
+  },
+  codes: {
+    ...each(faultCodes, exchange),
+    // A unix socket's; a file's has another system call and is none of a next hop's faults.
+    ...each(["ENOENT", "EACCES", "EPERM"], exchange),
+    // Only node's servers say these: the client was too slow with its header section, its content or its handshake.
+    ...each(["ERR_HTTP_REQUEST_TIMEOUT", "ERR_TLS_HANDSHAKE_TIMEOUT"], { status: 408 }),
+    // Writing to what is closed is a bug, unless it was the client who closed it.
+    ...each(["ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ERR_HTTP2_INVALID_STREAM"], (_error, { clientGone }) =>
+      clientGone ? { status: 499 } : undefined,
+    ),
+    // Out of descriptors, memory or disk for now: the next attempt may find some.
+    ...each(["EMFILE", "ENFILE", "ENOMEM"], { status: 503 }),
+    ...each(["ENOSPC", "EDQUOT"], { status: 507 }),
+  },
+};
+
+/**
+ * A failed exchange: whose fault it is depends on who was being talked to, which the error itself does not say.
+ * A request that breaks off takes its connection along, so `clientGone` is what tells an inbound reset; `unreadRequest` tells
+ * nothing, since an upstream may break while a request is still arriving. Malformed framing (HPE_*) never reaches a handler
+ * from inbound: node answers it itself or hands it to 'clientError', and whoever passes it on from there says so.
+ * Compressed content is inflated by the application: that error is the client's when its request was encoded.
+ */
+function exchange(error: object, { origin, clientGone, encodedRequest }: Context): Finding | undefined {
+  const type = classifyFault(error);
+  if (type === undefined) return undefined;
+  if ((clientGone || origin === "inbound") && broken.has(readText(error, "code") ?? "")) return { status: 499 };
+  if (origin === "datastore") return { status: ofDatastore(type) };
+  const inbound = origin === "inbound" || (origin === undefined && encodedRequest && decoding.has(type));
+  const status = inbound ? ofRequest[type] : undefined;
+  return status === undefined ? fault(type) : { status };
+}
+
+/** Either side ended what was under way. */
+const broken: ReadonlySet<string> = new Set(faultCodes.filter((code) => classifyFault({ code }) === "connection_terminated"));
+
+/** What unpacking content can run into. */
+const decoding: ReadonlySet<ProxyErrorType> = new Set(["http_response_content_coding", "http_response_body_size"]);
+
+/** The same fault in a request. Not listed: what cannot happen there, such as a refused connection. */
+const ofRequest: Readonly<Partial<Record<ProxyErrorType, number>>> = {
+  connection_read_timeout: 408,
+  tls_protocol_error: 400,
+  tls_alert_received: 400,
+  http_response_incomplete: 400,
+  http_response_header_section_size: 431,
+  http_response_body_size: 413,
+  http_response_transfer_coding: 400,
+  http_response_content_coding: 400,
+  http_protocol_error: 400,
+};
+
+/** A store that is late is 504, one that cannot be reached 503; a stored value that does not unpack is our own 500. */
+function ofDatastore(type: ProxyErrorType): number {
+  if (decoding.has(type)) return 500;
+  return proxyErrors[type] === 504 ? 504 : 503;
+}
+
+function each(codes: readonly string[], rule: Rule): Readonly<Record<string, Rule>> {
+  return Object.fromEntries(codes.map((code) => [code, rule]));
+}

@@ -15,6 +15,8 @@ export interface Finding {
   readonly receivedStatus?: number | undefined;
   /** Whether `status` was answered by an upstream and is relayed, to be folded by that table. */
   readonly upstream?: boolean | undefined;
+  /** A client's doing that no operator has to hear of, though it is a 5xx. */
+  readonly routine?: boolean | undefined;
 }
 
 /** What is known besides the thrown value. */

@@ -23,7 +23,7 @@ const codesOf: Partial<Record<ProxyErrorType, string>> = {
   tls_protocol_error: `EPROTO`,
   http_response_incomplete: `UND_ERR_RES_CONTENT_LENGTH_MISMATCH HPE_INVALID_EOF_STATE`,
   http_response_header_section_size: `HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW`,
-  http_response_body_size: `UND_ERR_RES_EXCEEDED_MAX_SIZE ERR_BUFFER_TOO_LARGE`, // the latter: zlib's maxOutputLength
+  http_response_body_size: `UND_ERR_RES_EXCEEDED_MAX_SIZE ERR_BUFFER_TOO_LARGE ETOOLARGE`, // zlib's maxOutputLength; superagent
   http_response_transfer_coding: `HPE_INVALID_CHUNK_SIZE HPE_CHUNK_EXTENSIONS_OVERFLOW`,
   http_response_content_coding: `Z_DATA_ERROR Z_BUF_ERROR Z_NEED_DICT ${brotliErrors().join(" ")}
     ZSTD_error_prefix_unknown ZSTD_error_corruption_detected ZSTD_error_checksum_wrong ZSTD_error_dictionary_wrong

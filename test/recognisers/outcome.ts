@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import net, { type AddressInfo } from "node:net";
+import { functionGraph, normalizeError, type NormalizeOptions } from "@fg-errors/core";
+import { expect } from "vitest";
+
+/** What must not be seen by a client: the canary of the tests, addresses, paths, stacks. */
+const secret = /s3cr3t|127\.0\.0\.1|\.sock|node:|\.js|\.ts/;
+
+/** [status, RFC 9209 type, status before folding], after making sure that an error of ours tells the client nothing else. */
+export function outcome(error: unknown, options?: NormalizeOptions) {
+  const { cause, ...sent } = normalizeError(error, options);
+  expect(cause).toBe(error);
+  expect(sent.detail).toBe(functionGraph.statuses[sent.status]?.description);
+  expect(sent.code).toBe(`FSS.0${sent.status}`);
+  expect(sent).not.toHaveProperty("errors");
+  expect(sent).not.toHaveProperty("headers");
+  expect(JSON.stringify(sent)).not.toMatch(secret);
+  return [sent.status, sent.proxyError, sent.receivedStatus];
+}
+
+/** What `run` throws or rejects with. It must. */
+export async function failure(run: () => unknown): Promise<unknown> {
+  try {
+    await run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("Nothing was thrown");
+}
+
+/** A port of loopback that nobody listens on. */
+export async function closedPort(): Promise<number> {
+  const server = net.createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** What connecting to such a port gives. */
+export async function refusal(): Promise<unknown> {
+  const port = await closedPort();
+  return failure(() => once(net.connect(port, "127.0.0.1"), "connect"));
+}
