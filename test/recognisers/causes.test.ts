@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import net from "node:net";
 import { Worker } from "node:worker_threads";
-import { problem } from "@fg-errors/core";
+import { normalizeError, problem } from "@fg-errors/core";
 import createError from "http-errors";
 import pTimeout from "p-timeout";
 import { describe, expect, it } from "vitest";
