@@ -27,9 +27,9 @@ const http2Express = createRequire(import.meta.url)("http2-express") as (framewo
 
 export const hosts: readonly Host[] = [
   expressHost("Express 5", express),
-  expressHost("Express 4", express4 as unknown as typeof express),
+  expressHost("Express 4", express4),
   koaHost("Koa 3", Koa),
-  koaHost("Koa 2", Koa2 as unknown as typeof Koa),
+  koaHost("Koa 2", Koa2),
 ];
 
 function expressHost(name: string, framework: typeof express): Host {

@@ -92,7 +92,7 @@ describe.each(hosts)("$name", ({ create, createHttp2 }) => {
     const { told, onError } = listener();
     let left = () => {};
     const gone = new Promise<void>((resolve) => (left = resolve));
-    const act: Act = async (incoming, response) => {
+    const act: Act = async (_request, response) => {
       await once(response, "close");
       left();
       throw Object.assign(new Error("aborted"), { code: "ECONNRESET" });

@@ -52,12 +52,12 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
     );
   });
 
-  it.each([
-    ["resets", (socket: Socket) => void socket.resetAndDestroy(), 502],
-    ["sends garbage", (socket: Socket) => void socket.end("garbage\r\n\r\n"), 502],
-    ["ends within the header", (socket: Socket) => void socket.end("HTTP/1.1 200 OK\r\nA"), 502],
+  it.each<[string, (socket: Socket) => void, number]>([
+    ["resets", (socket) => void socket.resetAndDestroy(), 502],
+    ["sends garbage", (socket) => void socket.end("garbage\r\n\r\n"), 502],
+    ["ends within the header", (socket) => void socket.end("HTTP/1.1 200 OK\r\nA"), 502],
     ["hangs", () => {}, 504],
-  ] as const)("answers when its upstream %s", async (_fault, act, status) => {
+  ])("answers when its upstream %s", async (_fault, act, status) => {
     const upstream = raw(act);
     await withServer(upstream as never, async (upstreamPort) => {
       const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });

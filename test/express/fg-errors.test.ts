@@ -7,7 +7,7 @@ import { withServer } from "../wire.js";
 
 const versions = [
   ["5", express],
-  ["4", express4 as unknown as typeof express],
+  ["4", express4],
 ] as const;
 
 describe.each(versions)("Express %s", (version, framework) => {

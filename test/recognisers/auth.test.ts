@@ -1,4 +1,5 @@
-import { createServer, get, type IncomingHttpHeaders, type RequestListener, type Server as HttpServer } from "node:http";
+import { Agent, createServer, get, type IncomingHttpHeaders, type RequestListener, type Server as HttpServer } from "node:http";
+import { Agent as SecureAgent, createServer as createSecureServer } from "node:https";
 import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { expressjwt } from "express-jwt";
@@ -13,6 +14,7 @@ import { Strategy as BearerStrategy } from "passport-http-bearer";
 import OAuth2Strategy from "passport-oauth2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizeError, type Problem } from "@fg-errors/core";
+import { certificate } from "./certificate.js";
 
 const secret = "s3cr3t";
 const key = "a key of thirty-two bytes at least";
@@ -47,6 +49,9 @@ async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/${secret}`;
 }
+
+const answering = (status: number, body: object) =>
+  listen(createServer((_request, response) => void response.writeHead(status).end(JSON.stringify(body))));
 
 /** Identity providers, good and bad. */
 const providers = { good: "", down: "", resets: "", garbage: "", fails: "", html: "", empty: "", slow: "" };
@@ -194,6 +199,15 @@ describe("jose", () => {
       const keys = jose.createRemoteJWKSet(new URL(url), { timeoutDuration });
       expectProblem(await thrownBy(async () => jose.jwtVerify(await rs256(), keys)), expected);
     }
+  });
+
+  it("a token without a key id, where several keys fit", async () => {
+    const jwk = await jose.exportJWK((await pair).publicKey);
+    const keys = jose.createRemoteJWKSet(new URL(await answering(200, { keys: [jwk, jwk] })));
+    expectProblem(await thrownBy(async () => jose.jwtVerify(await rs256({}, "1h", {}), keys)), {
+      status: 401,
+      headers: invalidToken,
+    });
   });
 
   it("a key of ours that is none", async () => {
@@ -366,10 +380,49 @@ describe("express-oauth2-jwt-bearer", () => {
     expectProblem(caught, { status: 502 });
   });
 
-  it("a provider that refuses on every address of its name, which leaves no message at all", async () => {
-    const jwksUri = providers.down.replace("127.0.0.1", "localhost");
-    const { caught } = await expressError([auth({ ...options("down"), jwksUri })], bearing(await rs256()));
+  it.each([
+    ["no key set", {}],
+    ["a key set at no address", { jwks_uri: secret }],
+  ])("metadata with %s", async (_, metadata) => {
+    const issuerBaseURL = new URL("/.well-known/x", await answering(200, { issuer: claims.iss, ...metadata })).href;
+    const { caught } = await expressError([auth({ issuerBaseURL, audience: "api" })], bearing(await rs256()));
     expectProblem(caught, { status: 502 });
+  });
+
+  it("metadata of another issuer", async () => {
+    const iss = await answering(200, { issuer: claims.iss });
+    const { caught } = await expressError([auth({ mcd: { issuers: [iss] }, audience: "api" })], bearing(await rs256({ iss })));
+    expectProblem(caught, { status: 502 });
+  });
+
+  it("a provider that refuses on every address of its name, which leaves no message at all", async () => {
+    const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }));
+    const agent = new Agent({ lookup: (_host, _options, done) => done(null, addresses) });
+    const jwksUri = providers.down.replace("127.0.0.1", "provider.test");
+    const { caught } = await expressError([auth({ ...options("down"), jwksUri, agent })], bearing(await rs256()));
+    expectProblem(caught, { status: 502 });
+  });
+
+  it.each([
+    ["self-signed", certificate(), false],
+    ["signed by a stranger", certificate({ issuer: "Nobody" }), false],
+    ["expired", certificate({ until: Date.now() - 1000 }), true],
+    ["another's", certificate({ host: "s3cr3t.example" }), true],
+  ])("a provider whose certificate is %s", async (_, own, trusted) => {
+    const jwksUri = (await listen(createSecureServer(own))).replace("http:", "https:");
+    const agent = new SecureAgent(trusted ? { ca: own.cert, servername: "localhost" } : {});
+    const { caught } = await expressError([auth({ ...options("down"), jwksUri, agent })], bearing(await rs256()));
+    expectProblem(caught, { status: 502, proxyError: "tls_certificate_error" });
+  });
+
+  it("a proof of possession that is none", async () => {
+    const token = await rs256({ cnf: { jkt: "x".repeat(43) } });
+    const headers = { authorization: `DPoP ${token}`, dpop: secret };
+    const { caught } = await expressError([auth({ ...options("good"), dpop: { required: true } })], headers);
+    expect(normalizeError(caught)).toMatchObject({
+      status: 400,
+      headers: { "www-authenticate": expect.stringMatching(/^DPoP error="invalid_dpop_proof"/) },
+    });
   });
 });
 
@@ -412,8 +465,6 @@ describe("passport", () => {
     }
   }
 
-  const answering = (status: number, body: object) =>
-    listen(createServer((_request, response) => void response.writeHead(status).end(JSON.stringify(body))));
   const tokenError = (error: string) => answering(400, { error, error_description: secret });
 
   it.each([

@@ -3,7 +3,6 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import express4 from "express4";
 import Koa from "koa";
-// @ts-expect-error -- no types
 import Koa2 from "koa2";
 
 /** What a client sends; `cut` makes it leave as soon as the server has begun with it. */

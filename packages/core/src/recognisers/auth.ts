@@ -17,7 +17,7 @@ export const auth: Family = {
     UnauthorizedError: (error, context) => expressJwt(error, context) ?? bearer(error),
     ...each(["InvalidRequestError", "InvalidTokenError", "InsufficientScopeError", "InvalidProofError"], bearer),
     InternalOAuthError: oauthExchange,
-    ...each(["TokenError", "AuthorizationError"], oauthAnswer),
+    TokenError: oauthAnswer,
     Error: noToken,
   },
   codes: {
@@ -115,7 +115,7 @@ const passedOn: ReadonlyMap<number, number> = new Map([
   [504, 504],
 ]);
 
-/** passport-oauth2: an answer of OAuth's own (RFC 6749 sections 4.1.2.1 and 5.2), with the status that it gave to it. */
+/** passport-oauth2: an error of the token endpoint (RFC 6749 section 5.2), to which it gives no status, unlike its AuthorizationError. */
 function oauthAnswer(error: object): Finding | undefined {
   const [code, status] = [readText(error, "code"), readStatus(error, "status")];
   if (code === undefined || status === undefined || !Object.hasOwn(error, "uri")) return undefined;

@@ -4,7 +4,7 @@ import { fault, type Finding } from "./rule.js";
 
 /** Faults that Node words without a code: each group is named for what it tells of. */
 const worded =
-  /(?<connection_terminated>socket hang up|other side closed|^aborted$|^terminated$)|(?<http_response_timeout>\btimed out\b|due to timeout$)|(?<tls_certificate_error>self[- ]signed certificate|certificate has expired|verify the first certificate|certificate's altnames)|(?<http_protocol_error>^Parse Error)|(?<unknown>^fetch failed$|\bFailed to (?:fetch|parse) )/;
+  /(?<connection_terminated>socket hang up|other side closed|^aborted$|^terminated$)|(?<http_response_timeout>\btimed out\b|due to timeout$)|(?<tls_certificate_error>self[- ]signed certificate|certificate has expired|verify the first certificate|issuer certificate$|certificate's altnames)|(?<http_protocol_error>^Parse Error)|(?<unknown>^fetch failed$|\bFailed to (?:fetch|parse) )/;
 
 /**
  * The fault of a next hop that a message tells of, for libraries that keep nothing else of the error they met.
