@@ -1,9 +1,12 @@
 // A Koa gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
-import { Readable } from "node:stream";
 import { endToEnd, fgErrors, relay } from "@fg-errors/koa";
 import Koa from "koa";
+import { Agent, fetch } from "undici";
 
 const { UPSTREAM: target = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
+
+/** One second to connect, to the reply's head, and between two chunks of its content. */
+const dispatcher = new Agent({ connect: { timeout: 1000 }, headersTimeout: 1000, bodyTimeout: 1000 });
 
 const app = new Koa();
 app.use(fgErrors());
@@ -16,7 +19,7 @@ const server = app.listen(Number(PORT), "127.0.0.1", () => {
 /** @param {Koa.Context} ctx */
 function fetchUpstream({ method, originalUrl, headers, req }) {
   const passed = endToEnd(headers).filter(([name]) => name !== "host" && name !== "expect");
-  const body = method === "GET" || method === "HEAD" ? {} : { body: Readable.toWeb(req), duplex: "half" };
-  const init = { method, headers: passed, ...body, redirect: "manual", signal: AbortSignal.timeout(1000) };
-  return fetch(new URL(originalUrl, target), /** @type {RequestInit} */ (init));
+  const body = method === "GET" || method === "HEAD" ? {} : { body: req, duplex: "half" };
+  const init = { method, headers: passed, ...body, redirect: "manual", dispatcher };
+  return fetch(new URL(originalUrl, target), /** @type {import("undici").RequestInit} */ (init));
 }

@@ -76,6 +76,27 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
     assertContract(answer);
   });
 
+  it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async () => {
+    const upstream = raw(async (socket) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
+      for (let time = 0; time < 4; time++) {
+        socket.write("12345");
+        await new Promise((resolve) => setTimeout(resolve, 400));
+      }
+    });
+    const stalling = raw((socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n12345"));
+    await withServer(upstream as never, async (upstreamPort) => {
+      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+      expect((await exchange(port, request("GET /"))).match(/12345/g)).toHaveLength(4);
+    });
+    await withServer(stalling as never, async (upstreamPort) => {
+      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+      const bytes = await exchange(port, request("GET /")).catch(String);
+      expect(bytes).toContain("12345");
+      expect(bytes).not.toMatch(/\r\n0\r\n\r\n$|FSS\./);
+    });
+  });
+
   it("cuts what its upstream cut", async () => {
     const upstream = raw((socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
     await withServer(upstream as never, async (upstreamPort) => {

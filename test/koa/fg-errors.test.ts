@@ -13,7 +13,7 @@ const secret = "s3cr3t";
 describe.each([
   ["3", Koa],
   ["2", Koa2],
-] as const)("Koa %s", (version, Framework) => {
+] as const)("Koa %s", (_version, Framework) => {
   /** An application of one middleware behind fgErrors(). */
   function appOf(middleware: Koa.Middleware, options?: Parameters<typeof fgErrors>[0]) {
     const app = new Framework();
@@ -84,11 +84,11 @@ describe.each([
     expect(await get(appOf(middleware))).toMatchObject({ status, text });
   });
 
-  it.runIf(version === "3")("waits for the first byte of a web stream, too, and keeps its length", async () => {
+  it("waits for the first byte of a web stream, too, and keeps its length", async () => {
     const app = appOf((ctx) => {
       ctx.set("Content-Length", "3");
       ctx.body = ctx.path === "/ok" ? new Blob(["abc"]).stream() : new ReadableStream({ start: (controller) => controller.error(new Error(secret)) });
-      if (ctx.path === "/ok") ctx.set("Content-Length", "3");
+      ctx.set("Content-Length", "3");
     });
     const ok = await get(app, "/ok");
     expect(ok).toMatchObject({ status: 200, text: "abc" });

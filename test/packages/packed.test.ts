@@ -70,7 +70,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe.each([
   ["20.15.1", here("../node_modules/node-20.15/bin/node")],
-  ["24", here("../node_modules/node-24/bin/node")],
+  ["26", here("../node_modules/node-26/bin/node")],
 ])("Node %s", (version, node) => {
   it.each(["smoke.mjs", "smoke.cjs", "mixed.mjs"])("runs %s", async (script) => {
     expect((await run(node, ["--version"])).stdout).toContain(`v${version}`);

@@ -263,6 +263,7 @@ describe("a call that cannot be made is a bug", () => {
 
   const length = { "content-length": "1" };
   it.each<[string, (url: string) => Promise<unknown>]>([
+    ["ERR_BAD_REQUEST", (url) => axios.post(url, "s3cr3t", { maxBodyLength: 1, maxRedirects: 0 })],
     ["ERR_BAD_OPTION", (url) => axios.get(url, { transitional: { s3cr3t: true } as object })],
     ["ERR_BAD_OPTION_VALUE", (url) => axios.get(url, { transitional: { silentJSONParsing: "s3cr3t" } as object })],
     ["ERR_NOT_SUPPORT", (url) => axios.get(url, { adapter: "xhr" })],

@@ -16,4 +16,4 @@ export { normalizeError, type NormalizeOptions, type RequestState } from "./thro
 export { classifyFault } from "./upstream/faults.js";
 export { proxyErrors, type ProxyErrorType } from "./upstream/proxy-errors.js";
 export { normalizeUpstream, replyFinding, upstreamFinding } from "./upstream/reply.js";
-export type { Reply } from "./upstream/content.js";
+export type { FetchReply, Reply } from "./upstream/content.js";

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { endToEnd, isErrorStatus, UpstreamError, upstreamFinding } from "@fg-errors/core";
+import { endToEnd, isErrorStatus, UpstreamError, upstreamFinding, type FetchReply } from "@fg-errors/core";
 import type { Context } from "koa";
 
 /** fetch has decoded the content already. */
@@ -10,7 +10,7 @@ const decoded = new Set(["content-encoding", "content-length", "set-cookie"]);
  * @throws UpstreamError for an error reply
  * @example app.use(async (ctx) => relay(ctx, await fetch(upstream + ctx.url)));
  */
-export async function relay(ctx: Context, reply: Response): Promise<void> {
+export async function relay(ctx: Context, reply: FetchReply): Promise<void> {
   if (isErrorStatus(reply.status)) throw new UpstreamError(await upstreamFinding(reply), undefined);
   for (const [name, value] of endToEnd(Object.fromEntries(reply.headers))) if (!decoded.has(name)) ctx.set(name, value);
   for (const cookie of reply.headers.getSetCookie()) ctx.append("Set-Cookie", cookie);

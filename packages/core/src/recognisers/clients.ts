@@ -58,11 +58,10 @@ const nameless: Kind = { ...response, when: isTransports, shared: true };
 const huawei: Kind = { ...itself, when: (error) => has(error, "httpStatusCode") };
 
 const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["TypeError", { when: isFetchs }], // fetch of Node and undici; what its signal rejects with bears no mark
-  ["TimeoutError", { when: hasRequest }], // ky
+  ["TypeError", { when: isFetchs }], // fetch of Node and undici; its aborts and timeouts are anybody's
   ["AbortError", { when: (error) => read(error, "type") === "aborted" }], // node-fetch
   ["FetchError", { ...response, when: (error) => has(error, "type") || has(error, "options") }], // node-fetch; ofetch
-  ["HttpError", { ...response, when: (error) => hasRequest(error) && has(error, "response") }], // octokit: 500 without an answer
+  ["HttpError", { ...response, when: isOctokits }], // its own status is 500 without an answer
   ["HTTPParserError", {}], // undici, which loses the code in some releases
   ["ClientRequestException", huawei],
   ["ServerResponseException", huawei],
@@ -107,6 +106,6 @@ function isFetchs(error: object): boolean {
   return (message === "fetch failed" || message === "terminated") && has(error, "cause");
 }
 
-function hasRequest(error: object): boolean {
-  return readText(error, "request", "url") !== undefined;
+function isOctokits(error: object): boolean {
+  return has(error, "response") && readText(error, "request", "url") !== undefined;
 }

@@ -2,8 +2,11 @@ import type { IncomingMessage } from "node:http";
 import { Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
-/** What can be read of an upstream's reply: node:http's, or fetch's. */
-export type Reply = IncomingMessage | Response;
+/** What is looked at of a fetch Response, of whichever fetch. */
+export type FetchReply = Pick<Response, "status" | "headers" | "body">;
+
+/** An upstream's reply: node:http's, or fetch's. */
+export type Reply = IncomingMessage | FetchReply;
 
 /** Octets of an error body that are read at most. */
 const mostOctets = 65_536;
