@@ -2,8 +2,12 @@ import type { IncomingMessage } from "node:http";
 import { Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 
-/** What is looked at of a fetch Response, of whichever fetch. */
-export type FetchReply = Pick<Response, "status" | "headers" | "body">;
+/** What is looked at of a fetch Response: Node's or undici's own, whose streams differ in their types. */
+export interface FetchReply {
+  readonly status: number;
+  readonly headers: Pick<Headers, "get" | "getSetCookie"> & Iterable<[string, string]>;
+  readonly body: { cancel(reason?: unknown): Promise<void> } | null;
+}
 
 /** An upstream's reply: node:http's, or fetch's. */
 export type Reply = IncomingMessage | FetchReply;
