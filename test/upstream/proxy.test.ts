@@ -1,0 +1,84 @@
+// fgProxy() in http-proxy-middleware, beyond what the examples show.
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import { fgErrors, fgProxy } from "@fg-errors/express";
+import express from "express";
+import { createProxyMiddleware } from "http-proxy-middleware";
+import { expect, it, vi } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
+
+function gatewayTo(upstream: number, options?: Parameters<typeof fgProxy>[0], proxyTimeout = 500) {
+  const app = express().disable("x-powered-by");
+  app.use("/api", createProxyMiddleware({ target: `http://127.0.0.1:${upstream}`, proxyTimeout, ...fgProxy(options) }));
+  return app.use(fgErrors());
+}
+
+const through = (upstream: RequestListener, line: string, options?: Parameters<typeof fgProxy>[0]) =>
+  withServer(upstream, (upstreamPort) =>
+    withServer(gatewayTo(upstreamPort, options), async (port) => parseAnswer(await exchange(port, request(line)))),
+  );
+
+it("passes a success on, but not what belongs to the upstream's connection", async () => {
+  const answer = await through((_request, response) => {
+    response.writeHead(206, { "Content-Range": "bytes 0-1/2", "X-Secret": "s3cr3t", Connection: "close, X-Secret", "Content-Length": "2" });
+    response.end("ok");
+  }, "GET /api/file");
+  expect(answer).toMatchObject({ status: 206, text: "ok" });
+  expect(answer.headers.get("content-range")).toBe("bytes 0-1/2");
+  expect(answer.headers.has("x-secret")).toBe(false);
+});
+
+it("keeps of an error reply what its status needs", async () => {
+  const answer = await through((_request, response) => {
+    response.writeHead(401, { "WWW-Authenticate": 'Basic realm="shop"', "Content-Type": "application/json", Server: "s3cr3t" });
+    response.end(JSON.stringify({ error_code: "SHOP.0401", error_msg: "Log in first", request_id: "theirs" }));
+  }, "GET /api/orders?token=s3cr3t");
+  expect(answer.headers.get("www-authenticate")).toBe('Basic realm="shop"');
+  expect(answer.headers.has("server")).toBe(false);
+  expect(assertContract(answer)).toMatchObject({ status: 401, error_code: "SHOP.0401", detail: "Log in first", instance: "/api/orders" });
+  expect(JSON.stringify([answer.text, ...answer.headers])).not.toContain("s3cr3t");
+});
+
+it("reads a compressed error body, and no more of it than it needs", async () => {
+  const answer = await through((_request, response) => {
+    response.writeHead(404, { "Content-Type": "text/plain", "Content-Encoding": "gzip" });
+    response.end(gzipSync(`No such order${" ".repeat(10_000_000)}`));
+  }, "GET /api/orders/17");
+  expect(assertContract(answer)).toMatchObject({ status: 404, detail: "No such order" });
+});
+
+it("says nothing of a server error but its code", async () => {
+  const answer = await through((_request, response) => {
+    response.writeHead(500, { "Content-Type": "application/json" });
+    response.end(JSON.stringify({ error_code: "SHOP.0500", message: "s3cr3t" }));
+  }, "GET /api/orders/17");
+  expect(assertContract(answer)).toMatchObject({ status: 500, error_code: "SHOP.0500" });
+  expect(answer.text).not.toContain("s3cr3t");
+});
+
+it("tells a proxyTimeout from a reset", async () => {
+  const onError = vi.fn();
+  const answer = await through(() => {}, "GET /api/orders/17", { onError });
+  expect(assertContract(answer)).toMatchObject({ status: 504 });
+  expect(onError.mock.calls[0]![0]).toMatchObject({ status: 504, proxyError: "http_response_timeout" });
+});
+
+it("lets go of the upstream when the client leaves", async () => {
+  const upstream = createServer((_request, response) => void response.write("first "));
+  const closed = new Promise((resolve) => upstream.on("connection", (socket) => socket.on("close", resolve)));
+  await withServer(upstream, (upstreamPort) =>
+    withServer(gatewayTo(upstreamPort, {}, 60_000), async (port) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /api/endless")));
+      await once(socket, "data");
+      socket.destroy();
+      await closed;
+    }),
+  );
+});
+
+it("throws at mount for a wrong option", () => {
+  expect(() => fgProxy({ relay: ["x"] as never })).toThrow(new TypeError('fgProxy: option "relay" takes an array or set of statuses from 400 to 599'));
+});
