@@ -42,7 +42,6 @@ export function fgProxy(options?: ResponderOptions): ProxyHandlers {
         }
         for (const [name, value] of endToEnd(incoming.headers)) if (value !== undefined) response.setHeader(name, value);
         response.writeHead(incoming.statusCode!);
-        response.on("close", () => incoming.destroy()); // a client that left wants no more of it
         incoming.on("error", (error) => reply(error, request, response)).pipe(response);
       },
       error(error, request, response) {
