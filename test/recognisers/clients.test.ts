@@ -225,7 +225,7 @@ describe("a call that was given up", () => {
     const controller = new AbortController();
     const abort: Deed = () => controller.abort();
     const error = await withUpstream(abort, (url) => failure(() => call(url, controller.signal)));
-    expect(outcome(error)).toEqual([502, undefined, undefined]);
+    expect(outcome(error)).toEqual([503, undefined, undefined]);
     expect(outcome(error, { clientGone: true })).toEqual([408, undefined, 499]);
   });
 

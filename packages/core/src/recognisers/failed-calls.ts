@@ -35,7 +35,7 @@ export function unanswered(error: object, context: Context, begun: number | unde
   const found = type && fault(type === "connection_terminated" && cut ? "http_response_incomplete" : type);
   if (begun !== undefined) return { status: 502, ...found, receivedStatus: begun };
   if (found) return found;
-  if (links.some(isAbort)) return context.clientGone ? { status: 499 } : undefined;
+  if (links.some(isAbort)) return { status: context.clientGone ? 499 : 503 }; // given up by this gateway: as in resilience.ts
   return isBug(links) ? { status: 500 } : undefined;
 }
 
