@@ -46,7 +46,7 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
       "axios fetch": lateRead,
       got: lateRead,
       aws: lateRead,
-      "node-fetch 3": [502], // forgets the signal and its reason
+      "node-fetch 3": [503], // forgets the signal and its reason
       needle: cut, // says that the socket hung up, which it did itself
     },
   ],
@@ -85,7 +85,7 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
       ...each(["needle", "node-fetch 2", "axios fetch"], lateRead),
       got: [504, "connection_read_timeout", 200],
       ...each(["got signal", "aws"], [504, "http_response_timeout", 200]),
-      "node-fetch 3": [502],
+      "node-fetch 3": [503],
       octokit: "none",
     },
   ],
@@ -334,7 +334,7 @@ describe("undici's own", () => {
     const error = await withUpstream(answer(407, { "Proxy-Authenticate": "Basic" }), (url) =>
       failure(() => request("https://127.0.0.1:9/", { dispatcher: new ProxyAgent(url) })),
     );
-    expect(outcome(error)).toEqual([502, undefined, undefined]);
+    expect(outcome(error)).toEqual([502, "connection_refused", undefined]);
   });
 });
 

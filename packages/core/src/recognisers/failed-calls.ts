@@ -104,6 +104,7 @@ const wordsOf: readonly (readonly [start: string, type: ProxyErrorType])[] = [
   ["maxContentLength size of ", "http_response_body_size"],
   ["socket hang up", "connection_terminated"],
   ["Parse Error: ", "http_protocol_error"],
+  ["Proxy response (", "connection_refused"], // undici calls it an abort when a forward proxy refuses the tunnel
   ["incorrect header check", "http_response_content_coding"],
 ];
 
