@@ -3,14 +3,29 @@ import { expect } from "vitest";
 import type { Answer } from "./wire.js";
 
 /** Header fields that describe what the error replaced, and must be gone. */
-const stale = ["content-encoding", "content-language", "content-range", "content-disposition", "etag", "last-modified", "accept-ranges", "expires", "age"];
+const stale = [
+  "content-encoding",
+  "content-language",
+  "content-range",
+  "content-disposition",
+  "etag",
+  "last-modified",
+  "accept-ranges",
+  "expires",
+  "age",
+];
 
 /** Whatever failed, this holds of the answer. */
 export function assertContract({ status, headers, text }: Answer, contract: Contract = functionGraph): Record<string, unknown> {
   expect(contract.statuses).toHaveProperty(String(status));
   expect(status).toBeGreaterThanOrEqual(400);
   const body = JSON.parse(text) as Record<string, unknown>;
-  expect(body).toMatchObject({ type: expect.any(String), title: contract.statuses[status]?.title, status, instance: expect.any(String) });
+  expect(body).toMatchObject({
+    type: expect.any(String),
+    title: contract.statuses[status]?.title,
+    status,
+    instance: expect.any(String),
+  });
   expect(body["detail"]).toEqual(expect.any(String));
   expect(body["error_msg"]).toBe(body["detail"]);
   expect(body["error_code"]).toMatch(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);

@@ -38,7 +38,8 @@ function expressHost(name: string, framework: typeof express): Host {
     orders.get("/:id", (_request, response) => void response.json({}));
     orders.post("/:id", (_request, response) => void response.json({}));
     app.disable("x-powered-by").use((_request, response, next) => (allowOrigin(response), next()));
-    for (const method of ["get", "post"] as const) app[method]("/act", (request, response, next) => settle(act(request, response), next));
+    for (const method of ["get", "post"] as const)
+      app[method]("/act", (request, response, next) => settle(act(request, response), next));
     app.post("/json", framework.json({ limit: 1000 }), (request, response) => void response.json(request.body));
     app.use("/api/orders", orders).use(expressErrors(options));
     return app as (request: IncomingMessage, response: ServerResponse) => void;

@@ -4,7 +4,10 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 
 /** Runs `visit` against a server of `listener`'s and closes it whatever happens. */
-export async function withServer<R>(listener: RequestListener | Server, visit: (port: number, server: Server) => Promise<R>): Promise<R> {
+export async function withServer<R>(
+  listener: RequestListener | Server,
+  visit: (port: number, server: Server) => Promise<R>,
+): Promise<R> {
   const server = typeof listener === "function" ? createServer(listener) : listener;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -53,5 +56,7 @@ export function parseAnswer(bytes: string): Answer {
 
 /** What may differ between two answers to the same request: generated ids and the time. */
 export function withoutIds(bytes: string): string {
-  return bytes.replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<id>").replace(/^Date: .*$/m, "Date: <now>");
+  return bytes
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<id>")
+    .replace(/^Date: .*$/m, "Date: <now>");
 }

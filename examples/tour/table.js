@@ -35,7 +35,10 @@ function describe({ status, text, cut, late, headers }) {
   const body = parse(text);
   if (typeof body?.error_code === "string") return `${status} ${body.error_code} ${body.detail}`;
   const type = headers["content-type"]?.split(";")[0] ?? "no type";
-  const words = text.replace(/<title[^]*?<\/title>|<[^>]*>/g, " ").replace(/\s+/g, " ").trim();
+  const words = text
+    .replace(/<title[^]*?<\/title>|<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
   return `${status} ${type}: ${words}`;
 }
 

@@ -32,7 +32,9 @@ for (const visit of visits) {
   if (problem) failures++;
   printRow(visit, without, answer, problem);
 }
-console.log(`\n${visits.length} requests, ${failures === 0 ? "every answer kept the contract" : `${failures} broke the contract`}.`);
+console.log(
+  `\n${visits.length} requests, ${failures === 0 ? "every answer kept the contract" : `${failures} broke the contract`}.`,
+);
 
 if (once) process.exit(failures === 0 ? 0 : 1);
 

@@ -20,7 +20,10 @@ export function createShop() {
       headers: headers.get(status),
     });
   });
-  app.all("/invalid", (_request, response) => void response.status(422).json({ message: "quantity must be positive", code: "SHOP.0017" }));
+  app.all(
+    "/invalid",
+    (_request, response) => void response.status(422).json({ message: "quantity must be positive", code: "SHOP.0017" }),
+  );
   return app;
 }
 

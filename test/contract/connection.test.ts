@@ -1,6 +1,11 @@
 // What becomes of the connection: unread content, responses that have begun, clients that left, HTTP/1.0 and HTTP/2.
 import { once } from "node:events";
-import { connect as connectHttp2, createServer as createHttp2Server, type ClientHttp2Session, type IncomingHttpHeaders } from "node:http2";
+import {
+  connect as connectHttp2,
+  createServer as createHttp2Server,
+  type ClientHttp2Session,
+  type IncomingHttpHeaders,
+} from "node:http2";
 import { connect, type AddressInfo } from "node:net";
 import type { Problem, ProblemContext } from "@fg-errors/core";
 import createError from "http-errors";
@@ -12,7 +17,11 @@ import { exchange, parseAnswer, request, withServer } from "../wire.js";
 /** What `onError` was told of. */
 function listener() {
   const told: (Pick<Problem, "status" | "cause"> & Pick<ProblemContext, "responseStarted">)[] = [];
-  return { told, onError: ({ status, cause }: Problem, { responseStarted }: ProblemContext) => void told.push({ status, cause, responseStarted }) };
+  return {
+    told,
+    onError: ({ status, cause }: Problem, { responseStarted }: ProblemContext) =>
+      void told.push({ status, cause, responseStarted }),
+  };
 }
 
 const failure = new Error("broke in the middle");
@@ -53,7 +62,9 @@ describe.each(hosts)("$name", ({ create, createHttp2 }) => {
 
   it("cuts a response that has begun, and tells the operator once", async () => {
     const { told, onError } = listener();
-    const bytes = await withServer(create(failsAfterFirstByte, { onError }), (port) => exchange(port, request("GET /act")).catch(String));
+    const bytes = await withServer(create(failsAfterFirstByte, { onError }), (port) =>
+      exchange(port, request("GET /act")).catch(String),
+    );
     expect(bytes).toContain("first ");
     expect(bytes).not.toMatch(/\r\n0\r\n/); // no last chunk: the client knows that something is missing
     expect(bytes).not.toContain("FSS.");
@@ -71,7 +82,9 @@ describe.each(hosts)("$name", ({ create, createHttp2 }) => {
     const code = await withServer(create(act, { onError() {} }), async (port) => {
       const socket = connect(port, "127.0.0.1", () => socket.write("GET /act HTTP/1.0\r\n\r\n"));
       socket.once("data", seen);
-      return new Promise((resolve) => socket.on("end", () => resolve("end")).on("error", (error) => resolve((error as NodeJS.ErrnoException).code)));
+      return new Promise((resolve) =>
+        socket.on("end", () => resolve("end")).on("error", (error) => resolve((error as NodeJS.ErrnoException).code)),
+      );
     });
     expect(code).toBe("ECONNRESET");
   });

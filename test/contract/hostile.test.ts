@@ -49,12 +49,36 @@ const values: readonly (readonly [name: string, thrown: unknown, status?: number
   ["a revoked Proxy", revoked.proxy],
   ["a Proxy that answers everything with itself", new Proxy({}, { get: (_target, _key, proxy) => proxy as unknown })],
   ["a Proxy that answers everything with a function", new Proxy(() => secret, { get: () => () => secret })],
-  ["a Proxy whose every trap throws", new Proxy({}, new Proxy({}, { get: () => () => { throw new Error(secret); } }))],
+  [
+    "a Proxy whose every trap throws",
+    new Proxy(
+      {},
+      new Proxy(
+        {},
+        {
+          get: () => () => {
+            throw new Error(secret);
+          },
+        },
+      ),
+    ),
+  ],
   ["a cyclic cause", cyclic],
-  ["an error that is its own cause", Object.assign(new Error(secret), { get cause() { return this; } })],
+  [
+    "an error that is its own cause",
+    Object.assign(new Error(secret), {
+      get cause() {
+        return this;
+      },
+    }),
+  ],
   ["10 000 causes", Array.from({ length: 10_000 }).reduce<Error>((cause) => new Error(secret, { cause }), new Error(secret))],
   ["an error of another realm", runInNewContext(`Object.assign(new Error("${secret}"), { status: 404 })`), 404],
-  ["an http-error of another realm", runInNewContext(`Object.assign(new Error("Gone fishing"), { status: 404, expose: true })`), 404],
+  [
+    "an http-error of another realm",
+    runInNewContext(`Object.assign(new Error("Gone fishing"), { status: 404, expose: true })`),
+    404,
+  ],
   ...[999, "foo", "404", Number.NaN, 200, 302, 100, -1, 404.5, 0, Infinity, null, [404], { valueOf: () => 404 }, 404n].map(
     (status) => [`status ${typeof status === "object" ? JSON.stringify(status) : String(status)}`, withStatus(status)] as const,
   ),
@@ -64,14 +88,76 @@ const values: readonly (readonly [name: string, thrown: unknown, status?: number
   ["a message of 10 MB", createError(400, "x".repeat(10_000_000)), 400],
   ["a message of control characters", createError(400, "\u0000\u001b[31m\r\nSet-Cookie: a=1\u2028\ud800"), 400],
   ["a message that is not a string", Object.assign(createError(400), { message: { secret } }), 400],
-  ["CRLF in headers", createError(400, "x", { headers: { "X-A": "1\r\nSet-Cookie: stolen=1", "X-B\r\nX-C": "1", "X-Ok": "1" } }), 400],
-  ["headers that frame the message", createError(400, "x", { headers: { "Content-Length": "1", "Transfer-Encoding": "chunked", Connection: "upgrade", "Set-Cookie": "stolen=1" } }), 400],
+  [
+    "CRLF in headers",
+    createError(400, "x", { headers: { "X-A": "1\r\nSet-Cookie: stolen=1", "X-B\r\nX-C": "1", "X-Ok": "1" } }),
+    400,
+  ],
+  [
+    "headers that frame the message",
+    createError(400, "x", {
+      headers: { "Content-Length": "1", "Transfer-Encoding": "chunked", Connection: "upgrade", "Set-Cookie": "stolen=1" },
+    }),
+    400,
+  ],
   ["headers that are no object", createError(400, "x", { headers: "Set-Cookie: stolen=1" as never }), 400],
-  ["header values of every kind", new ProblemError(400, "x", { headers: { a: Symbol() as never, b: 10n as never, c: { toString: () => { throw new Error(secret); } } as never, d: ["1", "2"] as never } }), 400],
-  ["keys that pollute prototypes", new ProblemError(400, "x", { extensions: JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"inner":{"__proto__":{"polluted":1}}}') }), 400],
-  ["extensions named like standard members", new ProblemError(400, "x", { extensions: { status: 200, title: "OK", request_id: "mine", errors: secret && undefined } }), 400],
-  ["extensions that cannot be serialised", new ProblemError(400, "x", { extensions: { big: 10n, loop: cyclic, bad: { toJSON() { throw new Error(secret); } }, fn: () => secret, sym: Symbol(secret), nan: Number.NaN, ok: 1 } }), 400],
-  ["a toJSON that throws", Object.assign(new Error(secret), { toJSON() { throw new Error(secret); } })],
+  [
+    "header values of every kind",
+    new ProblemError(400, "x", {
+      headers: {
+        a: Symbol() as never,
+        b: 10n as never,
+        c: {
+          toString: () => {
+            throw new Error(secret);
+          },
+        } as never,
+        d: ["1", "2"] as never,
+      },
+    }),
+    400,
+  ],
+  [
+    "keys that pollute prototypes",
+    new ProblemError(400, "x", {
+      extensions: JSON.parse(
+        '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"inner":{"__proto__":{"polluted":1}}}',
+      ),
+    }),
+    400,
+  ],
+  [
+    "extensions named like standard members",
+    new ProblemError(400, "x", { extensions: { status: 200, title: "OK", request_id: "mine", errors: secret && undefined } }),
+    400,
+  ],
+  [
+    "extensions that cannot be serialised",
+    new ProblemError(400, "x", {
+      extensions: {
+        big: 10n,
+        loop: cyclic,
+        bad: {
+          toJSON() {
+            throw new Error(secret);
+          },
+        },
+        fn: () => secret,
+        sym: Symbol(secret),
+        nan: Number.NaN,
+        ok: 1,
+      },
+    }),
+    400,
+  ],
+  [
+    "a toJSON that throws",
+    Object.assign(new Error(secret), {
+      toJSON() {
+        throw new Error(secret);
+      },
+    }),
+  ],
   ["extensions that are a revoked Proxy", new ProblemError(400, "x", { extensions: revoked.proxy as never }), 400],
   ["errors that are no list", new ProblemError(400, "x", { errors: secret as never }), 400],
   ["errors of odd members", new ProblemError(400, "x", { errors: [{ pointer: 1, detail: 2 }, null, "x"] as never }), 400],
@@ -92,7 +178,9 @@ describe.each(hosts)("$name", ({ name, family, create }) => {
     const act = () => {
       throw thrown;
     };
-    const bytes = await withServer(create(act, { onError: ({ cause }) => reported.push(cause) }), (port) => exchange(port, request("GET /act")));
+    const bytes = await withServer(create(act, { onError: ({ cause }) => reported.push(cause) }), (port) =>
+      exchange(port, request("GET /act")),
+    );
     const answer = parseAnswer(bytes);
     const body = assertContract(answer);
     // Express takes a falsy value for "no error" and goes on to the next handler.

@@ -27,14 +27,24 @@ const throws = (thrown: () => unknown): Act => {
 
 const scenarios: readonly Scenario[] = [
   { name: "an unknown error", act: throws(() => new Error("password=s3cr3t")), status: 500, body: { error_code: "FSS.0500" } },
-  { name: "a rejected promise", act: () => Promise.reject(createError(404, "No such order")), status: 404, body: { detail: "No such order" } },
+  {
+    name: "a rejected promise",
+    act: () => Promise.reject(createError(404, "No such order")),
+    status: 404,
+    body: { detail: "No such order" },
+  },
   {
     name: "http-errors with headers",
     act: throws(() => createError(429, "Slow down", { headers: { "Retry-After": "7" } })),
     status: 503,
     headers: { "retry-after": "7" },
   },
-  { name: "a 5xx with expose: true", act: throws(() => createError(503, "db-1 is down", { expose: true })), status: 503, body: { detail: functionGraph.statuses[503]!.description } },
+  {
+    name: "a 5xx with expose: true",
+    act: throws(() => createError(503, "db-1 is down", { expose: true })),
+    status: 503,
+    body: { detail: functionGraph.statuses[503]!.description },
+  },
   { name: "Boom", act: throws(() => Boom.conflict("Already paid")), status: 409, body: { detail: "Already paid" } },
   {
     name: "ProblemError with everything",
@@ -52,23 +62,65 @@ const scenarios: readonly Scenario[] = [
     body: { error_code: "ORDER.0409", errors: [{ pointer: "#/items/0", detail: "is sold out" }], order: 17, tags: ["a"] },
     headers: { "x-order": "17", link: '<https://docs.example/paid>; rel="help"' },
   },
-  { name: "a 5xx of our own, exposed", act: throws(() => problem(503, "Back at noon")), status: 503, body: { detail: "Back at noon" } },
+  {
+    name: "a 5xx of our own, exposed",
+    act: throws(() => problem(503, "Back at noon")),
+    status: 503,
+    body: { detail: "Back at noon" },
+  },
   {
     name: "a field list",
     act: () => z.object({ quantity: z.number() }).parse({ quantity: "s3cr3t" }),
     status: 400,
     body: { errors: [{ pointer: "#/quantity", detail: expect.any(String) }] },
   },
-  { name: "a 401 without a challenge", act: throws(() => createError(401)), status: 401, headers: { "www-authenticate": "Bearer" } },
-  { name: "a 407 without a challenge", act: throws(() => createError(407)), options: { challenge: 'Basic realm="x"' }, status: 407, headers: { "proxy-authenticate": 'Basic realm="x"' } },
-  { name: "a 405 that names no methods", act: throws(() => createError(405)), status: 405, headers: { allow: "HEAD, GET, POST" } },
+  {
+    name: "a 401 without a challenge",
+    act: throws(() => createError(401)),
+    status: 401,
+    headers: { "www-authenticate": "Bearer" },
+  },
+  {
+    name: "a 407 without a challenge",
+    act: throws(() => createError(407)),
+    options: { challenge: 'Basic realm="x"' },
+    status: 407,
+    headers: { "proxy-authenticate": 'Basic realm="x"' },
+  },
+  {
+    name: "a 405 that names no methods",
+    act: throws(() => createError(405)),
+    status: 405,
+    headers: { allow: "HEAD, GET, POST" },
+  },
   { name: "no route", request: request("GET /nowhere?token=s3cr3t"), status: 404, body: { instance: "/nowhere" } },
-  { name: "other methods at the path", request: request("DELETE /api/orders/17"), status: 405, headers: { allow: "HEAD, GET, POST" } },
+  {
+    name: "other methods at the path",
+    request: request("DELETE /api/orders/17"),
+    status: 405,
+    headers: { allow: "HEAD, GET, POST" },
+  },
   { name: "an unknown method", request: request("PROPFIND /api/orders/17"), status: 501 },
   { name: "malformed JSON", request: request("POST /json", { "Content-Type": "application/json" }, '{"a":"s3cr3t'), status: 400 },
-  { name: "content that is too large", request: request("POST /json", { "Content-Type": "application/json" }, `"${"x".repeat(2000)}"`), status: 400 },
-  { name: "a given request id", act: throws(() => createError(404)), request: request("GET /act", { "X-Request-Id": "abc-1" }), status: 404, body: { request_id: "abc-1" } },
-  { name: "FunctionGraph's request id", act: throws(() => createError(404)), request: request("GET /act", { "X-Cff-Request-Id": "cff-1" }), status: 404, body: { request_id: "cff-1" } },
+  {
+    name: "content that is too large",
+    request: request("POST /json", { "Content-Type": "application/json" }, `"${"x".repeat(2000)}"`),
+    status: 400,
+  },
+  {
+    name: "a given request id",
+    act: throws(() => createError(404)),
+    request: request("GET /act", { "X-Request-Id": "abc-1" }),
+    status: 404,
+    body: { request_id: "abc-1" },
+  },
+  {
+    name: "FunctionGraph's request id",
+    act: throws(() => createError(404)),
+    request: request("GET /act", { "X-Cff-Request-Id": "cff-1" }),
+    status: 404,
+    body: { request_id: "cff-1" },
+  },
   {
     name: "a trace",
     act: throws(() => createError(404)),
@@ -76,23 +128,73 @@ const scenarios: readonly Scenario[] = [
     status: 404,
     body: { request_id: "4bf92f3577b34da6a3ce929d0e0e4736" },
   },
-  { name: "an id that is not one", act: throws(() => createError(404)), request: request("GET /act", { "X-Request-Id": 'a"b' }), status: 404 },
-  { name: "Accept: application/json", act: throws(() => createError(404)), request: request("GET /act", { Accept: "application/json" }), status: 404, headers: { "content-type": "application/json" } },
-  { name: "Accept: text/html", act: throws(() => createError(404)), request: request("GET /act", { Accept: "text/html" }), status: 404, headers: { "content-type": "application/problem+json" } },
-  { name: "CORS headers set before", act: throws(() => createError(403)), status: 403, headers: { "access-control-allow-origin": "https://shop.example", vary: "Origin" } },
+  {
+    name: "an id that is not one",
+    act: throws(() => createError(404)),
+    request: request("GET /act", { "X-Request-Id": 'a"b' }),
+    status: 404,
+  },
+  {
+    name: "Accept: application/json",
+    act: throws(() => createError(404)),
+    request: request("GET /act", { Accept: "application/json" }),
+    status: 404,
+    headers: { "content-type": "application/json" },
+  },
+  {
+    name: "Accept: text/html",
+    act: throws(() => createError(404)),
+    request: request("GET /act", { Accept: "text/html" }),
+    status: 404,
+    headers: { "content-type": "application/problem+json" },
+  },
+  {
+    name: "CORS headers set before",
+    act: throws(() => createError(403)),
+    status: 403,
+    headers: { "access-control-allow-origin": "https://shop.example", vary: "Origin" },
+  },
   {
     name: "headers of what failed",
     act: (_request, response) => {
-      const set = { "Content-Type": "text/csv", "Content-Encoding": "gzip", "Content-Length": "9", ETag: '"1"', "Cache-Control": "public, max-age=60", "Content-Disposition": "attachment", "Strict-Transport-Security": "max-age=1", "Set-Cookie": "a=1" };
+      const set = {
+        "Content-Type": "text/csv",
+        "Content-Encoding": "gzip",
+        "Content-Length": "9",
+        ETag: '"1"',
+        "Cache-Control": "public, max-age=60",
+        "Content-Disposition": "attachment",
+        "Strict-Transport-Security": "max-age=1",
+        "Set-Cookie": "a=1",
+      };
       for (const [name, value] of Object.entries(set)) response.setHeader(name, value);
       throw createError(404);
     },
     status: 404,
     headers: { "strict-transport-security": "max-age=1", "set-cookie": "a=1" },
   },
-  { name: "another service name", act: throws(() => new Error("x")), options: { service: "SHOP" }, status: 500, body: { error_code: "SHOP.0500" } },
-  { name: "a contract without folding", act: throws(() => createError(418 + 4, "Odd")), options: { contract: rfc9110 }, contract: rfc9110, status: 422, body: { title: "Unprocessable Content" } },
-  { name: "a status of a map", act: throws(() => new Error("x")), options: { map: () => ({ status: 503, detail: "Later" }) }, status: 503, body: { detail: "Later", title: "Service Unavailable" } },
+  {
+    name: "another service name",
+    act: throws(() => new Error("x")),
+    options: { service: "SHOP" },
+    status: 500,
+    body: { error_code: "SHOP.0500" },
+  },
+  {
+    name: "a contract without folding",
+    act: throws(() => createError(418 + 4, "Odd")),
+    options: { contract: rfc9110 },
+    contract: rfc9110,
+    status: 422,
+    body: { title: "Unprocessable Content" },
+  },
+  {
+    name: "a status of a map",
+    act: throws(() => new Error("x")),
+    options: { map: () => ({ status: 503, detail: "Later" }) },
+    status: 503,
+    body: { detail: "Later", title: "Service Unavailable" },
+  },
 ];
 
 async function answers({ act = () => {}, options = {}, request: bytes = request("GET /act") }: Scenario) {
@@ -119,7 +221,11 @@ describe("every host", () => {
     for (const other of others) expect(withoutIds(other)).toBe(withoutIds(first));
     const { headers, text } = parseAnswer(first);
     expect(headers.get("content-type")).toBe("application/json");
-    expect(JSON.parse(text)).toEqual({ error_code: "ORDER.0404", error_msg: "No such order", request_id: headers.get("x-request-id") });
+    expect(JSON.parse(text)).toEqual({
+      error_code: "ORDER.0404",
+      error_msg: "No such order",
+      request_id: headers.get("x-request-id"),
+    });
   });
 
   it("answers HEAD with the header of GET and nothing else", async () => {

@@ -4,13 +4,16 @@ import { extendContract, functionGraph, normalizeError, rfc9110, type Contract }
 import { describe, expect, it } from "vitest";
 import { UpstreamError } from "@fg-errors/core";
 
-const ofOurs = (status: number, contract: Contract = functionGraph) => normalizeError(Object.assign(new Error("x"), { status }), { contract });
+const ofOurs = (status: number, contract: Contract = functionGraph) =>
+  normalizeError(Object.assign(new Error("x"), { status }), { contract });
 const ofUpstream = (status: number, contract: Contract = functionGraph) =>
   normalizeError(new UpstreamError({ status, upstream: true }, undefined), { contract }).status;
 
 describe("functionGraph", () => {
   it("is the documented table, codes and messages as they are", () => {
-    const [, ...rows] = readFileSync(new URL("functiongraph-status-codes.tsv", import.meta.url), "utf8").trim().split("\n");
+    const [, ...rows] = readFileSync(new URL("functiongraph-status-codes.tsv", import.meta.url), "utf8")
+      .trim()
+      .split("\n");
     const documented = rows.map((row) => row.split("\t"));
     expect(documented).toHaveLength(16);
     expect(Object.entries(functionGraph.statuses).map(([status, { title }]) => [status, title])).toEqual(documented);
@@ -70,7 +73,12 @@ describe("extendContract", () => {
   });
 
   it("lets the added statuses out, of an upstream too", () => {
-    expect(ofOurs(422, contract)).toMatchObject({ status: 422, title: "Unprocessable Content", detail: "Not valid.", code: "FSS.0422" });
+    expect(ofOurs(422, contract)).toMatchObject({
+      status: 422,
+      title: "Unprocessable Content",
+      detail: "Not valid.",
+      code: "FSS.0422",
+    });
     expect(ofOurs(429, contract).status).toBe(429);
     expect(ofUpstream(421, contract)).toBe(421);
     expect(ofUpstream(407, contract)).toBe(502);

@@ -39,7 +39,7 @@ describe("the body", () => {
     ["*", "*"],
     ["http://user:pass@host/a?b", "/a"],
     ["//evil.example/a", "/.//evil.example/a"],
-    ["/a\"<>\\^`{|} \u00e9", "/a%22%3C%3E%5C%5E%60%7B%7C%7D%20%E9"],
+    ['/a"<>\\^`{|} \u00e9', "/a%22%3C%3E%5C%5E%60%7B%7C%7D%20%E9"],
     [`/${"a".repeat(5000)}`, `/${"a".repeat(1999)}`],
   ])("gives %j as instance %j", (url, instance) => {
     expect(bodyOf(new Error("x"), { onError() {} }, { url })["instance"]).toBe(instance);
@@ -104,7 +104,9 @@ describe("the request id", () => {
 
   it("is the one that the response carries already", () => {
     const headers = { "x-request-id": "of-the-request" };
-    expect(bodyOf(problem(404), {}, { headers, responseHeaders: { "x-request-id": "of-the-response" } })["request_id"]).toBe("of-the-response");
+    expect(bodyOf(problem(404), {}, { headers, responseHeaders: { "x-request-id": "of-the-response" } })["request_id"]).toBe(
+      "of-the-response",
+    );
   });
 
   it("is what the option says, if that is one", () => {
@@ -124,7 +126,9 @@ describe("headers", () => {
 
   it("joins Vary instead of replacing it", () => {
     const thrown = problem(404, "x", { headers: { Vary: "accept, Cookie" } });
-    expect(createResponder()(thrown, { ...facts, responseHeaders: { vary: "Origin, Accept" } }).headers["vary"]).toBe("Origin, accept, Cookie");
+    expect(createResponder()(thrown, { ...facts, responseHeaders: { vary: "Origin, Accept" } }).headers["vary"]).toBe(
+      "Origin, accept, Cookie",
+    );
   });
 });
 
@@ -142,14 +146,25 @@ describe("map", () => {
       }),
     };
     const { headers, body } = createResponder(options)(problem(404, "x"), facts);
-    expect(JSON.parse(body)).toMatchObject({ type: "https://errors.example/gone", title: "Gone", status: 404, detail: "x 404", error_code: "SHOP.0001", a: 1 });
+    expect(JSON.parse(body)).toMatchObject({
+      type: "https://errors.example/gone",
+      title: "Gone",
+      status: 404,
+      detail: "x 404",
+      error_code: "SHOP.0001",
+      a: 1,
+    });
     expect(JSON.parse(body)).toHaveProperty("errors", [{ parameter: "id", detail: "Not valid." }]);
     expect(headers).toMatchObject({ "x-a": "1" });
     expect(headers).not.toHaveProperty("connection");
   });
 
   it("folds a changed status, whose texts follow it", () => {
-    expect(bodyOf(problem(404, "x"), { map: () => ({ status: 429 }) })).toMatchObject({ status: 503, title: "Service Unavailable", error_code: "FSS.0503" });
+    expect(bodyOf(problem(404, "x"), { map: () => ({ status: 429 }) })).toMatchObject({
+      status: 503,
+      title: "Service Unavailable",
+      error_code: "FSS.0503",
+    });
     expect(bodyOf(problem(404, "x"), { map: () => ({ status: 200 }) })["status"]).toBe(500);
     expect(bodyOf(problem(404, "x"), { map: () => ({ status: "foo" as never }) })["status"]).toBe(500);
   });
@@ -168,7 +183,10 @@ describe("format", () => {
       contentType: "text/plain",
       body: [status, detail, requestId, instance, accept].join(" "),
     });
-    const { headers, body } = createResponder({ format })(problem(404, "x"), { ...facts, headers: { accept: "a/b", "x-request-id": "id" } });
+    const { headers, body } = createResponder({ format })(problem(404, "x"), {
+      ...facts,
+      headers: { accept: "a/b", "x-request-id": "id" },
+    });
     expect(body).toBe("404 x id /orders/17 a/b");
     expect(headers).toMatchObject({ "content-type": "text/plain", "content-length": "23", "cache-control": "no-store" });
   });
@@ -178,10 +196,15 @@ describe("format", () => {
     [() => ({ contentType: "text/plain", body: 7 })],
     [() => ({ contentType: "a\r\nb: c", body: "" })],
     [() => Promise.resolve({ contentType: "text/plain", body: "" })],
-    [() => { throw new Error("renderer"); }],
+    [
+      () => {
+        throw new Error("renderer");
+      },
+    ],
   ])("falls back to problem+json for a renderer such as %s", (format) => {
     const respond = createResponder({ format: format as never });
-    for (let time = 0; time < 2; time++) expect(JSON.parse(respond(problem(404, "x"), facts).body)).toMatchObject({ status: 404, detail: "x" });
+    for (let time = 0; time < 2; time++)
+      expect(JSON.parse(respond(problem(404, "x"), facts).body)).toMatchObject({ status: 404, detail: "x" });
     expect(logged().filter((line) => line.includes("format failed"))).toHaveLength(1);
   });
 });
@@ -208,12 +231,16 @@ describe("telling the operator", () => {
     } finally {
       unsubscribe("fg-errors:problem", note);
     }
-    expect(messages).toEqual([{ problem: expect.objectContaining({ status: 500 }), context: expect.objectContaining({ method: "GET" }) }]);
+    expect(messages).toEqual([
+      { problem: expect.objectContaining({ status: 500 }), context: expect.objectContaining({ method: "GET" }) },
+    ]);
     expect(logged()).toEqual([]);
   });
 
   it("writes a 5xx to stderr once when nobody else is told, with its causes' stacks and without its members", async () => {
-    const thrown = Object.assign(new Error("outer", { cause: new Error("inner") }), { config: { authorization: "Bearer s3cr3t" } });
+    const thrown = Object.assign(new Error("outer", { cause: new Error("inner") }), {
+      config: { authorization: "Bearer s3cr3t" },
+    });
     const { headers } = createResponder()(thrown, facts);
     expect(logged()).toEqual([]);
     await Promise.resolve();
@@ -233,14 +260,11 @@ describe("telling the operator", () => {
     ["a string", "text", "string: text"],
     ["a Symbol", Symbol("mark"), "symbol: Symbol(mark)"],
     ["a Proxy that refuses everything", new Proxy({}, { get: refusing }), "object: "],
-  ])(
-    "writes %s to stderr as well as it can",
-    async (_name, thrown, text) => {
-      createResponder()(thrown, facts);
-      await Promise.resolve();
-      expect(logged()[0]).toContain(text);
-    },
-  );
+  ])("writes %s to stderr as well as it can", async (_name, thrown, text) => {
+    createResponder()(thrown, facts);
+    await Promise.resolve();
+    expect(logged()[0]).toContain(text);
+  });
 
   it("is silent about a 4xx", async () => {
     createResponder()(problem(404), facts);
@@ -251,7 +275,10 @@ describe("telling the operator", () => {
   it("reports a failure after the response has begun without rendering it", () => {
     const onError = vi.fn();
     createResponder({ onError }).report(new Error("x"), facts);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 500 }), expect.objectContaining({ responseStarted: true }));
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ status: 500 }),
+      expect.objectContaining({ responseStarted: true }),
+    );
   });
 });
 
@@ -261,7 +288,12 @@ describe("a hook that fails", () => {
       throw new Error("hook");
     },
     rejects: () => Promise.reject(new Error("hook")) as never,
-    "returns a thenable that throws": () => ({ then() { throw new Error("hook"); } }) as never, // oxlint-disable-line unicorn/no-thenable
+    "returns a thenable that throws": () =>
+      ({
+        then() {
+          throw new Error("hook");
+        },
+      }) as never, // oxlint-disable-line unicorn/no-thenable
   };
 
   it.each(Object.keys(failures).flatMap((way) => ["onError", "map", "requestId"].map((hook) => [hook, way] as const)))(
@@ -281,7 +313,15 @@ describe("facts that are not what they should be", () => {
     ["none", undefined],
     ["null", null],
     ["without headers", {}],
-    ["with an allow that throws", { headers: {}, allow: () => { throw new Error("x"); } }],
+    [
+      "with an allow that throws",
+      {
+        headers: {},
+        allow: () => {
+          throw new Error("x");
+        },
+      },
+    ],
   ])("still give an answer: %s", (_name, odd) => {
     const respond = createResponder();
     expect(JSON.parse(respond(createError(405), odd as never).body)).toMatchObject({ status: 405, instance: "/" });
@@ -293,11 +333,20 @@ describe("options", () => {
   it.each([
     [null, "createResponder: options must be an object"],
     ["x", "createResponder: options must be an object"],
-    [{ onerror: () => {} }, 'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, requestId, map, onError'],
+    [
+      { onerror: () => {} },
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, requestId, map, onError',
+    ],
     [{ contract: {} }, 'createResponder: option "contract" takes functionGraph, rfc9110 or what extendContract returns'],
     [{ format: "xml" }, 'createResponder: option "format" takes "problem", "functiongraph" or a renderer function'],
-    [{ service: "" }, 'createResponder: option "service" takes an upper-case letter, then such letters and digits, such as "FSS"'],
-    [{ challenge: "Bearer\r\nX: y" }, 'createResponder: option "challenge" takes a challenge as in WWW-Authenticate, such as "Bearer"'],
+    [
+      { service: "" },
+      'createResponder: option "service" takes an upper-case letter, then such letters and digits, such as "FSS"',
+    ],
+    [
+      { challenge: "Bearer\r\nX: y" },
+      'createResponder: option "challenge" takes a challenge as in WWW-Authenticate, such as "Bearer"',
+    ],
     [{ relay: [200] }, 'createResponder: option "relay" takes an array or set of statuses from 400 to 599'],
     [{ relay: 404 }, 'createResponder: option "relay" takes an array or set of statuses from 400 to 599'],
     [{ requestId: "x" }, 'createResponder: option "requestId" takes a function'],

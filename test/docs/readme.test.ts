@@ -16,7 +16,12 @@ function block(text: string, mark: string): string {
 function table(mark: string): string[][] {
   const [, rest] = readme.split(`<!-- ${mark} -->\n`);
   const rows = rest!.split("\n\n")[0]!.split("\n").slice(2);
-  return rows.map((row) => row.slice(1, -1).split("|").map((cell) => cell.trim()));
+  return rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
 }
 
 describe("README", () => {
@@ -32,10 +37,12 @@ describe("README", () => {
       if (/^\d/.test(received!)) for (const status of numbers(received)) listed.own.set(status, Number(to));
       if (/^\d/.test(upstream!)) for (const status of numbers(upstream)) listed.upstream.set(status, Number(upstreamTo));
     }
-    const targets = (folds: typeof functionGraph.folds) => new Map(Object.entries(folds).map(([status, { to }]) => [Number(status), to]));
+    const targets = (folds: typeof functionGraph.folds) =>
+      new Map(Object.entries(folds).map(([status, { to }]) => [Number(status), to]));
     expect(listed.own).toEqual(targets(functionGraph.folds));
-    expect(new Map([...listed.upstream].sort())).toEqual(targets(functionGraph.upstreamFolds));
-    for (const status of [100, 199, 600, 999]) expect(normalizeError(new UpstreamError({ status, upstream: true }, undefined)).status).toBe(502);
+    expect(Object.fromEntries(listed.upstream)).toEqual(Object.fromEntries(targets(functionGraph.upstreamFolds)));
+    for (const status of [100, 199, 600, 999])
+      expect(normalizeError(new UpstreamError({ status, upstream: true }, undefined)).status).toBe(502);
   });
 
   it("lists the options that there are", () => {
@@ -53,11 +60,16 @@ describe("README", () => {
     for (const text of [readme, read(`packages/${name}/README.md`)]) {
       const app = await evaluate(block(text, `example: ${name}`), "app");
       const listener = (app as { callback?: () => unknown }).callback?.() ?? app;
-      const bytes = await withServer(listener as never, (port) => exchange(port, request("GET /orders/17", { "X-Request-Id": "a1b2c3" })));
+      const bytes = await withServer(listener as never, (port) =>
+        exchange(port, request("GET /orders/17", { "X-Request-Id": "a1b2c3" })),
+      );
       const { headers, text: body } = parseAnswer(bytes);
       expect(JSON.parse(body)).toEqual(JSON.parse(block(readme, "body")));
       const known = Object.fromEntries([...headers].filter(([field]) => !["date", "connection", "x-powered-by"].includes(field)));
-      const shown = block(readme, "headers").trim().split("\n").map((line) => line.split(": "));
+      const shown = block(readme, "headers")
+        .trim()
+        .split("\n")
+        .map((line) => line.split(": "));
       expect(known).toEqual(Object.fromEntries(shown));
     }
   });
@@ -82,7 +94,9 @@ async function evaluate(code: string, value: string): Promise<unknown> {
     express: await import("express"),
     koa: await import("koa"),
   };
-  const bindings = imports.map(([, names, from]) => `const ${names!.startsWith("{") ? names : `{ default: ${names} }`} = modules["${from}"];`);
+  const bindings = imports.map(
+    ([, names, from]) => `const ${names!.startsWith("{") ? names : `{ default: ${names} }`} = modules["${from}"];`,
+  );
   const body = `${bindings.join("\n")}\n${code.replace(/^import .*$/gm, "")}\nreturn ${value};`;
   // oxlint-disable-next-line no-new-func -- the README's own code
   return new Function("modules", body)(modules) as unknown;

@@ -13,7 +13,10 @@ afterEach(() => children.splice(0).forEach((child) => child.kill()));
 /** Starts an example and gives the port that it says it listens on. */
 async function start(name: string, environment: Record<string, string>): Promise<number> {
   const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...environment, PORT: "0" }, stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, ...environment, PORT: "0" },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   children.push(child);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   return Number(/:(\d+)$/.exec(line)![1]);
@@ -23,7 +26,8 @@ const visit = async (port: number, line: string, headers?: Record<string, string
   parseAnswer(await exchange(port, request(line, headers, body)));
 
 /** A raw upstream: does `act` once a request has come. */
-const raw = (act: (socket: Socket) => void) => createServer((socket) => void socket.on("error", () => {}).once("data", () => act(socket)));
+const raw = (act: (socket: Socket) => void) =>
+  createServer((socket) => void socket.on("error", () => {}).once("data", () => act(socket)));
 
 describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
   it("relays what its upstream answers, and answers for it when it fails", async () => {

@@ -105,5 +105,7 @@ it("answers a rejected promise on Express 5, of a falsy value too", async () => 
 });
 
 it("throws at mount for a wrong option, with its name", () => {
-  expect(() => fgErrors({ service: "fss" })).toThrow(new TypeError('fgErrors: option "service" takes an upper-case letter, then such letters and digits, such as "FSS"'));
+  expect(() => fgErrors({ service: "fss" })).toThrow(
+    new TypeError('fgErrors: option "service" takes an upper-case letter, then such letters and digits, such as "FSS"'),
+  );
 });

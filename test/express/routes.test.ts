@@ -86,7 +86,9 @@ describe.each(versions)("Express %s", (_version, framework) => {
     const app = framework();
     app.use("/inner", inner);
     app.use(fgErrors());
-    await withServer(app, async (port) => expect(await send(port, "PUT", "/inner/17")).toEqual({ status: 405, allow: "HEAD, GET" }));
+    await withServer(app, async (port) =>
+      expect(await send(port, "PUT", "/inner/17")).toEqual({ status: 405, allow: "HEAD, GET" }),
+    );
   });
 
   it("finds the routes around a router that it is mounted in", async () => {
@@ -95,7 +97,9 @@ describe.each(versions)("Express %s", (_version, framework) => {
     inner.use(fgErrors());
     const app = framework();
     app.use("/inner", inner);
-    await withServer(app, async (port) => expect(await send(port, "PUT", "/inner/17")).toEqual({ status: 405, allow: "HEAD, GET" }));
+    await withServer(app, async (port) =>
+      expect(await send(port, "PUT", "/inner/17")).toEqual({ status: 405, allow: "HEAD, GET" }),
+    );
   });
 
   it("names the request's own path, whatever router failed", async () => {
@@ -112,7 +116,11 @@ describe.each(versions)("Express %s", (_version, framework) => {
 });
 
 /** fetch refuses TRACE. */
-async function send(port: number, method: string, path: string): Promise<{ status: number | undefined; allow: string | undefined }> {
+async function send(
+  port: number,
+  method: string,
+  path: string,
+): Promise<{ status: number | undefined; allow: string | undefined }> {
   return new Promise((resolve, reject) => {
     const outgoing = request({ port, host: "127.0.0.1", method, path, agent: false }, (response) => {
       response.resume();

@@ -43,11 +43,21 @@ describe.each([
     ["a text of a 5xx", (ctx) => void ((ctx.status = 500), (ctx.body = secret)), 500, undefined],
     ["a buffer", (ctx) => void ((ctx.status = 500), (ctx.body = Buffer.from(secret))), 500, undefined],
     ["a stream with an error status", (ctx) => void ((ctx.status = 500), (ctx.body = Readable.from([secret]))), 500, undefined],
-    ["JSON with an undocumented status", (ctx) => void ((ctx.status = 422), (ctx.body = { message: "No name", code: "A.0001" })), 400, "No name"],
+    [
+      "JSON with an undocumented status",
+      (ctx) => void ((ctx.status = 422), (ctx.body = { message: "No name", code: "A.0001" })),
+      400,
+      "No name",
+    ],
     ["a body that cannot be serialised", (ctx) => void (ctx.body = { size: 10n }), 500, undefined],
     ["a stream that fails before its first byte", (ctx) => void (ctx.body = failing([])), 500, undefined],
     ["a file that does not exist", (ctx) => void (ctx.body = createReadStream("/nowhere/s3cr3t")), 500, undefined],
-    ["a stream that had failed already", (ctx) => void (ctx.body = new Readable({ read() {} }).on("error", () => {}).destroy(new Error(secret))), 500, undefined],
+    [
+      "a stream that had failed already",
+      (ctx) => void (ctx.body = new Readable({ read() {} }).on("error", () => {}).destroy(new Error(secret))),
+      500,
+      undefined,
+    ],
   ])("answers %s", async (_name, middleware, status, detail) => {
     const answer = await get(appOf(middleware));
     expect(answer).toMatchObject({ status, body: { status, ...(detail && { detail }) } });
@@ -87,7 +97,10 @@ describe.each([
   it("waits for the first byte of a web stream, too, and keeps its length", async () => {
     const app = appOf((ctx) => {
       ctx.set("Content-Length", "3");
-      ctx.body = ctx.path === "/ok" ? new Blob(["abc"]).stream() : new ReadableStream({ start: (controller) => controller.error(new Error(secret)) });
+      ctx.body =
+        ctx.path === "/ok"
+          ? new Blob(["abc"]).stream()
+          : new ReadableStream({ start: (controller) => controller.error(new Error(secret)) });
       ctx.set("Content-Length", "3");
     });
     const ok = await get(app, "/ok");
@@ -149,7 +162,13 @@ describe.each([
     const emitted = vi.fn();
     app.on("error", emitted);
     app.use(fgErrors());
-    const thrown: unknown[] = [new Error("x"), Object.assign(new Error("y"), { status: 404 }), null, "text", new DOMException("late", "TimeoutError")];
+    const thrown: unknown[] = [
+      new Error("x"),
+      Object.assign(new Error("y"), { status: 404 }),
+      null,
+      "text",
+      new DOMException("late", "TimeoutError"),
+    ];
     app.use((ctx) => {
       if (ctx.method === "GET") throw thrown[Number(ctx.query["index"])];
     });

@@ -44,7 +44,10 @@ smoke({ core, express, koa, frameworks: { express: require("express"), koa: requ
 
 /** An error of the CommonJS copy, answered by the ES module copy. */
 const mixed = esm
-  .replace('thrown: core.problem(409, "Already paid")', 'thrown: createRequire(import.meta.url)("@fg-errors/core").problem(409, "Already paid")')
+  .replace(
+    'thrown: core.problem(409, "Already paid")',
+    'thrown: createRequire(import.meta.url)("@fg-errors/core").problem(409, "Already paid")',
+  )
   .replace("import", 'import { createRequire } from "node:module";\nimport');
 
 let folder: string;
@@ -54,7 +57,9 @@ beforeAll(async () => {
   const modules = join(folder, "node_modules");
   await mkdir(join(modules, "@fg-errors"), { recursive: true });
   for (const name of packages) {
-    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: here(`../../packages/${name}`) });
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], {
+      cwd: here(`../../packages/${name}`),
+    });
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
     await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
     await cp(join(folder, "package"), join(modules, "@fg-errors", name), { recursive: true });

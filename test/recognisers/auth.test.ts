@@ -514,7 +514,11 @@ describe("passport", () => {
 describe("none of these", () => {
   it.each([
     ["somebody else's UnauthorizedError", Object.assign(new Error(secret), { name: "UnauthorizedError" }), 500],
-    ["somebody else's TokenError", Object.assign(new Error(secret), { name: "TokenError", code: "access_denied" }), 500],
+    [
+      "somebody else's TokenError",
+      Object.assign(new Error(secret), { name: "TokenError", code: "access_denied", status: 409 }),
+      409,
+    ],
     ["somebody else's original error", Object.assign(new Error(secret), { originalError: new Error(secret) }), 500],
   ])("%s", (_, error, status) => {
     expectProblem(error, { status });

@@ -72,6 +72,11 @@ const zodRows: Row[] = [
       z.object({ a: z.number({ error: (issue) => `got ${String(issue.input)}` }) }).parse({ a: secret }, { reportInput: true }),
     [{ pointer: "#/a", detail: "Not valid." }],
   ],
+  [
+    "zod 4: a message that quotes it as JSON",
+    () => z.number({ error: (issue) => `got ${JSON.stringify(issue.input)}` }).parse(`a"${secret}`, { reportInput: true }),
+    [{ detail: "Not valid." }],
+  ],
   ["zod 4: the whole content", () => z.object({}).parse(secret), [{ detail: "Invalid input: expected object, received string" }]],
   [
     "zod 3: an enum and a literal without what was received, a type with it",
@@ -224,6 +229,26 @@ const yupRows: Row[] = [
       { pointer: "#/t", detail: "t tuple value has too many items, expected a length of 1 but got 2" },
       { pointer: "#/m", detail: "Not valid." },
       { pointer: "#/w", detail: "w must match the configured type" },
+    ],
+  ],
+  [
+    "yup: messages that quote what the value was before it was cast, or became then",
+    () =>
+      yup
+        .object({
+          a: yup
+            .mixed()
+            .transform(() => 1)
+            .test("t", "${originalValue} came", () => false),
+          b: yup
+            .mixed()
+            .transform(() => secret)
+            .test("t", "${value} it is", () => false),
+        })
+        .validate({ a: secret, b: 1 }, { abortEarly: false }),
+    [
+      { pointer: "#/a", detail: "Not valid." },
+      { pointer: "#/b", detail: "Not valid." },
     ],
   ],
   ["yup: the first field", () => yupShape.validateSync({ a: secret }), [{ pointer: "#/a", detail: "a must be a `number` type" }]],
@@ -505,6 +530,17 @@ describe("bounds", () => {
   ])("drops a custom message that quotes %s", async (_, value) => {
     const schema = yup.mixed().test("t", "${value} it was, and ${originalValue}", () => false);
     expect(normalizeError(await thrownBy(() => schema.validate(value))).errors).toEqual([{ detail: "Not valid." }]);
+  });
+
+  it("looks at no more of them", () => {
+    let looks = 0;
+    const issue = {
+      get message() {
+        return String(looks++);
+      },
+    };
+    normalizeError({ issues: Array(5000).fill(issue) });
+    expect(looks).toBeLessThan(200);
   });
 
   it("drops a message that is too long to look at", async () => {

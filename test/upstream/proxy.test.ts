@@ -23,7 +23,12 @@ const through = (upstream: RequestListener, line: string, options?: Parameters<t
 
 it("passes a success on, but not what belongs to the upstream's connection", async () => {
   const answer = await through((_request, response) => {
-    response.writeHead(206, { "Content-Range": "bytes 0-1/2", "X-Secret": "s3cr3t", Connection: "close, X-Secret", "Content-Length": "2" });
+    response.writeHead(206, {
+      "Content-Range": "bytes 0-1/2",
+      "X-Secret": "s3cr3t",
+      Connection: "close, X-Secret",
+      "Content-Length": "2",
+    });
     response.end("ok");
   }, "GET /api/file");
   expect(answer).toMatchObject({ status: 206, text: "ok" });
@@ -38,7 +43,12 @@ it("keeps of an error reply what its status needs", async () => {
   }, "GET /api/orders?token=s3cr3t");
   expect(answer.headers.get("www-authenticate")).toBe('Basic realm="shop"');
   expect(answer.headers.has("server")).toBe(false);
-  expect(assertContract(answer)).toMatchObject({ status: 401, error_code: "SHOP.0401", detail: "Log in first", instance: "/api/orders" });
+  expect(assertContract(answer)).toMatchObject({
+    status: 401,
+    error_code: "SHOP.0401",
+    detail: "Log in first",
+    instance: "/api/orders",
+  });
   expect(JSON.stringify([answer.text, ...answer.headers])).not.toContain("s3cr3t");
 });
 
@@ -80,5 +90,7 @@ it("lets go of the upstream when the client leaves", async () => {
 });
 
 it("throws at mount for a wrong option", () => {
-  expect(() => fgProxy({ relay: ["x"] as never })).toThrow(new TypeError('fgProxy: option "relay" takes an array or set of statuses from 400 to 599'));
+  expect(() => fgProxy({ relay: ["x"] as never })).toThrow(
+    new TypeError('fgProxy: option "relay" takes an array or set of statuses from 400 to 599'),
+  );
 });

@@ -21,7 +21,10 @@ const longest = 2000;
 
 /** The request's path as a URI reference, without its query, which may hold secrets, and without an authority. */
 export function instanceOf(url: string | undefined): string {
-  const path = (url ?? "").slice(0, longest).replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "").replace(/[?#].*$/s, "");
+  const path = (url ?? "")
+    .slice(0, longest)
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
+    .replace(/[?#].*$/s, "");
   const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode);
   return ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"; // RFC 3986 section 4.2: "//" would start an authority
 }

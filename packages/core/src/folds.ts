@@ -6,12 +6,18 @@ export interface Fold {
 
 /** Statuses of this gateway's own errors that FunctionGraph does not document. Not listed: the class's x00 (RFC 9110 section 15). */
 export const folds: Readonly<Record<number, Fold>> = {
-  402: { to: 403, why: "Payment Required: understood and refused until the client does something else (RFC 9110 section 15.5.3)." },
+  402: {
+    to: 403,
+    why: "Payment Required: understood and refused until the client does something else (RFC 9110 section 15.5.3).",
+  },
   410: { to: 404, why: "Gone: a 404 that is known to be permanent (RFC 9110 section 15.5.11)." },
   412: { to: 409, why: "Precondition Failed: the state is not what the client assumed (RFC 9110 section 15.5.13)." },
   419: { to: 401, why: "Session expired (Laravel; unregistered): the client has to authenticate again." },
   423: { to: 409, why: "Locked: the resource's state forbids the change (RFC 4918 section 11.3)." },
-  429: { to: 503, why: "Too Many Requests: temporary, and Retry-After keeps its meaning there (RFC 6585 section 4, RFC 9110 section 15.6.4)." },
+  429: {
+    to: 503,
+    why: "Too Many Requests: temporary, and Retry-After keeps its meaning there (RFC 6585 section 4, RFC 9110 section 15.6.4).",
+  },
   440: { to: 401, why: "Login Time-out (IIS; unregistered): the client has to authenticate again." },
   451: { to: 403, why: "Unavailable For Legal Reasons: a refusal (RFC 7725 section 3)." },
   498: { to: 401, why: "Invalid Token (ArcGIS; unregistered): the credentials are not valid." },

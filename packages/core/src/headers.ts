@@ -54,12 +54,16 @@ export function errorHeaders(problem: Problem, facts: Facts, challenge: string):
   const name = required[problem.status];
   if (name !== undefined && !Object.hasOwn(headers, name) && present[name] === undefined)
     headers[name] = name === "allow" ? [...(facts.allow?.() ?? [])].join(", ") : challenge; // an empty Allow is valid: section 10.2.1
-  if (headers["vary"] !== undefined && present["vary"] !== undefined) headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
+  if (headers["vary"] !== undefined && present["vary"] !== undefined)
+    headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
   return { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" };
 }
 
 function union(...lists: readonly string[]): string {
-  const members = lists.join(",").split(",").map((member) => member.trim());
+  const members = lists
+    .join(",")
+    .split(",")
+    .map((member) => member.trim());
   return [...new Map(members.filter(Boolean).map((member) => [member.toLowerCase(), member])).values()].join(", ");
 }
 
@@ -92,6 +96,10 @@ function isValid(name: string, value: unknown): value is string | number {
 
 /** The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1). */
 export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  const nominated = new Set(String(headers["connection"] ?? "").toLowerCase().split(/\s*,\s*/));
+  const nominated = new Set(
+    String(headers["connection"] ?? "")
+      .toLowerCase()
+      .split(/\s*,\s*/),
+  );
   return Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !nominated.has(name));
 }

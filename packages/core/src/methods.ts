@@ -9,7 +9,11 @@ const usual: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH
  * @param allow methods of the routes that the path matches
  * @param implemented methods that any route of the application takes
  */
-export function unmatched(method = "GET", allow: Iterable<string> = [], implemented: () => Iterable<string> = () => allow): object {
+export function unmatched(
+  method = "GET",
+  allow: Iterable<string> = [],
+  implemented: () => Iterable<string> = () => allow,
+): object {
   const allowed = [...allow];
   if (!usual.has(method) && ![...implemented()].includes(method)) return meant({ status: 501, routine: true });
   if (allowed.length === 0 || allowed.includes(method)) return meant({ status: 404 });

@@ -74,5 +74,7 @@ function isContract(value: unknown): boolean {
 
 function areStatuses(value: unknown): boolean {
   if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) return false;
-  return [...(value as Iterable<unknown>)].every((status) => Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599);
+  return [...(value as Iterable<unknown>)].every(
+    (status) => Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599,
+  );
 }

@@ -53,7 +53,11 @@ export class ProblemError extends MeaningfulError {
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
     const { code, errors, headers, extensions } = options;
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
-    super(message, { status: valid, detail: message, code, errors, headers, extensions }, "cause" in options ? options : undefined);
+    super(
+      message,
+      { status: valid, detail: message, code, errors, headers, extensions },
+      "cause" in options ? options : undefined,
+    );
     this.status = this.statusCode = valid;
     this.headers = headers;
   }

@@ -49,7 +49,9 @@ export interface Problem {
 }
 
 /** What a user may replace of a problem. */
-export type ProblemChange = Partial<Pick<Problem, "type" | "status" | "title" | "detail" | "code" | "errors" | "extensions" | "headers">>;
+export type ProblemChange = Partial<
+  Pick<Problem, "type" | "status" | "title" | "detail" | "code" | "errors" | "extensions" | "headers">
+>;
 
 /** Invalid fields that are listed at most; the rest are not worth the client's while. */
 const mostErrors = 100;
@@ -68,7 +70,12 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
 }
 
 /** A problem with members replaced by a user. Texts that were the contract's follow a changed status. */
-export function changeProblem(problem: Problem, change: ProblemChange | undefined | void, contract: Contract, service: string): Problem {
+export function changeProblem(
+  problem: Problem,
+  change: ProblemChange | undefined | void,
+  contract: Contract,
+  service: string,
+): Problem {
   if (!change) return problem;
   const status = change.status === undefined ? problem.status : foldStatus(contract, change.status);
   const base = status === problem.status ? problem : { ...problem, ...documented(status, contract, service) };

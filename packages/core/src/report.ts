@@ -38,7 +38,10 @@ export function createReport(onError: Hook | undefined, onServerError: Hook | un
   };
 }
 
-function logToStderr({ status, code, cause, receivedStatus }: Problem, { method, instance, requestId, responseStarted }: ProblemContext) {
+function logToStderr(
+  { status, code, cause, receivedStatus }: Problem,
+  { method, instance, requestId, responseStarted }: ProblemContext,
+) {
   const received = receivedStatus === undefined ? "" : `, received ${receivedStatus}`;
   const cut = responseStarted ? ", response cut" : "";
   warn(`${status} ${code} ${method ?? "-"} ${instance} (request ${requestId}${received}${cut})`, cause);

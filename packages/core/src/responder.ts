@@ -61,7 +61,14 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       facts,
     };
     const encodedRequest = headers["content-encoding"] !== undefined;
-    const found = normalizeError(thrown, { contract, service, relay, clientGone: aborted, unreadRequest: !complete, encodedRequest });
+    const found = normalizeError(thrown, {
+      contract,
+      service,
+      relay,
+      clientGone: aborted,
+      unreadRequest: !complete,
+      encodedRequest,
+    });
     const problem = mapped?.(found, context) ?? found;
     report(problem, context);
     return { problem, context };

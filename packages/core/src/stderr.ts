@@ -12,7 +12,8 @@ export function warn(message: string, error?: unknown): void {
 /** The stacks along the chain of causes. Not util.inspect: it would print the members, credentials and all. */
 function describe(error: unknown): string {
   const lines = [describeOne(error)];
-  for (let cause = read(error, "cause"); cause !== undefined && lines.length < 5; cause = read(cause, "cause")) lines.push(describeOne(cause));
+  for (let cause = read(error, "cause"); cause !== undefined && lines.length < 5; cause = read(cause, "cause"))
+    lines.push(describeOne(cause));
   return lines.join("\ncaused by ").slice(0, 10_000);
 }
 

@@ -4,8 +4,10 @@ const longest = 1000;
 /** Text fit for a body: of bounded length, without control characters (a log or a terminal may print it). */
 export function clean(text: unknown): string {
   if (typeof text !== "string") return "";
-  // eslint-disable-next-line no-control-regex
-  const plain = text.slice(0, longest + 1).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  const plain = text
+    .slice(0, longest + 1)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim();
   return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
 }
 

@@ -44,4 +44,3 @@ function contextOf(options: NormalizeOptions) {
   const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relay = [] } = options;
   return { origin, clientGone, encodedRequest, unreadRequest, relay: new Set(relay) };
 }
-

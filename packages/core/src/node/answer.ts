@@ -14,7 +14,13 @@ export type NodeResponse = ServerResponse | Http2ServerResponse;
  * @param more facts that the framework knows better: the original URL where it rewrites `request.url`, the methods routed
  * @example answer(createResponder(), error, request, response)
  */
-export function answer(respond: Responder, thrown: unknown, request: NodeRequest, response: NodeResponse, more?: Partial<Facts>): void {
+export function answer(
+  respond: Responder,
+  thrown: unknown,
+  request: NodeRequest,
+  response: NodeResponse,
+  more?: Partial<Facts>,
+): void {
   const facts = { ...factsOf(request, response), ...more };
   if (response.headersSent || response.writableEnded) {
     respond.report(thrown, facts);

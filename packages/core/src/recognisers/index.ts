@@ -15,13 +15,7 @@ const most = 32;
 export function recognise(thrown: unknown, context: Omit<Context, "recognise">, budget = { left: most }): Finding | undefined {
   if ((typeof thrown !== "object" && typeof thrown !== "function") || thrown === null || budget.left-- <= 0) return undefined;
   const inner: Context = { ...context, recognise: (value) => recognise(value, context, budget) };
-  return (
-    ownMeaning(thrown) ??
-    client(thrown, inner) ??
-    lookup(thrown, inner) ??
-    ownStatus(thrown) ??
-    fromCause(thrown, inner)
-  );
+  return ownMeaning(thrown) ?? client(thrown, inner) ?? lookup(thrown, inner) ?? ownStatus(thrown) ?? fromCause(thrown, inner);
 }
 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */

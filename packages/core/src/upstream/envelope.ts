@@ -7,7 +7,14 @@ export interface Envelope {
 }
 
 /** Members that hold a message for people, the most telling first. */
-const messages: readonly (readonly string[])[] = [["detail"], ["error_msg"], ["message"], ["error", "message"], ["error_description"], ["title"]];
+const messages: readonly (readonly string[])[] = [
+  ["detail"],
+  ["error_msg"],
+  ["message"],
+  ["error", "message"],
+  ["error_description"],
+  ["title"],
+];
 
 /** Members that hold a code for programs. */
 const codes: readonly (readonly string[])[] = [["error_code"], ["error", "code"], ["code"]];

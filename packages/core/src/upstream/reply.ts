@@ -15,14 +15,18 @@ const kept = ["retry-after", "www-authenticate", "allow"] as const;
  * @param reply a node:http response or a fetch Response whose body was not read yet
  * @example const problem = await normalizeUpstream(await fetch(url));
  */
-export async function normalizeUpstream(reply: Reply, options: Pick<NormalizeOptions, "contract" | "service"> = {}): Promise<Problem> {
+export async function normalizeUpstream(
+  reply: Reply,
+  options: Pick<NormalizeOptions, "contract" | "service"> = {},
+): Promise<Problem> {
   const { contract = functionGraph, service = "FSS" } = options;
   return toProblem(await upstreamFinding(reply), reply, contract, service);
 }
 
 /** The same before the contract folds it. */
 export async function upstreamFinding(reply: Reply): Promise<Finding> {
-  const header = (name: string) => ("httpVersion" in reply ? reply.headers[name]?.toString() : reply.headers.get(name)) ?? undefined;
+  const header = (name: string) =>
+    ("httpVersion" in reply ? reply.headers[name]?.toString() : reply.headers.get(name)) ?? undefined;
   const status = ("httpVersion" in reply ? reply.statusCode : reply.status) ?? 0;
   const headers = Object.fromEntries(kept.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name)]])));
   return { ...replyFinding(status, header("content-type"), await readContent(reply)), headers, upstream: true };
