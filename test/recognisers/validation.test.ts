@@ -539,7 +539,7 @@ describe("bounds", () => {
         return String(looks++);
       },
     };
-    normalizeError({ issues: Array(5000).fill(issue) });
+    normalizeError({ issues: Array.from({ length: 5000 }, () => issue) });
     expect(looks).toBeLessThan(200);
   });
 

@@ -1,0 +1,35 @@
+// The rules of the house that no linter knows.
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), "utf8");
+const sources = (name: string) =>
+  readdirSync(new URL(`packages/${name}/src`, root), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => ({ path, text: read(`packages/${name}/src/${path}`) }));
+
+it("core depends on nothing and imports nothing but Node and itself", () => {
+  expect(JSON.parse(read("packages/core/package.json"))).not.toHaveProperty("dependencies");
+  for (const { path, text } of sources("core"))
+    for (const [, from] of text.matchAll(/\bfrom "([^"]+)"/g)) expect(from, path).toMatch(/^(node:|\.\.?\/)/);
+});
+
+it.each(["express", "koa"])("the %s adapter knows no status", (name) => {
+  for (const { path, text } of sources(name)) {
+    const code = text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    expect(code, path).not.toMatch(/\b[1-5]\d\d\b/);
+  }
+});
+
+it.each(["core", "express", "koa"])("no source of %s is longer than 200 lines", (name) => {
+  for (const { path, text } of sources(name)) expect(text.split("\n").length, path).toBeLessThanOrEqual(201);
+});
+
+it("the packages share one version, and the oldest Node", () => {
+  const manifests = ["core", "express", "koa"].map(
+    (name) => JSON.parse(read(`packages/${name}/package.json`)) as { version: string; engines: { node: string } },
+  );
+  expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);
+  for (const { engines } of manifests) expect(engines.node).toBe(">=20.15");
+});
