@@ -42,7 +42,11 @@ const hopByHop: ReadonlySet<string> = new Set([
 const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "set-cookie"]);
 
 /** Fields that a response of this status must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
-const required: Readonly<Record<number, string>> = { 401: "www-authenticate", 405: "allow", 407: "proxy-authenticate" };
+export const requiredFields: Readonly<Record<number, string>> = {
+  401: "www-authenticate",
+  405: "allow",
+  407: "proxy-authenticate",
+};
 
 /**
  * The header fields of an error response but for those of its body.
@@ -51,7 +55,7 @@ const required: Readonly<Record<number, string>> = { 401: "www-authenticate", 40
 export function errorHeaders(problem: Problem, facts: Facts, challenge: string): Record<string, string> {
   const present = facts.responseHeaders ?? {};
   const headers = { ...problem.headers };
-  const name = required[problem.status];
+  const name = requiredFields[problem.status];
   if (name !== undefined && !Object.hasOwn(headers, name) && present[name] === undefined)
     headers[name] = name === "allow" ? [...(facts.allow?.() ?? [])].join(", ") : challenge; // an empty Allow is valid: section 10.2.1
   if (headers["vary"] !== undefined && present["vary"] !== undefined)

@@ -1,6 +1,7 @@
 import { classifyFault } from "../upstream/faults.js";
 import { read, readStatus, readText } from "../read.js";
-import { fault, type Context, type Family, type Finding } from "./rule.js";
+import { ownFailure } from "./failed-calls.js";
+import { each, fault, type Context, type Family, type Finding } from "./rule.js";
 import { faultToldBy } from "./told.js";
 
 /** The request's token is not good (RFC 6750 section 3.1). A request without one gets no error code, so the plain challenge. */
@@ -105,15 +106,8 @@ function oauthExchange(error: object): Finding {
   const type = classifyFault(inner);
   if (type !== undefined) return fault(type);
   const receivedStatus = readStatus(inner, "statusCode");
-  return { status: (receivedStatus && passedOn.get(receivedStatus)) ?? 502, receivedStatus };
+  return { status: ownFailure(receivedStatus), receivedStatus };
 }
-
-/** What an upstream's status says of it; anything else is an answer of no use. */
-const passedOn: ReadonlyMap<number, number> = new Map([
-  [429, 503],
-  [503, 503],
-  [504, 504],
-]);
 
 /** passport-oauth2: an error of the token endpoint (RFC 6749 section 5.2), to which it gives no status, unlike its AuthorizationError. */
 function oauthAnswer(error: object): Finding | undefined {
@@ -131,8 +125,4 @@ const codes: ReadonlyMap<string, number> = new Map([
 /** passport-oauth2, when the provider's 200 holds no token. */
 function noToken(error: object): Finding | undefined {
   return readText(error, "message") === "Failed to obtain access token" ? { status: 502 } : undefined;
-}
-
-function each<T>(keys: readonly string[], rule: T): Readonly<Record<string, T>> {
-  return Object.fromEntries(keys.map((key) => [key, rule]));
 }

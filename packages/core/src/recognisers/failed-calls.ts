@@ -1,3 +1,4 @@
+import { requiredFields } from "../headers.js";
 import { read, readText } from "../read.js";
 import { classifyFault } from "../upstream/faults.js";
 import type { ProxyErrorType } from "../upstream/proxy-errors.js";
@@ -10,16 +11,16 @@ const made: ReadonlyMap<number, number> = new Map([
   [504, 504],
 ]);
 
-/** The field that gives a relayed status its meaning (RFC 9110 sections 11.6.1 and 10.2.1). Not listed: when to come back. */
-const fieldsOf: ReadonlyMap<number, string> = new Map([
-  [401, "www-authenticate"],
-  [405, "allow"],
-]);
+/** What an upstream's status that nobody handled makes of this gateway's own answer. */
+export function ownFailure(received: number | undefined): number {
+  return made.get(received ?? 0) ?? 502;
+}
 
 /** The finding for a call that was answered with a status other than a success. */
 export function answered(status: number, headers: unknown, context: Context): Finding {
-  const own = made.get(status) ?? 502;
-  if (context.relay.has(status)) return { status, upstream: true, headers: fieldOf(headers, fieldsOf.get(status) ?? retryAfter) };
+  const own = ownFailure(status);
+  if (context.relay.has(status))
+    return { status, upstream: true, headers: fieldOf(headers, requiredFields[status] ?? retryAfter) };
   return { status: own, receivedStatus: status, headers: own === 503 ? fieldOf(headers, retryAfter) : undefined };
 }
 

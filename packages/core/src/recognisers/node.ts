@@ -1,7 +1,7 @@
 import { classifyFault, faultCodes } from "../upstream/faults.js";
 import { proxyErrors, type ProxyErrorType } from "../upstream/proxy-errors.js";
 import { readText } from "../read.js";
-import { fault, type Context, type Family, type Finding, type Rule } from "./rule.js";
+import { each, fault, type Context, type Family, type Finding } from "./rule.js";
 
 /**
  * Node's own errors that came bare: system calls, DNS, TLS, llhttp, HTTP/2, zlib, streams. Asked last.
@@ -68,8 +68,4 @@ const ofRequest: Readonly<Partial<Record<ProxyErrorType, number>>> = {
 function ofDatastore(type: ProxyErrorType): number {
   if (decoding.has(type)) return 500;
   return proxyErrors[type] === 504 ? 504 : 503;
-}
-
-function each(codes: readonly string[], rule: Rule): Readonly<Record<string, Rule>> {
-  return Object.fromEntries(codes.map((code) => [code, rule]));
 }

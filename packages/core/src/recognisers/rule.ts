@@ -51,3 +51,8 @@ export interface Family {
 export function fault(proxyError: ProxyErrorType): Finding {
   return { status: proxyErrors[proxyError], proxyError };
 }
+
+/** One rule for many names or codes. */
+export function each<R extends Rule>(keys: readonly string[], rule: R): Readonly<Record<string, R>> {
+  return Object.fromEntries(keys.map((key) => [key, rule]));
+}

@@ -1,13 +1,10 @@
 import { functionGraph } from "../contract.js";
-import type { Problem } from "../problem.js";
-import { toProblem } from "../problem.js";
+import { requiredFields } from "../headers.js";
+import { toProblem, type Problem } from "../problem.js";
 import type { Finding } from "../recognisers/rule.js";
 import type { NormalizeOptions } from "../thrown.js";
 import { readContent, type Reply } from "./content.js";
 import { readEnvelope } from "./envelope.js";
-
-/** Header fields of an upstream's error reply that the status needs to be of use. */
-const kept = ["retry-after", "www-authenticate", "allow"] as const;
 
 /**
  * What an upstream's error reply means when it is relayed: its status folded, of a 4xx its message too.
@@ -28,7 +25,8 @@ export async function upstreamFinding(reply: Reply): Promise<Finding> {
   const header = (name: string) =>
     ("httpVersion" in reply ? reply.headers[name]?.toString() : reply.headers.get(name)) ?? undefined;
   const status = ("httpVersion" in reply ? reply.statusCode : reply.status) ?? 0;
-  const headers = Object.fromEntries(kept.flatMap((name) => (header(name) === undefined ? [] : [[name, header(name)]])));
+  const names = ["retry-after", requiredFields[status] ?? []].flat();
+  const headers = Object.fromEntries(names.map((name) => [name, header(name)]));
   return { ...replyFinding(status, header("content-type"), await readContent(reply)), headers, upstream: true };
 }
 
