@@ -60,12 +60,21 @@ it("reads a compressed error body, and no more of it than it needs", async () =>
   expect(assertContract(answer)).toMatchObject({ status: 404, detail: "No such order" });
 });
 
-it("says nothing of a server error but its code", async () => {
-  const answer = await through((_request, response) => {
-    response.writeHead(500, { "Content-Type": "application/json" });
-    response.end(JSON.stringify({ error_code: "SHOP.0500", message: "s3cr3t" }));
-  }, "GET /api/orders/17");
-  expect(assertContract(answer)).toMatchObject({ status: 500, error_code: "SHOP.0500" });
+it.each([
+  [500, 500],
+  [407, 502],
+  [429, 503],
+])("says nothing of a %i, which is a server error of ours, but its code", async (received, status) => {
+  const answer = await through(
+    (_request, response) => {
+      response.writeHead(received, { "Content-Type": "application/json", "Retry-After": "7" });
+      response.end(JSON.stringify({ error_code: "SHOP.0500", message: "s3cr3t" }));
+    },
+    "GET /api/orders/17",
+    { onError() {} },
+  );
+  expect(assertContract(answer)).toMatchObject({ status, error_code: "SHOP.0500" });
+  expect(answer.headers.get("retry-after")).toBe("7");
   expect(answer.text).not.toContain("s3cr3t");
 });
 

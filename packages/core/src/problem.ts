@@ -66,7 +66,8 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
     proxyError: finding.proxyError,
     cause,
   };
-  return withTexts(defaults, finding);
+  // A server error's words were not written for this client, whatever status an upstream gave them.
+  return withTexts(defaults, finding.upstream && status >= 500 ? { ...finding, detail: undefined } : finding);
 }
 
 /** A problem with members replaced by a user. Texts that were the contract's follow a changed status. */
