@@ -1,19 +1,26 @@
-export { extendContract, functionGraph, isErrorStatus, type Contract, type StatusRow } from "./contract.js";
+// For everybody.
+export { extendContract, functionGraph, type Contract, type StatusRow } from "./contract.js";
 export type { Facts } from "./facts.js";
 export type { Fold } from "./folds.js";
-export { endToEnd } from "./headers.js";
-export { unmatched } from "./methods.js";
-export { answer, type NodeRequest, type NodeResponse } from "./node/answer.js";
 export { fgProxy, type ProxyHandlers } from "./node/proxy.js";
 export type { ResponderOptions } from "./options.js";
 export type { FieldError, Origin, Problem, ProblemChange } from "./problem.js";
-export { meant, problem, ProblemError, UpstreamError, type ProblemErrorOptions } from "./problem-error.js";
+export { problem, ProblemError, UpstreamError, type ProblemErrorOptions } from "./problem-error.js";
 export type { Content, RenderContext, Renderer } from "./render.js";
 export type { ProblemContext } from "./report.js";
 export { createResponder, type Host, type Rendered, type Responder } from "./responder.js";
 export { rfc9110 } from "./rfc9110.js";
 export { normalizeError, type NormalizeOptions, type RequestState } from "./thrown.js";
+export type { FetchReply, Reply } from "./upstream/content.js";
 export { classifyFault } from "./upstream/faults.js";
 export { proxyErrors, type ProxyErrorType } from "./upstream/proxy-errors.js";
-export { normalizeUpstream, replyFinding, upstreamFinding } from "./upstream/reply.js";
-export type { FetchReply, Reply } from "./upstream/content.js";
+export { normalizeUpstream } from "./upstream/reply.js";
+
+// For adapters.
+export { isErrorStatus } from "./contract.js";
+export { endToEnd } from "./headers.js";
+export { unmatched } from "./methods.js";
+export { answer, type NodeRequest, type NodeResponse } from "./node/answer.js";
+export { meant } from "./problem-error.js";
+export type { Finding } from "./recognisers/rule.js";
+export { replyFinding, upstreamFinding } from "./upstream/reply.js";
