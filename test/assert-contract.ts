@@ -2,18 +2,30 @@ import { functionGraph, type Contract } from "@fg-errors/core";
 import { expect } from "vitest";
 import type { Answer } from "./wire.js";
 
-/** Header fields that describe what the error replaced, and must be gone. */
+/** Header fields that describe what the error replaced, or allow its storage, and must be gone. */
 const stale = [
+  "accept-ranges",
+  "age",
+  "cdn-cache-control",
+  "content-digest",
+  "content-disposition",
   "content-encoding",
   "content-language",
+  "content-location",
+  "content-md5",
   "content-range",
-  "content-disposition",
+  "digest",
   "etag",
-  "last-modified",
-  "accept-ranges",
   "expires",
-  "age",
+  "last-modified",
+  "repr-digest",
+  "surrogate-control",
+  "trailer",
+  "transfer-encoding",
 ];
+
+/** Those, and the ones that every error response sets anew. */
+export const replaced: readonly string[] = [...stale, "cache-control", "content-length", "content-type"];
 
 /** Whatever failed, this holds of the answer. */
 export function assertContract({ status, headers, text }: Answer, contract: Contract = functionGraph): Record<string, unknown> {

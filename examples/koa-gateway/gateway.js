@@ -17,9 +17,11 @@ const server = app.listen(Number(PORT), "127.0.0.1", () => {
 });
 
 /** @param {Koa.Context} ctx */
-function fetchUpstream({ method, originalUrl, headers, req }) {
+function fetchUpstream({ method, path, search, headers, req }) {
   const passed = endToEnd(headers).filter(([name]) => name !== "host" && name !== "expect");
   const body = method === "GET" || method === "HEAD" ? {} : { body: req, duplex: "half" };
   const init = { method, headers: passed, ...body, redirect: "manual", dispatcher };
-  return fetch(new URL(originalUrl, target), /** @type {import("undici").RequestInit} */ (init));
+  // Assigned, not resolved: a client may write "//elsewhere" or "http://elsewhere" where its path should be.
+  const url = Object.assign(new URL(target), { pathname: path, search });
+  return fetch(url, /** @type {import("undici").RequestInit} */ (init));
 }

@@ -1,4 +1,5 @@
 // The two gateways of the tour, each with fg-errors and, for comparison, without.
+import { Agent } from "node:http";
 import { fgErrors as expressErrors, fgProxy, problem } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
 import express from "express";
@@ -19,8 +20,9 @@ const options = { onError() {} };
  */
 export function createExpressGateway(upstreams, withUs) {
   const app = express().set("env", "test"); // Express's pages as in development, without its log
+  const agent = new Agent({ timeout }); // proxyTimeout starts when there is a connection
   for (const [name, target] of Object.entries(upstreams))
-    app.use(`/${name}`, createProxyMiddleware({ target, proxyTimeout: timeout, ...(withUs ? fgProxy(options) : {}) }));
+    app.use(`/${name}`, createProxyMiddleware({ target, agent, proxyTimeout: timeout, ...(withUs ? fgProxy(options) : {}) }));
   app.post("/orders", express.json(), (request, response) => void response.json(request.body));
   app.get("/bug", () => void (/** @type {any} */ (undefined).price));
   app.get("/paid", () => {

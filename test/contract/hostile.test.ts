@@ -24,6 +24,12 @@ const throwing = (name: string) =>
 
 const withStatus = (status: unknown) => Object.assign(new Error(secret), { status, statusCode: status });
 
+/** What frames a message, or is not an error's to set. */
+const framing = [
+  ...["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"],
+  ...["Content-Length", "Content-Type", "Content-Encoding", "Content-Digest", "Date", "Set-Cookie", "Cache-Control"],
+];
+
 /** Name, value, and the status where it is not 500. */
 const values: readonly (readonly [name: string, thrown: unknown, status?: number])[] = [
   ["null", null],
@@ -96,7 +102,7 @@ const values: readonly (readonly [name: string, thrown: unknown, status?: number
   [
     "headers that frame the message",
     createError(400, "x", {
-      headers: { "Content-Length": "1", "Transfer-Encoding": "chunked", Connection: "upgrade", "Set-Cookie": "stolen=1" },
+      headers: Object.fromEntries(framing.map((name) => [name, "stolen"])),
     }),
     400,
   ],

@@ -136,8 +136,8 @@ describe("map", () => {
   it("replaces members, which are made fit again", () => {
     const options: ResponderOptions = {
       map: ({ status, detail }) => ({
-        type: "https://errors.example/gone",
-        title: "Gone",
+        type: "https://errors.example/gone\r\n",
+        title: "\u001b[31mGone\r\n\u2028for good",
         detail: `${detail}\r\n${status}`,
         code: "SHOP.0001",
         errors: [{ parameter: "id", detail: "" }],
@@ -148,7 +148,7 @@ describe("map", () => {
     const { headers, body } = createResponder(options)(problem(404, "x"), facts);
     expect(JSON.parse(body)).toMatchObject({
       type: "https://errors.example/gone",
-      title: "Gone",
+      title: "[31mGone for good",
       status: 404,
       detail: "x 404",
       error_code: "SHOP.0001",
@@ -293,7 +293,7 @@ describe("a hook that fails", () => {
         then() {
           throw new Error("hook");
         },
-      }) as never, // oxlint-disable-line unicorn/no-thenable
+      }) as never,
   };
 
   it.each(Object.keys(failures).flatMap((way) => ["onError", "map", "requestId"].map((hook) => [hook, way] as const)))(
@@ -303,7 +303,11 @@ describe("a hook that fails", () => {
       for (let time = 0; time < 2; time++) expect(respond(problem(404, "x"), facts)).toMatchObject({ status: 404 });
       await new Promise((resolve) => setImmediate(resolve));
       expect(logged()).toHaveLength(1);
-      expect(logged()[0]).toMatch(new RegExp(`^fg-errors: ${hook} failed;[^]*Error: hook\n`));
+      const said =
+        way === "throws" || hook === "onError"
+          ? "Error: hook\n"
+          : `TypeError: ${hook} returned a promise, for which nobody waits\n`;
+      expect(logged()[0]).toMatch(new RegExp(`^fg-errors: ${hook} failed;[^]*${said}`));
     },
   );
 });

@@ -1,103 +1,170 @@
-// Every table and example of the READMEs, compared with the code.
-import { readFileSync } from "node:fs";
-import { createResponder, functionGraph, normalizeError, UpstreamError, type Problem } from "@fg-errors/core";
+// Every table and list of the READMEs, compared with the code.
+import * as core from "@fg-errors/core";
+import { createResponder, functionGraph, normalizeError, ProblemError, UpstreamError } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { codes, members, paragraph, read, table } from "./markdown.js";
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const readme = read("README.md");
 
-/** What follows a marking comment: a fenced block's text, or a table's rows. */
-function block(text: string, mark: string): string {
-  const [, rest] = text.split(`<!-- ${mark} -->\n`);
-  return /^```\w*\n([^]*?)```/.exec(rest!)![1]!;
-}
-
-function table(mark: string): string[][] {
-  const [, rest] = readme.split(`<!-- ${mark} -->\n`);
-  const rows = rest!.split("\n\n")[0]!.split("\n").slice(2);
-  return rows.map((row) =>
-    row
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim()),
-  );
-}
-
-describe("README", () => {
-  it("lists the statuses as the contract has them", () => {
-    const errors = Object.entries(functionGraph.statuses).filter(([status]) => Number(status) >= 400);
-    expect(table("statuses")).toEqual(errors.map(([status, { title, description }]) => [status, title, description]));
-  });
-
-  it("lists the folds as the tables have them", () => {
-    const numbers = (cell: string | undefined) => cell!.split(", ").map(Number);
-    const listed = { own: new Map<number, number>(), upstream: new Map<number, number>() };
-    for (const [received, to, , upstream, upstreamTo] of table("folds")) {
-      if (/^\d/.test(received!)) for (const status of numbers(received)) listed.own.set(status, Number(to));
-      if (/^\d/.test(upstream!)) for (const status of numbers(upstream)) listed.upstream.set(status, Number(upstreamTo));
-    }
-    const targets = (folds: typeof functionGraph.folds) =>
-      new Map(Object.entries(folds).map(([status, { to }]) => [Number(status), to]));
-    expect(listed.own).toEqual(targets(functionGraph.folds));
-    expect(Object.fromEntries(listed.upstream)).toEqual(Object.fromEntries(targets(functionGraph.upstreamFolds)));
-    for (const status of [100, 199, 600, 999])
-      expect(normalizeError(new UpstreamError({ status, upstream: true }, undefined)).status).toBe(502);
-  });
-
-  it("lists the options that there are", () => {
-    const message = (() => {
-      try {
-        return String(createResponder({ none: 1 } as never));
-      } catch (error) {
-        return (error as Error).message;
-      }
-    })();
-    expect(message.split("the options are ")[1]!.split(", ")).toEqual(table("options").map(([name]) => name!.slice(1, -1)));
-  });
-
-  it.each(["express", "koa"])("has an example for %s that answers as it says", async (name) => {
-    for (const text of [readme, read(`packages/${name}/README.md`)]) {
-      const app = await evaluate(block(text, `example: ${name}`), "app");
-      const listener = (app as { callback?: () => unknown }).callback?.() ?? app;
-      const bytes = await withServer(listener as never, (port) =>
-        exchange(port, request("GET /orders/17", { "X-Request-Id": "a1b2c3" })),
-      );
-      const { headers, text: body } = parseAnswer(bytes);
-      expect(JSON.parse(body)).toEqual(JSON.parse(block(readme, "body")));
-      const known = Object.fromEntries([...headers].filter(([field]) => !["date", "connection", "x-powered-by"].includes(field)));
-      const shown = block(readme, "headers")
-        .trim()
-        .split("\n")
-        .map((line) => line.split(": "));
-      expect(known).toEqual(Object.fromEntries(shown));
-    }
-  });
+it("README lists the statuses as the contract has them", () => {
+  const errors = Object.entries(functionGraph.statuses).filter(([status]) => Number(status) >= 400);
+  expect(table(readme, "statuses")).toEqual(errors.map(([status, { title, description }]) => [status, title, description]));
 });
 
-it("packages/core's example says what happens", async () => {
-  const [status, rendered] = (await evaluate(
-    block(read("packages/core/README.md"), "example: core").replace(/^normalizeError.*$/m, "const folded = $&"),
-    "[folded, { status, headers, body }]",
-  )) as [Problem["status"], { status: number; body: string }];
-  expect(status).toBe(404);
-  expect(JSON.parse(rendered.body)).toMatchObject({ status: 500, error_code: "SHOP.0500", instance: "/orders/17" });
+describe("README's folds", () => {
+  const rows = table(readme, "folds");
+  const own = rows.map(([received, to]) => ({ takes: named(received!), to: Number(to) }));
+  const upstream = rows.map(([, , , received, to]) => ({ takes: named(received!), to: Number(to) }));
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+  const documented = (status: number) => status >= 400 && Object.hasOwn(functionGraph.statuses, status);
+  const foldOf = (folds: typeof own, status: number) => folds.find(({ takes }) => takes(status))?.to;
+  const ownFold = (status: number) => (documented(status) ? status : foldOf(own, status));
+
+  const listed = (statuses: number[], target: (status: number) => number | undefined) =>
+    statuses.map((status) => `${status} leaves as ${target(status)}`);
+
+  it("say where a status goes", () => {
+    const statuses = range(400, 600);
+    expect(statuses.map((status) => leaves(new ProblemError(status)))).toEqual(listed(statuses, ownFold));
+  });
+
+  it("say where an upstream's status goes", () => {
+    const statuses = [...range(0, 200), ...range(400, 1000)];
+    const received = statuses.map((status) => leaves(new UpstreamError({ status, upstream: true }, undefined)));
+    expect(received).toEqual(listed(statuses, (status) => foldOf(upstream, status) ?? ownFold(status)));
+  });
+
+  /** The statuses that a cell names: "402, 451", "other 4xx", "below 200, above 599". */
+  function named(cell: string): (status: number) => boolean {
+    const tests = cell.split(", ").map((part): ((status: number) => boolean) => {
+      const [word, number] = part.split(" ");
+      if (word === "other") return (status) => `${Math.floor(status / 100)}xx` === number;
+      if (word === "below") return (status) => status < Number(number);
+      if (word === "above") return (status) => status > Number(number);
+      return (status) => String(status) === part;
+    });
+    return (status) => tests.some((test) => test(status));
+  }
+
+  function leaves(thrown: unknown): string {
+    const { status, receivedStatus = status } = normalizeError(thrown);
+    return `${receivedStatus} leaves as ${status}`;
+  }
 });
 
-/** Runs an example as it stands and gives one of its values. */
-async function evaluate(code: string, value: string): Promise<unknown> {
-  const imports = [...code.matchAll(/^import (.+) from "(.+)";$/gm)];
-  const modules: Record<string, unknown> = {
-    "@fg-errors/core": await import("@fg-errors/core"),
-    "@fg-errors/express": await import("@fg-errors/express"),
-    "@fg-errors/koa": await import("@fg-errors/koa"),
-    express: await import("express"),
-    koa: await import("koa"),
+describe("README's options", () => {
+  const rows = table(readme, "options").map(([name, takes, byDefault]) => ({
+    name: codes(name!)[0]!,
+    takes: takes!,
+    byDefault: byDefault!,
+  }));
+  const row = (name: string) => rows.find((each) => each.name === name)!;
+  const facts = { method: "GET", url: "/orders/17", headers: { "x-request-id": "a1b2c3" } };
+  const complaint = (options: object) => {
+    try {
+      return String(createResponder(options));
+    } catch (error) {
+      return (error as Error).message;
+    }
   };
-  const bindings = imports.map(
-    ([, names, from]) => `const ${names!.startsWith("{") ? names : `{ default: ${names} }`} = modules["${from}"];`,
-  );
-  const body = `${bindings.join("\n")}\n${code.replace(/^import .*$/gm, "")}\nreturn ${value};`;
-  // oxlint-disable-next-line no-new-func -- the README's own code
-  return new Function("modules", body)(modules) as unknown;
-}
+
+  it("are those that there are", () => {
+    expect(complaint({ none: 1 }).split("the options are ")[1]!.split(", ")).toEqual(rows.map(({ name }) => name));
+  });
+
+  it.each(["core", "express", "koa"])("are named by packages/%s too", (name) => {
+    const list = paragraph(read(`packages/${name}/README.md`), "options");
+    expect(codes(list)).toEqual(rows.map(({ name }) => name));
+  });
+
+  it.each(["contract", "format", "service", "challenge", "relay"])("give %s its default", (name) => {
+    expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
+    expect(answersTo({ [name]: valueOf(row(name).byDefault.slice(1, -1)) })).toEqual(answersTo({}));
+  });
+
+  it.each(["map", "onError"])("give %s no default", (name) => expect(row(name).byDefault).toBe(""));
+
+  it("say whose request id is taken first", () => {
+    const id = { "X-Request-Id": "own", "X-Cff-Request-Id": "cff", traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` };
+    const [first, ...others] = row("requestId").byDefault.match(
+      /X-Request-Id|X-Cff-Request-Id|traceparent/g,
+    )! as (keyof typeof id)[];
+    expect(first).toBe("X-Request-Id");
+    expect(row("requestId").byDefault).toMatch(
+      /^an X-Request-Id already set on the response, else the request's .*, else a new one$/,
+    );
+    const idOf = (names: typeof others, responseHeaders = {}) => {
+      const headers = Object.fromEntries(names.map((name) => [name.toLowerCase(), id[name]]));
+      return createResponder()(undefined, { headers, responseHeaders }).headers["x-request-id"];
+    };
+    expect(idOf(others, { "x-request-id": "set" })).toBe("set");
+    for (const [index, name] of others.entries()) expect(id[name]).toContain(idOf(others.slice(index)));
+    expect(others).toHaveLength(3);
+    expect(idOf([])).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it("name the contracts and formats that there are", () => {
+    const contracts = Object.entries(core).filter(([, value]) => Object.hasOwn(value as object, "folds"));
+    expect(codes(row("contract").takes)).toEqual(contracts.map(([name]) => name));
+    const quoted = (text: string) => text.match(/"\w+"/g);
+    expect(quoted(row("format").takes)).toEqual(quoted(complaint({ format: 1 }).replace('"format"', "")));
+    const { body } = createResponder({ format: "functiongraph" })(undefined, facts);
+    expect(codes(row("format").takes)).toContain(`{ ${Object.keys(JSON.parse(body) as object).join(", ")} }`);
+    expect(row("relay").takes).toMatch(/^array or Set of statuses /);
+    for (const relay of [[404], new Set([404])]) expect(answersTo({ relay })).not.toEqual(answersTo({}));
+  });
+
+  it("name what the hooks are given", () => {
+    const given: Record<string, string[]> = {};
+    const note = (name: string) => (_problem: unknown, context: object) => void (given[name] = Object.keys(context));
+    const format = (problem: unknown, context: object) => (
+      note("format")(problem, context),
+      { contentType: "text/plain", body: "" }
+    );
+    createResponder({ map: note("map"), onError: note("onError"), format })(undefined, facts);
+    for (const name of ["map", "onError", "format"])
+      expect(members(row(name).takes)!.toSorted(), name).toEqual(given[name]!.toSorted());
+  });
+
+  /** A value as the table writes it: a literal, or an export of core's. */
+  function valueOf(code: string): unknown {
+    return Object.hasOwn(core, code) ? core[code as keyof typeof core] : JSON.parse(code);
+  }
+
+  /** What is answered to a problem, and to an HTTP client's error, of every status. */
+  function answersTo(options: object) {
+    const respond = createResponder({ onError() {}, ...options });
+    const statuses = Array.from({ length: 200 }, (_, index) => 400 + index);
+    const thrown = (status: number) => [new ProblemError(status), { isAxiosError: true, response: { status } }];
+    return statuses.flatMap(thrown).map((each) => respond(each, facts));
+  }
+});
+
+describe("the exports", () => {
+  const namesOf = (text: string) => codes(text).map((code) => /^\w+/.exec(code)![0]);
+
+  it("of core are in its README", () => {
+    const text = read("packages/core/README.md");
+    const listed = ["exports", "adapters"].flatMap((mark) => table(text, mark)).flatMap(([names]) => namesOf(names!));
+    expect(listed.toSorted()).toEqual(Object.keys(core).toSorted());
+  });
+
+  it.each([
+    ["express", () => import("@fg-errors/express")],
+    ["koa", () => import("@fg-errors/koa")],
+  ])("of %s are in its README", async (name, load) => {
+    const listed = namesOf(paragraph(read(`packages/${name}/README.md`), "exports"));
+    expect(listed.toSorted()).toEqual(Object.keys(await load()).toSorted());
+  });
+});
+
+it("README, CONTRIBUTING and CI ask for the same Node as the manifests", () => {
+  const plain = (path: string) => read(path).replace(/\n(# )?/g, " ");
+  const needs =
+    /The packages and `npm start` need Node ([\d.]+) or later; `npm test` needs Node ([\d.]+) or later, as oxlint and Vite do\./;
+  const [sentence, packages, tests] = needs.exec(plain("README.md"))!;
+  for (const path of ["CONTRIBUTING.md", ".ci/run"]) expect(plain(path)).toContain(sentence);
+  const engines = (path: string) => (JSON.parse(read(path)) as { engines: { node: string } }).engines.node;
+  for (const path of ["package.json", "packages/core/package.json"]) expect(engines(path)).toBe(`>=${packages}`);
+  expect(engines("node_modules/oxlint/package.json")).toContain(`^${tests}.0 `);
+});

@@ -1,7 +1,7 @@
 // The examples as a user runs them: a process of its own, pointed at an upstream by its environment.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
@@ -72,12 +72,35 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
     });
   });
 
+  it("asks nobody but its upstream, whatever stands where the path should be", async () => {
+    const named = (name: string) => (_request: unknown, response: { end(text: string): void }) => response.end(name);
+    await withServer(named("the upstream"), (upstream) =>
+      withServer(named("elsewhere"), async (elsewhere) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
+        for (const target of [`http://127.0.0.1:${elsewhere}/`, `//127.0.0.1:${elsewhere}/`, `http://x//127.0.0.1:${elsewhere}/`])
+          expect((await visit(port, `GET ${target}`)).text).toContain("the upstream");
+      }),
+    );
+  });
+
   it("answers when nobody listens", async () => {
     const closed = await withServer(raw(() => {}) as never, async (port) => port);
     const port = await start(name, { UPSTREAM: `http://127.0.0.1:${closed}` });
     const answer = await visit(port, "GET /");
     expect(answer.status).toBe(502);
     assertContract(answer);
+  });
+
+  it("answers when its upstream accepts no connection", async () => {
+    const { port: upstream, close } = await overwhelmed();
+    try {
+      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
+      const answer = await visit(port, "GET /");
+      expect(answer.status).toBe(504);
+      assertContract(answer);
+    } finally {
+      close();
+    }
   });
 
   it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async () => {
@@ -111,3 +134,22 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
     });
   });
 });
+
+/**
+ * A server whose queue of connections is full: it listens but never gets to accept, so a further connection is neither made nor
+ * refused. A process of its own, since Node accepts whenever its event loop turns.
+ */
+async function overwhelmed() {
+  const listenAndBlock = `const server = require("node:net").createServer();
+    server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+      require("node:fs").writeSync(1, server.address().port + "\\n");
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const child = spawn(process.execPath, ["-e", listenAndBlock], { stdio: ["ignore", "pipe", "ignore"] });
+  children.push(child);
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  const port = Number(line);
+  const queue = Array.from({ length: 8 }, () => connect(port, "127.0.0.1").on("error", () => {})); // a backlog of 1 holds 2
+  await Promise.all(queue.slice(0, 2).map((socket) => once(socket, "connect")));
+  return { port, close: () => queue.forEach((socket) => socket.destroy()) };
+}

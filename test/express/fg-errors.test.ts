@@ -34,6 +34,72 @@ describe.each(versions)("Express %s", (_version, framework) => {
     expect(await get(app, "/")).toMatchObject({ status: 409 });
   });
 
+  it.each([
+    [404, () => Object.assign(new Error("x"), { status: 404 })],
+    [500, () => new TypeError("s3cr3t")],
+  ])("answers with a %i what an error handler before it throws", async (status, thrown) => {
+    const onError = vi.fn();
+    const app = framework();
+    app.get("/", () => {
+      throw new Error("first");
+    });
+    app.use(((_error, _request, _response, _next) => {
+      throw thrown();
+    }) as express.ErrorRequestHandler);
+    app.use(fgErrors({ onError }));
+    const answer = await get(app, "/");
+    expect(answer).toMatchObject({ status, body: { status } });
+    expect(JSON.stringify(answer.body)).not.toContain("s3cr3t");
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
+  it("answers once when it is mounted twice, and the first one", async () => {
+    const [first, second] = [vi.fn(), vi.fn()];
+    const emitWarning = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    try {
+      const app = framework();
+      app.get("/", () => {
+        throw new Error("x");
+      });
+      app.use(fgErrors({ onError: first })).use(fgErrors({ onError: second }));
+      expect(await get(app, "/")).toMatchObject({ status: 500 });
+      expect(await get(app, "/nowhere")).toMatchObject({ status: 404 });
+    } finally {
+      emitWarning.mockRestore();
+    }
+    expect(first).toHaveBeenCalledTimes(2);
+    expect(second).not.toHaveBeenCalled();
+  });
+
+  it("answers below the path that it is mounted at, and there alone", async () => {
+    const onError = vi.fn();
+    const app = framework();
+    app.set("env", "test"); // Express prints no stacks of its own then
+    const fail: express.RequestHandler = () => {
+      throw new Error("x");
+    };
+    app.get("/api/fails", fail).get("/fails", fail);
+    app.use("/api", fgErrors({ onError }));
+    await withServer(app, async (port) => {
+      const answers = ["/api/fails", "/api/nowhere", "/api", "/fails", "/apis", "/"].map(async (path) => {
+        const { status, headers } = await fetch(`http://127.0.0.1:${port}${path}`);
+        return [path, status, headers.get("content-type")?.split(";")[0]];
+      });
+      expect(await Promise.all(answers)).toEqual([
+        ["/api/fails", 500, "application/problem+json"],
+        ["/api/nowhere", 404, "application/problem+json"],
+        ["/api", 404, "application/problem+json"],
+        ["/fails", 500, "text/html"],
+        ["/apis", 404, "text/html"],
+        ["/", 404, "text/html"],
+      ]);
+      const { headers } = await fetch(`http://127.0.0.1:${port}/api/fails`, { method: "PUT" });
+      expect(headers.get("allow")).toBe("HEAD, GET");
+    });
+    const instances = onError.mock.calls.map(([, { instance }]) => instance as string);
+    expect(instances.toSorted()).toEqual(["/api", "/api/fails", "/api/fails", "/api/nowhere"]);
+  });
+
   it("answers a path that does not decode", async () => {
     const app = framework();
     app.get("/:id", () => {});
@@ -97,7 +163,6 @@ describe.each(versions)("Express %s", (_version, framework) => {
 it("answers a rejected promise on Express 5, of a falsy value too", async () => {
   const app = express();
   app.get("/error", () => Promise.reject(Object.assign(new Error("x"), { status: 409 })));
-  // oxlint-disable-next-line prefer-promise-reject-errors -- what libraries do
   app.get("/nothing", () => Promise.reject());
   app.use(fgErrors({ onError() {} }));
   expect(await get(app, "/error")).toMatchObject({ status: 409 });

@@ -123,6 +123,44 @@ describe.each([
     expect(stream.destroyed).toBe(true);
   });
 
+  it.each<[string, (stream: ReadableStream) => unknown]>([
+    ["a web stream", (stream) => stream],
+    ["a Response", (stream) => new Response(stream, { status: 422 })],
+  ])("lets go of %s that it does not send", async (_name, bodyOf) => {
+    const cancel = vi.fn();
+    const stream = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(secret)), cancel });
+    const answer = await get(
+      appOf((ctx) => {
+        ctx.body = bodyOf(stream);
+        ctx.type = "text/csv"; // Koa 2 takes what it does not know for JSON
+        ctx.status = 422;
+      }),
+    );
+    expect(answer).toMatchObject({ status: 400, body: { status: 400 } });
+    expect(answer.text).not.toContain(secret);
+    expect(cancel).toHaveBeenCalledOnce();
+  });
+
+  it("answers once when it is mounted twice, and the inner one", async () => {
+    const [outer, inner] = [vi.fn(), vi.fn()];
+    const app = appOf(
+      (ctx) => {
+        if (ctx.path === "/throws") throw new Error(secret);
+        if (ctx.path === "/fails") ctx.body = failing([]);
+      },
+      { onError: inner },
+    );
+    app.middleware.unshift(fgErrors({ onError: outer }));
+    for (const [path, status] of [
+      ["/throws", 500],
+      ["/fails", 500],
+      ["/nowhere", 404],
+    ] as const)
+      expect(await get(app, path)).toMatchObject({ status, body: { status } });
+    expect(inner.mock.calls.map(([{ status }]) => status as number)).toEqual([500, 500, 404]);
+    expect(outer).not.toHaveBeenCalled();
+  });
+
   it.each([
     ["GET /nowhere", 404, null],
     ["DELETE /orders/1", 405, "HEAD, GET, PUT"],
@@ -223,6 +261,6 @@ function failing(chunks: readonly string[]): Readable {
 
 function slow(): Readable {
   const stream = new PassThrough();
-  setTimeout(() => stream.end("later"), 20);
+  setImmediate(() => setImmediate(() => stream.end("later")));
   return stream;
 }

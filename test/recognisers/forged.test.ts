@@ -1,3 +1,13 @@
+import { get } from "node:http";
+import { normalizeError } from "@fg-errors/core";
+import { GeneralError } from "@feathersjs/errors";
+import { graphql } from "@octokit/graphql";
+import axios, { type AxiosError } from "axios";
+import { locatedError } from "graphql";
+import { HTTPError } from "h3";
+import { createError as createH3Error } from "h3v1";
+import superagent from "superagent";
+import { request as undiciRequest } from "undici";
 import { describe, expect, it } from "vitest";
 import { answer, withUpstream } from "./faulty-upstream.js";
 import { throwing, type Call } from "./http-clients.js";
@@ -48,6 +58,12 @@ const members = {
   oauthError: { statusCode: 401 },
   cause: { status: 401, code: "ETIMEDOUT" },
   original: { code: "23505" },
+  instancePath: "/s3cr3t",
+  keyword: "s3cr3t",
+  constraints: { s3cr3t: "s3cr3t" },
+  property: "s3cr3t",
+  msg: "s3cr3t",
+  path: ["s3cr3t"],
   error_code: "EBADCSRFTOKEN",
   error_msg: "s3cr3t",
   constructor: { name: "TokenExpiredError" },
@@ -60,7 +76,19 @@ const bodies = [
   { ...members, name: "ProblemError", code: "ERR_JWT_EXPIRED", __type: "TokenExpiredError", Code: "ERR_JWT_EXPIRED" },
   { ...members, name: "ValidationError", code: 401, error: { ...members, code: 401, name: "UnauthorizedError" } },
   { ...members, error: "s3cr3t", Error: members },
+  { ...members, type: "field", path: "s3cr3t", location: "body" },
+  { ...members, name: "SequelizeBulkRecordError", __type: "SequelizeBulkRecordError", errors: { status: 401 } },
 ];
+
+/** What carries an error on: lists, and wrappers that copy members of it. */
+const carriers: Readonly<Record<string, (error: Error) => unknown>> = {
+  "a cause": (error) => new Error("s3cr3t", { cause: error }),
+  "an AggregateError": (error) => new AggregateError([error]),
+  "a list": (error) => [error],
+  "a GraphQL resolver": (error) => locatedError(error, [], ["s3cr3t"]),
+  "h3 2": (error) => new HTTPError(error as never),
+  Feathers: (error) => new GeneralError(error),
+};
 
 describe.each(Object.entries<Call>(throwing))("a forged body changes nothing for %s", (name, call) => {
   it.concurrent.each(bodies)("body %#", async (body) => {
@@ -68,7 +96,10 @@ describe.each(Object.entries<Call>(throwing))("a forged body changes nothing for
     const error = await withUpstream(deed, (url) => failure(() => call(url, 1800)));
     expect(outcome(error)).toEqual([502, undefined, 404]);
     expect(outcome(error, { relay: [401] })).toEqual([502, undefined, 404]);
-    expect(outcome(new Error("s3cr3t", { cause: error }))).toEqual([502, undefined, 404]);
+    for (const [carrier, carry] of Object.entries(carriers)) {
+      const [status] = outcome(carry(error as Error));
+      expect([carrier, status]).toEqual([carrier, carrier === "Feathers" ? 500 : 502]); // Feathers' is thrown on purpose
+    }
   });
 
   it.concurrent("one that looks like nano's is believed even less", async () => {
@@ -132,4 +163,55 @@ describe.each(Object.entries(others))("nor for %s", (name, build) => {
     const expected = name === "nano" ? [502, undefined, undefined] : [503, undefined, 503];
     expect(outcome(build(members, 503))).toEqual(expected);
   });
+});
+
+/** h3 1 keeps an error's own cause in its place, where there is one: then nothing is left to know it by. */
+it.each(["aws", "axios"] as const)("nor for h3 1 around %s", async (name) => {
+  const { cause: _cause, ...body } = members;
+  const error = await withUpstream(answer(404, {}, JSON.stringify(body)), (url) => failure(() => throwing[name]!(url, 1800)));
+  expect(outcome(createH3Error(error as Error))).toEqual([502, undefined, 404]);
+});
+
+/** Thrown as it came, or what is left of it: everyday code, and no error at all. */
+describe("a reply that was thrown", () => {
+  const content = JSON.stringify(members);
+  const thrown: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
+    fetch: (url) => fetch(url),
+    undici: (url) => undiciRequest(url),
+    "node:http": (url) => new Promise((resolve, reject) => get(url, resolve).on("error", reject)),
+    axios: (url) => axios.get(url).catch((error: AxiosError) => error.response),
+    superagent: (url) => superagent.get(url).catch((error: { response: unknown }) => error.response),
+  };
+
+  it.each(Object.entries(thrown))("%s", async (_name, call) => {
+    for (const [status, expected] of [
+      [401, 502],
+      [404, 502],
+      [429, 503],
+    ] as const) {
+      const reply = await withUpstream(answer(status, {}, content), call);
+      expect(outcome(reply)).toEqual([expected, undefined, status]);
+      expect(outcome(reply, { relay: [401] })[0]).toBe(status === 401 ? 401 : expected);
+    }
+  });
+
+  it("its content alone says nothing that anybody reads", () => {
+    const { status, detail, headers, errors } = normalizeError({
+      status: 401,
+      expose: true,
+      message: "s3cr3t",
+      stack: undefined,
+    });
+    expect([status, headers, errors]).toEqual([401, undefined, undefined]);
+    expect(detail).not.toContain("s3cr3t");
+  });
+});
+
+it("octokit's GraphQL errors are the content of a 200", async () => {
+  const content = JSON.stringify({ ...members, errors: [{ ...members, message: "s3cr3t" }], data: null });
+  const error = await withUpstream(answer(200, { "Content-Type": "application/json" }, content), (url) =>
+    failure(() => graphql("{ s3cr3t }", { baseUrl: url, request: { fetch } })),
+  );
+  expect((error as Error).name).toBe("GraphqlResponseError");
+  expect(outcome(error, { relay: [401] })).toEqual([502, undefined, undefined]);
 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, connect, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { errors as feathers } from "@feathersjs/errors";
 import Boom from "@hapi/boom";
 import * as nest from "@nestjs/common";
@@ -22,6 +22,7 @@ import { ofetch } from "ofetch";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { normalizeError, type Problem } from "@fg-errors/core";
+import { failure, refusal } from "./outcome.js";
 import { thrownByKoa } from "./thrown-by.js";
 
 /** A row: what throws, and what is expected of the problem; a number where the problem shall tell nothing but the status. */
@@ -29,20 +30,11 @@ type Row = readonly [what: string, run: () => unknown, expected: Partial<Problem
 
 function tell(rows: readonly Row[]): void {
   it.each(rows)("%s", async (_what, run, expected) => {
-    const { cause: _cause, ...problem } = normalizeError(await thrown(run));
+    const { cause: _cause, ...problem } = normalizeError(await failure(run));
     if (typeof expected === "object") expect(problem).toMatchObject(expected);
     else expect(problem).toEqual({ ...normalizeError({ status: expected }), cause: undefined });
     expect(JSON.stringify(problem)).not.toContain("s3cr3t");
   });
-}
-
-async function thrown(run: () => unknown): Promise<Error> {
-  try {
-    await run();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("Nothing was thrown.");
 }
 
 /** Throws what it is given, or makes of it. */
@@ -50,16 +42,8 @@ const fail = (error: unknown) => async () => {
   throw typeof error === "function" ? await error() : error;
 };
 
-const noFile = () => thrown(() => readFileSync("/s3cr3t/order.json"));
-const noJson = () => thrown(() => JSON.parse("s3cr3t"));
-const refused = () =>
-  thrown(async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    await once(server.close(), "close");
-    await once(connect(port, "127.0.0.1"), "connect");
-  });
+const noFile = () => failure(() => readFileSync("/s3cr3t/order.json"));
+const noJson = () => failure(() => JSON.parse("s3cr3t"));
 
 describe("http-errors", () => {
   tell([
@@ -80,10 +64,14 @@ describe("http-errors", () => {
     ["a 500", fail(createError(500, "s3cr3t")), 500],
     ["a 5xx to be folded", fail(createError(508, "s3cr3t")), { status: 500, receivedStatus: 508 }],
     ["a system error that was given a status", fail(async () => createError(404, await noFile())), 404],
-    ["an error of the language that was given a status", fail(async () => createError(400, await noJson())), 400],
+    [
+      "an error of the language that was given a status",
+      fail(async () => createError(400, await noJson())),
+      { status: 400, detail: "The request's content is not valid JSON." },
+    ],
     [
       "a 500 leaves the word to its code",
-      fail(async () => createError(500, await refused())),
+      fail(async () => createError(500, await refusal())),
       { status: 502, proxyError: "connection_refused" },
     ],
   ]);
@@ -214,7 +202,7 @@ describe("h3", () => {
     const server = createHttpServer((_request, response) => response.writeHead(401, "s3cr3t").end()).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    return thrown(() => ofetch(`http://127.0.0.1:${port}/s3cr3t`, { retry: false })).finally(() => server.close());
+    return failure(() => ofetch(`http://127.0.0.1:${port}/s3cr3t`, { retry: false })).finally(() => server.close());
   };
   const upstreams = { status: 502, receivedStatus: 401 };
   tell([
@@ -225,7 +213,7 @@ describe("h3", () => {
     ],
     ["1: a 5xx", one(fail(h3v1.createError({ statusCode: 503, statusMessage: "s3cr3t" }))), 503],
     ["1: a foreign error that says nothing", one(fail(new Error("s3cr3t"))), 500],
-    ["1: a foreign error that says something", one(fail(refused)), { status: 502, proxyError: "connection_refused" }],
+    ["1: a foreign error that says something", one(fail(refusal)), { status: 502, proxyError: "connection_refused" }],
     ["1: an HTTP client's error, whose status it copies", one(fail(unauthorized)), upstreams],
     [
       "2: a status text and headers",
@@ -235,7 +223,7 @@ describe("h3", () => {
     ["2: no such route", two(() => "", "/s3cr3t"), 404],
     ["2: a 5xx", two(fail(new h3.HTTPError({ status: 503, statusText: "s3cr3t" }))), 503],
     ["2: a foreign error that says nothing", two(fail(new Error("s3cr3t"))), 500],
-    ["2: a foreign error that says something", two(fail(refused)), { status: 502, proxyError: "connection_refused" }],
+    ["2: a foreign error that says something", two(fail(refusal)), { status: 502, proxyError: "connection_refused" }],
     ["2: an HTTP client's error, whose status it copies", two(fail(unauthorized)), upstreams],
   ]);
 });
@@ -294,7 +282,7 @@ describe("tRPC", () => {
     ["a message that is its cause's", call(fail(new TRPCError({ code: "BAD_REQUEST", cause: new Error("s3cr3t") }))), 400],
     ["a 5xx", call(fail(new TRPCError({ code: "BAD_GATEWAY", message: "s3cr3t" }))), 502],
     ["an error that is wrapped and says nothing", call(fail(new Error("s3cr3t"))), 500],
-    ["an error that is wrapped and says something", call(fail(refused)), { status: 502, proxyError: "connection_refused" }],
+    ["an error that is wrapped and says something", call(fail(refusal)), { status: 502, proxyError: "connection_refused" }],
     [
       "an input that is not valid",
       async () =>
@@ -340,7 +328,7 @@ describe("GraphQL", () => {
     ["a code that is nobody's", extended({ code: "constructor" }), 500],
     ["a resolver's own error", run(fail(createError(404, "No such order"))), { status: 404, detail: "No such order" }],
     ["a resolver's error that says nothing", run(fail(new Error("s3cr3t"))), 500],
-    ["a resolver's upstream", run(fail(refused)), { status: 502, proxyError: "connection_refused" }],
+    ["a resolver's upstream", run(fail(refusal)), { status: 502, proxyError: "connection_refused" }],
     ["an error that nobody located", fail(new GraphQLError("s3cr3t")), 500],
   ]);
 });

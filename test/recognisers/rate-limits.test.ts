@@ -3,6 +3,7 @@ import createError from "http-errors";
 import { RateLimiterMemory, RateLimiterQueue, RateLimiterUnion } from "rate-limiter-flexible";
 import { describe, expect, it } from "vitest";
 import { normalizeError, rfc9110, type Problem } from "@fg-errors/core";
+import { failure } from "./outcome.js";
 import { thrownByExpress } from "./thrown-by.js";
 
 function tell(rows: readonly (readonly [what: string, run: () => Promise<unknown>, expected: Partial<Problem>])[]): void {
@@ -15,11 +16,6 @@ function tell(rows: readonly (readonly [what: string, run: () => Promise<unknown
 }
 
 const tooMany = { status: 503, receivedStatus: 429 };
-const rejected = (promise: Promise<unknown>) =>
-  promise.then(
-    () => Promise.reject(new Error("Nothing was thrown.")),
-    (reason: unknown) => reason,
-  );
 
 describe("rate-limiter-flexible", () => {
   const limiter = (duration: number, keyPrefix = "") => new RateLimiterMemory({ points: 1, duration, keyPrefix });
@@ -28,25 +24,25 @@ describe("rate-limiter-flexible", () => {
     const [, , last] = await Promise.allSettled([queue.removeTokens(1), queue.removeTokens(1), queue.removeTokens(1)]);
     return (last as PromiseRejectedResult).reason;
   };
-  const consumed = (duration: number) => () => rejected(limiter(duration).consume("s3cr3t", 2));
+  const consumed = (duration: number) => () => failure(() => limiter(duration).consume("s3cr3t", 2));
   tell([
     ["a wait in whole seconds, rounded up", consumed(1.5), { ...tooMany, headers: { "retry-after": "2" } }],
     ["a wait that is nearly over", consumed(0.001), { ...tooMany, headers: { "retry-after": "1" } }],
     ["a wait without an end", consumed(0), tooMany],
     [
       "a union: the longest wait",
-      () => rejected(new RateLimiterUnion(limiter(7, "s3cr3t-a"), limiter(3, "b")).consume("s3cr3t", 2)),
+      () => failure(() => new RateLimiterUnion(limiter(7, "s3cr3t-a"), limiter(3, "b")).consume("s3cr3t", 2)),
       { ...tooMany, headers: { "retry-after": "7" } },
     ],
     [
       "a union: one without an end",
-      () => rejected(new RateLimiterUnion(limiter(7, "a"), limiter(0, "b")).consume("s3cr3t", 2)),
+      () => failure(() => new RateLimiterUnion(limiter(7, "a"), limiter(0, "b")).consume("s3cr3t", 2)),
       tooMany,
     ],
     ["a queue that is full", full, { status: 503 }],
     [
       "more tokens than a queue will ever have",
-      () => rejected(new RateLimiterQueue(limiter(1)).removeTokens(2)),
+      () => failure(() => new RateLimiterQueue(limiter(1)).removeTokens(2)),
       { status: 500 },
     ],
   ]);

@@ -75,6 +75,11 @@ export function isErrorStatus(status: number): boolean {
   return !(status >= 100 && status <= 399);
 }
 
+/** Whether a response may have content (RFC 9110 section 6.4.1; 205: section 15.3.6). */
+export function mayHaveContent(method: string | undefined, status: number): boolean {
+  return method !== "HEAD" && status >= 200 && status !== 204 && status !== 205 && status !== 304;
+}
+
 /**
  * The documented error status that `status` leaves as.
  * @param upstream whether an upstream answered it, rather than this gateway

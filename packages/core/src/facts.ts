@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { Origin } from "./problem.js";
 
 /** What a responder looks at of a request. A node:http or node:http2 request fits as it is. */
 export interface Facts {
@@ -10,6 +11,8 @@ export interface Facts {
   readonly aborted?: boolean | undefined;
   /** The request's content has fully arrived. Default true. */
   readonly complete?: boolean | undefined;
+  /** Where the failure came from, when the adapter knows. */
+  readonly origin?: Origin | undefined;
   /** Header fields already set for the response, names in lower case: a request id among them is kept, as is a challenge. */
   readonly responseHeaders?: Readonly<OutgoingHttpHeaders> | undefined;
   /** The methods that the request's path is routed for; asked for a 405 that says nothing of them. */

@@ -4,12 +4,12 @@ import { warn } from "./stderr.js";
 /**
  * A hook of the user's that can neither throw nor reject: its first failure goes to stderr, and it then counts as having
  * answered undefined.
- * @param finish what to make of its answer; may throw as well
+ * @param finish what to make of its answer, which must not be a promise then; may throw as well
  */
 export function guard<A extends readonly unknown[], R, F>(
   name: string,
   hook: (...args: A) => R,
-  finish: (result: R, ...args: A) => F,
+  finish?: (result: R, ...args: A) => F,
 ): (...args: A) => F | undefined {
   let failed = false;
   const report = (error: unknown) => {
@@ -20,8 +20,10 @@ export function guard<A extends readonly unknown[], R, F>(
   return (...args) => {
     try {
       const result = hook(...args);
-      if (typeof read(result, "then") === "function") Promise.resolve(result).catch(report);
-      return finish(result, ...args);
+      const promised = typeof read(result, "then") === "function";
+      if (promised) Promise.resolve(result).catch(report);
+      if (promised && finish) throw new TypeError(`${name} returned a promise, for which nobody waits`);
+      return finish?.(result, ...args);
     } catch (error) {
       report(error);
       return undefined;

@@ -39,7 +39,7 @@ const hopByHop: ReadonlySet<string> = new Set([
 ]);
 
 /** Frame the message, or carry state that an error has no business setting. */
-const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "set-cookie"]);
+const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "http2-settings", "set-cookie"]);
 
 /** Fields that a response of this status must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
 export const requiredFields: Readonly<Record<number, string>> = {
@@ -57,10 +57,19 @@ export function errorHeaders(problem: Problem, facts: Facts, challenge: string):
   const headers = { ...problem.headers };
   const name = requiredFields[problem.status];
   if (name !== undefined && !Object.hasOwn(headers, name) && present[name] === undefined)
-    headers[name] = name === "allow" ? [...(facts.allow?.() ?? [])].join(", ") : challenge; // an empty Allow is valid: section 10.2.1
+    headers[name] = name === "allow" ? allowOf(facts) : challenge;
   if (headers["vary"] !== undefined && present["vary"] !== undefined)
     headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
   return { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" };
+}
+
+/** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. */
+function allowOf({ allow }: Facts): string {
+  try {
+    return [...(allow?.() ?? [])].join(", ");
+  } catch {
+    return "";
+  }
 }
 
 function union(...lists: readonly string[]): string {
@@ -72,8 +81,9 @@ function union(...lists: readonly string[]): string {
 }
 
 /** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
-export function diesWithError(name: string): boolean {
-  return dying.has(name.toLowerCase());
+export function diesWithError(name: string, isHttp2 = false): boolean {
+  const lower = name.toLowerCase();
+  return dying.has(lower) || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
 }
 
 /** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message. */
@@ -87,8 +97,11 @@ export function exposableHeaders(headers: Readonly<Record<string, unknown>> | un
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
+/** Octets of a field that are sent at most: Node and most proxies take 16 KiB for all of a response's. */
+const longest = 4096;
+
 function isValid(name: string, value: unknown): value is string | number {
-  if (typeof value !== "string" && typeof value !== "number") return false;
+  if ((typeof value !== "string" && typeof value !== "number") || name.length + String(value).length > longest) return false;
   try {
     validateHeaderName(name);
     validateHeaderValue(name, String(value));
@@ -96,6 +109,21 @@ function isValid(name: string, value: unknown): value is string | number {
   } catch {
     return false;
   }
+}
+
+/** Name the upstream's software, or are said by the finding or by this gateway itself. */
+const replaced: ReadonlySet<string> = new Set([
+  ...Object.values(requiredFields),
+  "retry-after",
+  "date",
+  "server",
+  "x-powered-by",
+  "x-request-id",
+]);
+
+/** The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like. */
+export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
+  return endToEnd(headers).filter(([name]) => !dying.has(name) && !replaced.has(name));
 }
 
 /** The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1). */

@@ -17,8 +17,8 @@ export { proxyErrors, type ProxyErrorType } from "./upstream/proxy-errors.js";
 export { normalizeUpstream } from "./upstream/reply.js";
 
 // For adapters.
-export { isErrorStatus } from "./contract.js";
-export { endToEnd } from "./headers.js";
+export { isErrorStatus, mayHaveContent } from "./contract.js";
+export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
 export { answer, type NodeRequest, type NodeResponse } from "./node/answer.js";
 export { meant } from "./problem-error.js";

@@ -15,7 +15,7 @@ export interface ResponderOptions {
   /** WWW-Authenticate of a 401 and Proxy-Authenticate of a 407 that have none (RFC 9110 section 11.6.1). Default "Bearer". */
   readonly challenge?: string;
   /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
-  readonly relay?: Iterable<number>;
+  readonly relay?: readonly number[] | ReadonlySet<number>;
   /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is not taken. Default: the request's own, else a new one. */
   readonly requestId?: (facts: Facts) => string | undefined;
   /** Changes what the client gets: members to replace, or undefined for none. The status is folded again. */
@@ -53,7 +53,8 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
 
 /** @throws TypeError naming the first option that is unknown or wrong, and what it takes */
 export function checkOptions(options: unknown, caller: string): void {
-  if (typeof options !== "object" || options === null) throw new TypeError(`${caller}: options must be an object`);
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new TypeError(`${caller}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name))
       throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(checks).join(", ")}`);
@@ -63,17 +64,18 @@ export function checkOptions(options: unknown, caller: string): void {
 }
 
 function isContract(value: unknown): boolean {
-  const parts = value as Partial<Record<keyof Contract, unknown>> | null;
+  const { statuses, folds, upstreamFolds } = (value ?? {}) as Partial<Contract>;
+  if (![statuses, folds, upstreamFolds].every((table) => typeof table === "object" && table !== null)) return false;
+  const isText = (text: unknown) => typeof text === "string" && text !== "";
   return (
-    typeof parts === "object" &&
-    parts !== null &&
-    [parts.statuses, parts.folds, parts.upstreamFolds].every((table) => typeof table === "object" && table !== null) &&
-    [400, 500].every((status) => Object.hasOwn(parts.statuses as object, status))
+    [400, 500].every((status) => Object.hasOwn(statuses!, status)) &&
+    Object.values(statuses!).every((row) => isText(row?.title) && isText(row?.description)) &&
+    Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
   );
 }
 
 function areStatuses(value: unknown): boolean {
-  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) return false;
+  if (!Array.isArray(value) && !(value instanceof Set)) return false;
   return [...(value as Iterable<unknown>)].every(
     (status) => Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599,
   );

@@ -19,6 +19,13 @@ export interface ProblemErrorOptions {
   readonly cause?: unknown;
 }
 
+/** Intrinsics may be frozen; then a stack is captured after all. */
+function limitStack(limit: number): void {
+  try {
+    Error.stackTraceLimit = limit;
+  } catch {}
+}
+
 /** An Error that knows what it means. */
 class MeaningfulError extends Error {
   readonly [meaning]: Finding;
@@ -26,9 +33,9 @@ class MeaningfulError extends Error {
   constructor(message: string, finding: Finding, options?: ErrorOptions) {
     // Capturing a stack is most of what an error costs, and below 500 nobody reads it.
     const limit = Error.stackTraceLimit;
-    if (finding.status < 500) Error.stackTraceLimit = 0;
+    if (finding.status < 500) limitStack(0);
     super(message, options);
-    Error.stackTraceLimit = limit;
+    limitStack(limit);
     this[meaning] = finding;
   }
 }
@@ -52,12 +59,10 @@ export class ProblemError extends MeaningfulError {
    */
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
     const { code, errors, headers, extensions } = options;
+    const text = typeof message === "string" ? message : ""; // what else it is may throw when it is made a text
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
-    super(
-      message,
-      { status: valid, detail: message, code, errors, headers, extensions },
-      "cause" in options ? options : undefined,
-    );
+    const finding = { status: valid, detail: text, code, errors, headers, extensions };
+    super(text, finding, "cause" in options ? options : undefined);
     this.status = this.statusCode = valid;
     this.headers = headers;
   }

@@ -78,9 +78,16 @@ export function changeProblem(
   service: string,
 ): Problem {
   if (!change) return problem;
-  const status = change.status === undefined ? problem.status : foldStatus(contract, change.status);
-  const base = status === problem.status ? problem : { ...problem, ...documented(status, contract, service) };
+  const base = change.status === undefined ? problem : withStatus(problem, change.status, contract, service);
   return withTexts({ ...base, type: clean(change.type) || base.type, title: clean(change.title) || base.title }, change);
+}
+
+function withStatus(problem: Problem, received: number, contract: Contract, service: string): Problem {
+  const status = foldStatus(contract, received);
+  const [before, after] = [documented(problem.status, contract, service), documented(status, contract, service)];
+  const follows = (name: "title" | "detail" | "code") => (problem[name] === before[name] ? after[name] : problem[name]);
+  const receivedStatus = problem.receivedStatus ?? (received === status ? undefined : received);
+  return { ...problem, status, title: follows("title"), detail: follows("detail"), code: follows("code"), receivedStatus };
 }
 
 function documented(status: number, contract: Contract, service: string) {

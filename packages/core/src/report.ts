@@ -24,17 +24,17 @@ type Hook = (problem: Problem, context: ProblemContext) => unknown;
 
 export type Report = (problem: Problem, context: ProblemContext) => void;
 
-/** Tells the operator: `onError`, the channel, and of a 5xx the host, else, when nobody else was told, stderr. Never throws. */
+/** Tells the operator: `onError`, the channel, and of a 5xx the host; stderr when nobody else heard of one. Never throws. */
 export function createReport(onError: Hook | undefined, onServerError: Hook | undefined): Report {
-  const tell = onError && guard("onError", onError, ignore);
-  const tellHost = onServerError && guard("an error listener", onServerError, ignore);
+  const tell = onError && guard("onError", onError);
+  const tellHost = onServerError && guard("an error listener", onServerError, (heard) => heard === true);
   return (problem, context) => {
     tell?.(problem, context);
     const subscribed = problemChannel.hasSubscribers;
     if (subscribed) problemChannel.publish({ problem, context });
     if (problem.status < 500 || isRoutine(problem.cause)) return;
-    if (tellHost) tellHost(problem, context);
-    else if (!tell && !subscribed) queueMicrotask(() => logToStderr(problem, context)); // formatting a stack is dear: after the response
+    const heard = tellHost?.(problem, context) || tell || subscribed;
+    if (!heard) queueMicrotask(() => logToStderr(problem, context)); // formatting a stack is dear: after the response
   };
 }
 
@@ -46,5 +46,3 @@ function logToStderr(
   const cut = responseStarted ? ", response cut" : "";
   warn(`${status} ${code} ${method ?? "-"} ${instance} (request ${requestId}${received}${cut})`, cause);
 }
-
-function ignore(): void {}

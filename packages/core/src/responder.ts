@@ -30,8 +30,8 @@ export interface Responder {
 export interface Host {
   /** Whose options a wrong one is blamed on. Default "createResponder". */
   readonly caller?: string;
-  /** Told of every 5xx, besides `onError`, in place of stderr. */
-  readonly onServerError?: (problem: Problem, context: ProblemContext) => void;
+  /** Told of every 5xx besides `onError`. Returns whether anybody heard of it: else it may go to stderr. */
+  readonly onServerError?: (problem: Problem, context: ProblemContext) => boolean;
 }
 
 /**
@@ -52,7 +52,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const report = createReport(onError, host.onServerError);
 
   function assess(thrown: unknown, facts: Facts, responseStarted: boolean) {
-    const { headers, method, url, aborted = false, complete = true } = facts;
+    const { headers, method, url, aborted = false, complete = true, origin } = facts;
     const context: ProblemContext = {
       requestId: chosenId?.(facts) ?? requestIdOf(facts),
       method,
@@ -60,15 +60,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       responseStarted,
       facts,
     };
-    const encodedRequest = headers["content-encoding"] !== undefined;
-    const found = normalizeError(thrown, {
-      contract,
-      service,
-      relay,
-      clientGone: aborted,
-      unreadRequest: !complete,
-      encodedRequest,
-    });
+    const state = { clientGone: aborted, unreadRequest: !complete, encodedRequest: headers["content-encoding"] !== undefined };
+    const found = normalizeError(thrown, { contract, service, relay, ...state, ...(origin && { origin }) });
     const problem = mapped?.(found, context) ?? found;
     report(problem, context);
     return { problem, context };

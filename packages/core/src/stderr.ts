@@ -1,11 +1,13 @@
+import { Console } from "node:console";
 import { read, readText } from "./read.js";
 
 /** One line on stderr, and the error's stack below it. */
 export function warn(message: string, error?: unknown): void {
   try {
-    process.stderr.write(`fg-errors: ${message}${arguments.length > 1 ? `\n${describe(error)}` : ""}\n`);
+    // A Console ignores a stderr that cannot be written to, also when that turns out later.
+    new Console(process.stderr).error("%s", `fg-errors: ${message}${arguments.length > 1 ? `\n${describe(error)}` : ""}`);
   } catch {
-    // A stderr that cannot be written to must not cost the client its answer.
+    // Neither may anything else about a message cost the client its answer.
   }
 }
 

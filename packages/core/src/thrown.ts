@@ -21,7 +21,7 @@ export interface NormalizeOptions extends RequestState {
   /** Who was being talked to, when the caller knows. */
   readonly origin?: Origin;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
-  readonly relay?: Iterable<number>;
+  readonly relay?: readonly number[] | ReadonlySet<number>;
 }
 
 /**
@@ -30,11 +30,11 @@ export interface NormalizeOptions extends RequestState {
  * @example normalizeError(createError(404, "No such order")).status // 404
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
-  const { contract = functionGraph, service = "FSS" } = options;
   try {
+    const { contract = functionGraph, service = "FSS" } = options;
     return toProblem(recognise(thrown, contextOf(options)) ?? unknown, thrown, contract, service);
   } catch {
-    return toProblem(unknown, thrown, contract, service);
+    return toProblem(unknown, thrown, functionGraph, "FSS");
   }
 }
 

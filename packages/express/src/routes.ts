@@ -43,9 +43,17 @@ export function methodsAnywhere(layers: readonly Layer[]): string[] {
 
 /** The request's path as the application's own routes see it, whatever router the caller sits in. */
 export function pathInApp({ app, baseUrl, path }: Request): string {
-  const mount = app?.path?.() ?? "";
   const full = `${baseUrl}${path}`;
-  return (mount && full.startsWith(mount) ? full.slice(mount.length) : full) || "/";
+  return below(full, app === undefined ? "" : mountOf(app as Application & { parent?: Application }, full));
+}
+
+/** What the applications around this one take of a path. Express does not tell which layer holds which: the first that fits. */
+function mountOf({ parent }: { parent?: Application }, full: string): string {
+  if (parent === undefined) return "";
+  const above = mountOf(parent as Application & { parent?: Application }, full);
+  const rest = below(full, above);
+  const taken = layersOf(parent).map((layer) => (layer.name === "mounted_app" ? takenBy(layer, rest) : undefined));
+  return above + (taken.find((part) => part !== undefined) ?? "");
 }
 
 /** `all()`, of a route (`_all`) or of the application (each of Node's methods), says nothing of methods: it is mostly a middleware. */

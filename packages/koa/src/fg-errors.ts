@@ -6,7 +6,7 @@ import { methodsOf, unsettled } from "./unsettled.js";
 
 /**
  * Answers every error, and every request left unanswered, of a Koa 2 or 3 application by the contract. Mount it first.
- * A 5xx is still emitted as the application's "error" event.
+ * A 5xx is still emitted as the application's "error" event, for those who listen to it.
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(fgErrors());
  */
@@ -40,9 +40,13 @@ interface KoaFacts extends Partial<Facts> {
   readonly ctx: Context;
 }
 
+/** Koa adds a listener of its own when there is none, which tells of neither causes nor what it takes for exposed: stderr is better. */
 const emitError: NonNullable<Host["onServerError"]> = ({ cause, status, title }, { facts }) => {
   const { ctx } = facts as KoaFacts & Facts;
-  ctx.app.emit("error", isError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
+  const { app } = ctx;
+  const isHeard = app.listeners("error").some((listener) => listener !== app.onerror);
+  if (isHeard) app.emit("error", isError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
+  return isHeard || app.silent;
 };
 
 /** Of another realm too; instanceof alone throws for a revoked Proxy. */

@@ -1,4 +1,5 @@
 import { Readable, Stream } from "node:stream";
+import { mayHaveContent } from "@fg-errors/core";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a copy of it. */
@@ -17,18 +18,26 @@ export function discard(body: unknown): void {
  * be answered. Left to itself, Koa 3 pipes with stream.pipeline(), which destroys the response.
  */
 export async function firstByte(ctx: Context): Promise<void> {
-  if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
+  if (ctx.respond === false || ctx.headerSent || !ctx.writable || !mayHaveContent(ctx.method, ctx.status)) return;
   const web = webStreamOf(ctx.body);
   if (web && !web.locked) replaceBody(ctx, Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]));
   const body: unknown = ctx.body;
-  if (isStream(body) && typeof body.read === "function") await readable(body);
+  if (isStream(body) && typeof body.read === "function") await readable(body, () => ctx.writable);
 }
 
-function readable(stream: Readable): Promise<void> {
+/** @param isWanted whether anybody still waits: a body is destroyed when the client leaves, which is no failure */
+function readable(stream: Readable, isWanted: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (stream.errored) return reject(stream.errored);
-    if (stream.readableLength > 0 || stream.readableEnded || stream.destroyed) return resolve();
-    const events = { readable: () => settle(resolve), end: () => settle(resolve), close: () => settle(resolve), error };
+    // One that flows has another reader: to listen for "readable" would halt it and lose what comes meanwhile.
+    if (stream.readableFlowing || stream.readableLength > 0 || hasEnded(stream)) return resolve();
+    const events = { readable: given, end: given, close, error };
+    function given() {
+      settle(resolve);
+    }
+    function close() {
+      if (isWanted() && !hasEnded(stream)) error(new Error("The body's stream was closed before it gave anything"));
+      else given();
+    }
     function error(reason: unknown) {
       settle(() => reject(reason));
     }
@@ -36,15 +45,22 @@ function readable(stream: Readable): Promise<void> {
       for (const [event, listener] of Object.entries(events)) stream.off(event, listener);
       then();
     }
+    if (stream.errored) return error(stream.errored);
+    if (stream.destroyed) return close();
     for (const [event, listener] of Object.entries(events)) stream.on(event, listener);
   });
 }
 
+/** Streams of the readable-stream package before version 3 say it in their own words. */
+function hasEnded(stream: Readable): boolean {
+  return stream.readableEnded || (stream as { _readableState?: { endEmitted?: boolean } })._readableState?.endEmitted === true;
+}
+
 /** Koa forgets the length when a body replaces another. */
 function replaceBody(ctx: Context, body: Readable): void {
-  const length = ctx.response.get("Content-Length");
+  const length: string | undefined = ctx.response.get("Content-Length"); // none is "" in Koa 2, undefined in Koa 3
   ctx.body = body;
-  if (length !== "") ctx.set("Content-Length", length);
+  if (length) ctx.set("Content-Length", length);
 }
 
 function webStreamOf(body: unknown): ReadableStream | null | undefined {

@@ -1,18 +1,10 @@
 import { normalizeError, type Problem } from "@fg-errors/core";
 import { expect } from "vitest";
 
+export { failure as rejection } from "../outcome.js";
+
 /** Planted in values, messages and names that no client may see. */
 export const secret = "s3cr3t";
-
-/** What a call really rejects with. */
-export async function rejection(call: () => unknown): Promise<unknown> {
-  try {
-    await call();
-  } catch (error) {
-    return error;
-  }
-  throw new Error("nothing failed");
-}
 
 /** What the client sees of it, which never holds the secret. */
 export function shown(error: unknown): Omit<Problem, "cause"> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Socket } from "node:net";
 import type { Facts } from "../facts.js";
 import { diesWithError } from "../headers.js";
 import type { Rendered, Responder } from "../responder.js";
@@ -21,33 +22,46 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
-  const facts = { ...factsOf(request, response), ...more };
-  if (response.headersSent || response.writableEnded) {
-    respond.report(thrown, facts);
-    if (!response.writableEnded) cut(request, response);
-    return;
-  }
-  const rendered = respond(thrown, facts);
+  const facts = { ...factsOf(thrown, request, response), ...more };
   try {
-    dropStaleHeaders(response);
+    if (hasBegun(response)) {
+      respond.report(thrown, facts);
+      if (!response.writableEnded) cut(request, response);
+      return;
+    }
+    const rendered = respond(thrown, facts);
+    if (hasBegun(response)) return; // an error listener has answered
+    dropStaleFields(response);
     write(response, rendered, request.method);
     drain(request);
   } catch (failure) {
-    warn(`could not write a ${rendered.status}`, failure);
-    cut(request, response);
+    warn("an error response could not be written", failure);
+    response.destroy();
   }
 }
 
+function hasBegun(response: NodeResponse): boolean {
+  return response.headersSent || response.writableEnded;
+}
+
 /** The facts of a request whose response is at hand. */
-function factsOf(request: NodeRequest, response: NodeResponse): Facts {
-  const { headers, method, url, complete } = request;
-  const gone = request.aborted || (request as Partial<Http2ServerRequest>).stream?.destroyed || request.socket?.destroyed;
-  return { headers, method, url, complete, aborted: gone === true, responseHeaders: response.getHeaders() };
+function factsOf(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
+  const { headers, method, url, complete, socket } = request;
+  const gone = request.aborted || (request as Partial<Http2ServerRequest>).stream?.destroyed || socket?.destroyed;
+  // What the connection itself failed with is the client's, whoever hands it over: Koa does.
+  const origin = isObject(thrown) && (socket as Partial<Socket> | null)?.errored === thrown ? "inbound" : undefined;
+  return { headers, method, url, complete, aborted: gone === true, origin, responseHeaders: response.getHeaders() };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** Removes what was set for the response that failed and must not be sent with an error. */
-function dropStaleHeaders(response: NodeResponse): void {
-  for (const name of response.getHeaderNames()) if (diesWithError(name)) response.removeHeader(name);
+function dropStaleFields(response: NodeResponse): void {
+  const isHttp2 = "stream" in response;
+  for (const name of response.getHeaderNames()) if (diesWithError(name, isHttp2)) response.removeHeader(name);
+  if (!isHttp2) response.statusMessage = ""; // of the status that failed, if Koa or the application set one
 }
 
 function write(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
@@ -61,14 +75,16 @@ function write(response: NodeResponse, { status, headers, body }: Rendered, meth
 function drain(request: NodeRequest): void {
   if (request.complete && request.readableEnded) return;
   request.unpipe();
+  request.removeAllListeners("readable"); // one of them would keep the content from flowing
   request.resume();
 }
 
 /** Ends the transfer so that the client cannot take it for complete. */
 function cut(request: NodeRequest, response: NodeResponse): void {
   const { socket } = response;
+  const isPlainTcp = socket?.remoteAddress !== undefined && !("encrypted" in socket);
   if ("stream" in response) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
-  else if (request.httpVersionMinor === 0 && socket && !("encrypted" in socket)) {
+  else if (request.httpVersionMinor === 0 && isPlainTcp) {
     socket.resetAndDestroy(); // HTTP/1.0 content ends with the connection: only a reset tells. nginx speaks 1.0 by default.
   } else response.destroy();
 }

@@ -75,7 +75,7 @@ function koaJwt(error: object, context: Context): Finding | undefined {
  */
 function bearer(error: object): Finding | undefined {
   const [status, challenge] = [readStatus(error, "status"), readText(error, "headers", "WWW-Authenticate")];
-  if (status === undefined || challenge === undefined) return undefined;
+  if (status === undefined || challenge === undefined || read(error, "expose") !== undefined) return undefined; // http-errors' has it
   const message = readText(error, "message") ?? "";
   const caught = readText(error, "code") === "invalid_token";
   if (caught && providerFault.test(message)) return { status: 502 };

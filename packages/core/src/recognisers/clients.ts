@@ -9,7 +9,7 @@ import type { Context, Finding } from "./rule.js";
  * error is believed but the status and the few header fields that the transport itself received.
  */
 export function client(error: object, context: Context): Finding | undefined {
-  const kind = kindOf(error);
+  const kind = kindOf(error) ?? (isReply(error) ? itself : undefined);
   if (!kind) return grpc(error, context);
   if (kind.forgeable) return { status: 502 };
   const answer = kind.answer && read(error, ...kind.answer);
@@ -60,6 +60,7 @@ const huawei: Kind = { ...itself, when: (error) => has(error, "httpStatusCode") 
 const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["TypeError", { when: isFetchs }], // fetch of Node and undici; its aborts and timeouts are anybody's
   ["AbortError", { when: (error) => read(error, "type") === "aborted" }], // node-fetch
+  ["GraphqlResponseError", { forgeable: true }], // octokit, of a 200: all it has is the content
   ["FetchError", { ...response, when: (error) => has(error, "type") || has(error, "options") }], // node-fetch; ofetch
   ["HttpError", { ...response, when: isOctokits }], // its own status is 500 without an answer
   ["HTTPParserError", {}], // undici, which loses the code in some releases
@@ -84,6 +85,12 @@ function kindOf(error: object): Kind | undefined {
 function statusOf(answer: unknown): number | undefined {
   const statuses = ["status", "statusCode", "httpStatusCode"].map((name) => read(answer, name));
   return statuses.find((status): status is number => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999);
+}
+
+/** A reply that was thrown as it came, or what is left of it; an error has a stack. */
+function isReply(value: object): boolean {
+  const received = statusOf(value) !== undefined && typeof (read(value, "headers") ?? undefined) === "object";
+  return received && readText(value, "stack") === undefined;
 }
 
 /** Presence tells a client that declares the member from an error that has never heard of it; a revoked Proxy has none. */

@@ -114,7 +114,7 @@ export const drivers = {
 
 /** What a SQLSTATE means, by itself or by its class. */
 export function stated(code: unknown): Finding | undefined {
-  if (typeof code !== "string" || code.length !== 5) return undefined;
+  if (typeof code !== "string" || !/^[0-9A-Z]{5}$/.test(code)) return undefined;
   return states.get(code) ?? states.get(code.slice(0, 2));
 }
 

@@ -9,15 +9,8 @@ import type { Family } from "./rule.js";
 import { uploads } from "./uploads.js";
 import { validation } from "./validation.js";
 
-/** Every family, most specific first: where two know the same name, mark or code, the earlier one is asked first. */
-export const families: readonly Family[] = [
-  auth,
-  inbound,
-  uploads,
-  rateLimits,
-  validation,
-  frameworks,
-  datastores,
-  resilience,
-  node,
-];
+/** Errors that say what is wrong with a request, or were thrown to answer it. The earlier family is asked first. */
+export const spoken: readonly Family[] = [auth, inbound, uploads, rateLimits, validation, frameworks];
+
+/** Errors of what the gateway works with: they happened, nobody addressed them to a client. */
+export const happened: readonly Family[] = [datastores, resilience, node];

@@ -8,17 +8,17 @@ export const frameworks: Family = {
   names: { HTTPError: h3, HTTPException: hono, TRPCError: trpc, GraphQLError: graphql },
 };
 
-/** http-errors, and with it ctx.throw and ctx.assert of Koa. */
-function httpErrors(error: object): Finding | undefined {
+/** http-errors, and with it ctx.throw and ctx.assert of Koa. What has no stack is no error: data from somewhere. */
+function httpErrors(error: object, context: Context): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
-  const meant = read(error, "expose") === true && !isForeign(error);
+  const meant = read(error, "expose") === true && readText(error, "stack") !== undefined && !isForeign(error, context);
   return told(status, meant ? readText(error, "message") : undefined, meant ? read(error, "headers") : undefined);
 }
 
 /** Boom shows a message below 500, a wrapped error's too. */
-function boom(error: object): Finding | undefined {
+function boom(error: object, context: Context): Finding | undefined {
   const output = read(error, "output");
-  const detail = isForeign(error) ? undefined : readText(output, "payload", "message");
+  const detail = isForeign(error, context) ? undefined : readText(output, "payload", "message");
   return told(readStatus(output, "statusCode"), detail, read(output, "headers"));
 }
 
@@ -40,8 +40,11 @@ function feathers(error: object): Finding | undefined {
   return read(error, "type") === "FeathersError" ? told(readStatus(error, "code")) : undefined;
 }
 
-/** h3 1 and 2 say whether they only wrapped an error. They copy the status of what they wrap, be it an upstream's. */
+/** h3 1 and 2 say whether they only wrapped an error. They copy all that they find on it, be it an upstream's. */
 function h3(error: object, context: Context): Finding | undefined {
+  const cause = read(error, "cause"); // h3 2 keeps what it was given to make the error of there, too
+  const failed = readText(cause, "stack") === undefined ? undefined : context.client(cause);
+  if (failed) return failed;
   if (read(error, "unhandled") === true) return context.recognise(read(error, "cause")) ?? { status: 500 };
   return told(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"));
 }
@@ -94,9 +97,17 @@ const native: ReadonlySet<unknown> = new Set([
   "URIError",
 ]);
 
-/** Whether it was Node or the language that failed, and someone only decorated the error: createError(404, enoent) exposes a path. */
-function isForeign(error: object): boolean {
-  return native.has(read(error, "name")) || ["syscall", "errno", "path"].some((member) => read(error, member) !== undefined);
+/** Whether something else failed and someone only decorated the error: createError(404, enoent) exposes a path, of a database's SQL. */
+function isForeign(error: object, context: Context): boolean {
+  const ofSystem = read(error, "syscall") !== undefined || read(error, "errno") !== undefined;
+  return ofSystem || native.has(read(error, "name")) || context.happened(error) !== undefined || ofDatabase(error);
+}
+
+/** What a driver's errors have besides what makes them known: a meaningless one quotes its SQL all the same. */
+function ofDatabase(error: object): boolean {
+  return ["sql", "query", "severity", "sqlState", "driverError", "clientVersion"].some(
+    (member) => read(error, member) !== undefined,
+  );
 }
 
 /** String codes: tRPC's own table (getHTTPStatusCode), then what GraphQL servers write into `extensions.code`. */

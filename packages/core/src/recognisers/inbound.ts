@@ -1,4 +1,4 @@
-import { readStatus, readText } from "../read.js";
+import { read, readStatus, readText } from "../read.js";
 import type { Context, Family, Finding } from "./rule.js";
 
 /**
@@ -8,7 +8,8 @@ import type { Context, Family, Finding } from "./rule.js";
 export const inbound: Family = {
   marks: { type: content },
   names: { SyntaxError: json, URIError: address },
-  codes: { EBADCSRFTOKEN: { status: 403 } },
+  // csurf and its successors throw http-errors, whose message is meant.
+  codes: { EBADCSRFTOKEN: (error) => (read(error, "expose") === undefined ? { status: 403 } : undefined) },
 };
 
 /**

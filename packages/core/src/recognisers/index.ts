@@ -1,21 +1,35 @@
 import { meaning } from "../problem-error.js";
 import { read, readStatus, readText } from "../read.js";
 import { client } from "./clients.js";
-import { families } from "./families.js";
+import { happened, spoken } from "./families.js";
 import type { Context, Family, Finding, Rule } from "./rule.js";
-
-const marks = merge("marks");
-const names = merge("names");
-const codes = merge("codes");
 
 /** How many values are looked at in search of a meaning: a wrapper may have many causes, and any of them may be itself. */
 const most = 32;
 
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
-export function recognise(thrown: unknown, context: Omit<Context, "recognise">, budget = { left: most }): Finding | undefined {
-  if ((typeof thrown !== "object" && typeof thrown !== "function") || thrown === null || budget.left-- <= 0) return undefined;
-  const inner: Context = { ...context, recognise: (value) => recognise(value, context, budget) };
-  return ownMeaning(thrown) ?? client(thrown, inner) ?? lookup(thrown, inner) ?? ownStatus(thrown) ?? fromCause(thrown, inner);
+export function recognise(thrown: unknown, given: Given, budget = { left: most }): Finding | undefined {
+  if (!isObject(thrown) || budget.left-- <= 0) return undefined;
+  const context: Context = {
+    ...given,
+    recognise: (value) => recognise(value, given, budget),
+    client: (value) => (isObject(value) ? client(value, context) : undefined),
+    happened: (error) => lookup(happened, error, context),
+  };
+  return (
+    ownMeaning(thrown) ??
+    client(thrown, context) ??
+    clientsWithin(thrown, context) ??
+    lookup(spoken, thrown, context) ??
+    decided(thrown, lookup(happened, thrown, context)) ??
+    fromCause(thrown, context)
+  );
+}
+
+type Given = Omit<Context, "recognise" | "client" | "happened">;
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
 }
 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */
@@ -24,21 +38,34 @@ function ownMeaning(error: object): Finding | undefined {
   return typeof read(found, "status") === "number" ? (found as Finding) : undefined;
 }
 
-function lookup(error: object, context: Context): Finding | undefined {
-  for (const [mark, rules] of marks) {
-    if (read(error, mark) === undefined) continue;
-    const found = apply(rules, error, context);
-    if (found) return found;
-  }
-  return apply(names.get(nameOf(error)), error, context) ?? apply(codes.get(readText(error, "code") ?? ""), error, context);
-}
-
-function apply(rules: readonly Rule[] | undefined, error: object, context: Context): Finding | undefined {
-  for (const rule of rules ?? []) {
-    const found = typeof rule === "function" ? rule(error, context) : rule;
+/** What carries an HTTP client's error along shows what an upstream may have forged: no rule may look at that first. */
+function clientsWithin(thrown: object, context: Context): Finding | undefined {
+  const carried = [read(thrown, "originalError"), read(thrown, "errors", 0), Array.isArray(thrown) ? read(thrown, 0) : undefined];
+  for (const value of carried) {
+    const found = context.client(value);
     if (found) return found;
   }
   return undefined;
+}
+
+/** Within a family by mark, then name, then code. */
+function lookup(families: readonly Family[], error: object, context: Context): Finding | undefined {
+  const [name, code] = [nameOf(error), readText(error, "code") ?? ""];
+  for (const { marks = {}, names = {}, codes = {} } of families) {
+    for (const mark in marks) {
+      const found = read(error, mark) === undefined ? undefined : apply(marks[mark], error, context);
+      if (found) return found;
+    }
+    const found =
+      (Object.hasOwn(names, name) && apply(names[name], error, context)) ||
+      (Object.hasOwn(codes, code) && apply(codes[code], error, context));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function apply(rule: Rule | undefined, error: object, context: Context): Finding | undefined {
+  return typeof rule === "function" ? rule(error, context) : rule;
 }
 
 function nameOf(error: object): string {
@@ -46,10 +73,15 @@ function nameOf(error: object): string {
   return (name === undefined || name === "Error" ? readText(error, "constructor", "name") : name) ?? "";
 }
 
-/** Many libraries put a status on their errors by convention; without `expose` that is all it says, and a 500 says nothing. */
-function ownStatus(error: object): Finding | undefined {
+/**
+ * Many libraries put a status on their errors by convention. A 4xx was meant and outdoes what merely happened; a 5xx says less
+ * than that, and a 500 nothing at all.
+ */
+function decided(error: object, found: Finding | undefined): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
-  return status === undefined || status === 500 ? undefined : { status };
+  if (status === undefined || status === 500) return found;
+  if (status > 500) return found ?? { status };
+  return found && found.status < 500 ? { ...found, status } : { status };
 }
 
 /** A wrapper that says nothing itself fails for its cause's reason, but the client is not to blame for what went on inside. */
@@ -68,11 +100,4 @@ function fromCause(error: object, context: Context): Finding | undefined {
     }
   }
   return undefined;
-}
-
-function merge(kind: keyof Family): ReadonlyMap<string, readonly Rule[]> {
-  const merged = new Map<string, Rule[]>();
-  for (const family of families)
-    for (const [key, rule] of Object.entries(family[kind] ?? {})) merged.set(key, [...(merged.get(key) ?? []), rule]);
-  return merged;
 }

@@ -1,60 +1,87 @@
+import { types } from "node:util";
 import type { FieldError } from "../problem.js";
 import { read, readText } from "../read.js";
 import { keysOfPath, keysOfPointer, placeOf } from "./pointer.js";
-import { withoutValue } from "./wording.js";
+import { membersOf, withoutValue, type Looked } from "./wording.js";
 
 /** How the libraries of one kind describe what is not valid. */
 export interface Dialect {
   readonly owns: (issue: unknown) => boolean;
   /** @param part the part of the request that was validated, where the issue itself does not say */
-  readonly fields: (issue: unknown, part: string) => readonly FieldError[];
+  readonly fields: (issue: unknown, part: string, work: Work) => readonly FieldError[];
+  /** Its issues may be errors. No other library's are: an error among them is somebody else's, and says what an upstream likes. */
+  readonly ofErrors?: true;
+}
+
+/** What one list may cost, whose issues may contain each other and keep the same large value. */
+interface Work {
+  /** Nested issues that are followed yet. */
+  left: number;
+  readonly looked: Looked;
 }
 
 /** Fields that are worth reading; a Problem keeps as many. */
 const most = 100;
 
-/** How deep alternatives and nested objects are followed. */
+/** How many nested issues of a list are followed, and how deep. */
+const mostNested = 1000;
 const deepest = 8;
 
 /** The invalid fields that a library's list tells of; undefined when it is not a list of one of these dialects. */
 export function fieldsOf(list: unknown, dialects: readonly Dialect[], part = "body"): readonly FieldError[] | undefined {
-  const issues = listOf(list);
-  const dialect = dialects.find(({ owns }) => owns(issues[0]));
+  const issues = ({ ofErrors }: Dialect) => (ofErrors ? listOf(list) : issuesOf(list));
+  const dialect = dialects.find((candidate) => candidate.owns(issues(candidate)[0]));
   if (dialect === undefined) return undefined;
+  const work: Work = { left: mostNested, looked: new Map() };
   const fields: FieldError[] = [];
-  for (const issue of issues) {
+  for (const issue of issues(dialect)) {
     if (fields.length >= most) break;
-    fields.push(...dialect.fields(issue, part));
+    fields.push(...dialect.fields(issue, part, work));
   }
   return fields;
 }
 
-/** Standard Schema and its like, { message, path: (key | { key })[] }: zod, valibot, arktype; joi, superstruct. */
+/** Whether a value is an error, or looks like one. */
+export function isError(value: unknown): boolean {
+  return types.isNativeError(value) ;
+}
+
+/** Standard Schema and its like, { message, path: (key | { key })[] }: zod, arktype, effect; joi; valibot, which may have no path. */
 export const standard: Dialect = {
-  owns: (issue) => readText(issue, "message") !== undefined && Array.isArray(read(issue, "path") ?? []),
-  fields: (issue) => leaves(issue, [], deepest).map(({ path, detail }) => ({ ...placeOf("body", path), detail })),
+  owns: (issue) => result.owns(issue) && (read(issue, "path") ?? readText(issue, "kind")) !== undefined,
+  fields: (issue, _part, work) =>
+    leaves(issue, [], deepest, work).map(({ path, detail }) => ({ ...placeOf("body", path), detail })),
 };
+
+/** Standard Schema to the letter: an issue with the whole content needs nothing but a message. */
+export const result: Dialect = {
+  ...standard,
+  owns: (issue) => readText(issue, "message") !== undefined && Array.isArray(read(issue, "path") ?? []),
+};
+
+/** superstruct's error is its own issue. */
+export const failed: Dialect = { ...standard, ofErrors: true };
 
 /** ajv. A field that is missing, or should be, is meant rather than the object around it. */
 export const ajv: Dialect = {
   owns: (issue) => readText(issue, "instancePath") !== undefined && readText(issue, "keyword") !== undefined,
-  fields: (issue, part) => {
+  fields: (issue, part, { looked }) => {
     const named = ["missingProperty", "additionalProperty", "unevaluatedProperty", "propertyName"];
     const key = named.map((member) => readText(issue, "params", member)).find((name) => name !== undefined);
     const path = keysOfPointer(readText(issue, "instancePath") ?? "");
-    const detail = withoutValue(read(issue, "message"), [read(issue, "data")]);
+    const detail = withoutValue(read(issue, "message"), [read(issue, "data")], looked);
     return [{ ...placeOf(part, key === undefined ? path : [...path, key]), detail }];
   },
 };
 
 /** yup's errors, which are their own issues; the path is a text. */
 export const yup: Dialect = {
+  ofErrors: true,
   owns: (issue) => Array.isArray(read(issue, "inner")) && Array.isArray(read(issue, "errors")),
-  fields: (issue) => {
+  fields: (issue, _part, { looked }) => {
+    const path = keysOfPath(readText(issue, "path") ?? "");
     const values = [read(issue, "value"), read(issue, "params", "originalValue")];
-    return [
-      { ...placeOf("body", keysOfPath(readText(issue, "path") ?? "")), detail: withoutValue(read(issue, "message"), values) },
-    ];
+    return [{ ...placeOf("body", path), detail: withoutValue(read(issue, "message"), values, looked) }];
   },
 };
 
@@ -63,7 +90,7 @@ export const classValidator: Dialect = {
   owns: (issue) =>
     isObject(read(issue, "constraints")) ||
     (listOf(read(issue, "children")).length > 0 && readText(issue, "property") !== undefined),
-  fields: (issue) => constraints(issue, [], deepest),
+  fields: (issue, _part, work) => constraints(issue, [], deepest, work),
 };
 
 /** express-validator: fields, alternatives of fields, and fields that are not known. */
@@ -71,11 +98,12 @@ export const expressValidator: Dialect = {
   owns: (issue) =>
     read(issue, "msg") !== undefined &&
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
-  fields: (issue) => {
-    const parts = [...listOf(read(issue, "nestedErrors")).flat(), ...listOf(read(issue, "fields"))];
-    return (parts.length === 0 ? [issue] : parts.slice(0, most)).map((field) => ({
+  fields: (issue, _part, { looked }) => {
+    const nested = listOf(read(issue, "nestedErrors")).flatMap((part) => (Array.isArray(part) ? listOf(part) : [part]));
+    const parts = issuesOf([...nested, ...listOf(read(issue, "fields"))]);
+    return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
-      detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")]),
+      detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], looked),
     }));
   },
 };
@@ -83,10 +111,10 @@ export const expressValidator: Dialect = {
 /** express-openapi-validator: the first step of the path is the part. A deserialiser fails with words that nobody chose. */
 export const openApi: Dialect = {
   owns: (issue) => readText(issue, "path") !== undefined && readText(issue, "message") !== undefined,
-  fields: (issue) => {
+  fields: (issue, _part, { looked }) => {
     const [part = "", ...path] = keysOfPointer(readText(issue, "path") ?? "");
     const foreign = readText(issue, "errorCode") === "serdes.openapi.validation";
-    return [{ ...placeOf(part, path), detail: foreign ? "" : withoutValue(read(issue, "message"), []) }];
+    return [{ ...placeOf(part, path), detail: foreign ? "" : withoutValue(read(issue, "message"), [], looked) }];
   },
 };
 
@@ -97,42 +125,59 @@ interface Leaf {
 
 /**
  * What an issue comes down to. Of a union's alternatives those count that got beyond the union itself, since the value was meant
- * as one of them; zod 3 writes their paths in full, zod 4 and valibot from the union on.
+ * as one of them; zod 3 and arktype write their paths in full, zod 4 (a list for each) and valibot from the union on.
  */
-function leaves(issue: unknown, base: readonly unknown[], left: number): readonly Leaf[] {
+function leaves(issue: unknown, base: readonly unknown[], left: number, work: Work): readonly Leaf[] {
   const path = [...base, ...listOf(read(issue, "path"))];
-  const absolute = listOf(read(issue, "unionErrors")).flatMap((error) => listOf(read(error, "issues")));
-  const relative = [...listOf(read(issue, "errors")).flat(), ...listOf(read(issue, "issues"))];
+  const errors = listOf(read(issue, "errors"));
+  const absolute = [
+    ...listOf(read(issue, "unionErrors")).flatMap((error) => listOf(read(error, "issues"))),
+    ...errors.filter((error) => !Array.isArray(error)),
+  ];
+  const relative = [...errors.flatMap(listOf), ...listOf(read(issue, "issues"))];
   const nested = [
-    ...absolute.slice(0, most).flatMap((inner) => (left > 0 ? leaves(inner, [], left - 1) : [])),
-    ...relative.slice(0, most).flatMap((inner) => (left > 0 ? leaves(inner, path, left - 1) : [])),
-  ].slice(0, most);
+    ...within(absolute, left, work, (inner) => leaves(inner, [], left - 1, work)),
+    ...within(relative, left, work, (inner) => leaves(inner, path, left - 1, work)),
+  ];
   const beyond = nested.filter((leaf) => leaf.path.length > path.length);
   if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
-  const unknown = listOf(read(issue, "keys")).slice(0, most);
+  const unknown = listOf(read(issue, "keys"));
   if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: "Not a known member." }));
-  return [{ path, detail: wordingOf(issue) }];
+  return [{ path, detail: wordingOf(issue, work) }];
 }
 
 /** joi puts the words of whatever a custom check threw into its message. */
-function wordingOf(issue: unknown): string {
+function wordingOf(issue: unknown, { looked }: Work): string {
   if (read(issue, "context", "error") !== undefined) return "";
   // zod 3's `received` is the value itself for these two, else its type.
   const literal = /^invalid_(?:enum_value|literal)$/.test(readText(issue, "code") ?? "") ? read(issue, "received") : undefined;
-  const kept = [read(issue, "input"), read(issue, "data"), read(issue, "value"), read(issue, "context", "value")];
-  return withoutValue(read(issue, "message"), [literal, ...kept]);
+  // arktype's `input` is what the issue was made of.
+  const input = read(issue, "nodeConfig") === undefined ? read(issue, "input") : undefined;
+  const kept = [literal, input, read(issue, "data"), read(issue, "value"), read(issue, "context", "value")];
+  return withoutValue(read(issue, "message"), kept, looked);
 }
 
-function constraints(issue: unknown, base: readonly unknown[], left: number): readonly FieldError[] {
+function constraints(issue: unknown, base: readonly unknown[], left: number, work: Work): readonly FieldError[] {
   const path = [...base, ...[read(issue, "property")].filter((key) => key !== undefined)];
-  const messages = isObject(read(issue, "constraints")) ? Object.values(read(issue, "constraints") as object) : [];
-  const own = messages.map((message) => ({ ...placeOf("body", path), detail: withoutValue(message, [read(issue, "value")]) }));
-  const children = left > 0 ? listOf(read(issue, "children")).slice(0, most) : [];
-  return [...own, ...children.flatMap((child) => constraints(child, path, left - 1))].slice(0, most);
+  const [place, value] = [placeOf("body", path), [read(issue, "value")]];
+  const messages = membersOf(read(issue, "constraints"), most);
+  const own = messages.map((message) => ({ ...place, detail: withoutValue(message, value, work.looked) }));
+  const children = within(listOf(read(issue, "children")), left, work, (child) => constraints(child, path, left - 1, work));
+  return [...own, ...children].slice(0, most);
+}
+
+function within<T>(nested: readonly unknown[], left: number, work: Work, follow: (issue: unknown) => readonly T[]): readonly T[] {
+  return issuesOf(left > 0 ? nested : [])
+    .flatMap((issue) => (work.left-- > 0 ? follow(issue) : []))
+    .slice(0, most);
+}
+
+function issuesOf(list: unknown): readonly unknown[] {
+  return listOf(list).filter((issue) => !isError(issue));
 }
 
 function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value.slice(0, most) : [];
 }
 
 function isObject(value: unknown): boolean {

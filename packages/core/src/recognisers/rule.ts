@@ -30,8 +30,12 @@ export interface Context {
   readonly unreadRequest: boolean;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. */
   readonly relay: ReadonlySet<number>;
-  /** What a value wrapped by the thrown one means. Bounded in depth. */
+  /** What a value wrapped by the thrown one means. Bounded. */
   readonly recognise: (value: unknown) => Finding | undefined;
+  /** What a value means if it is an HTTP client's error: to be asked of whatever members were copied from. */
+  readonly client: (value: unknown) => Finding | undefined;
+  /** What is known of an error that nobody addressed to a client, such as a datastore's. */
+  readonly happened: (error: object) => Finding | undefined;
 }
 
 /** A fact, or a function for a value that has to be looked at; undefined passes it on to the next rule. */

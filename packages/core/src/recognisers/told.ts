@@ -11,9 +11,23 @@ const worded =
  * @example faultToldBy("connect ECONNREFUSED 127.0.0.1:443") // { status: 502, proxyError: "connection_refused" }
  */
 export function faultToldBy(message: string): Finding | undefined {
+  return faultCodedIn(message) ?? faultWordedIn(message);
+}
+
+/** The same of a message that may well be an application's own: only a code counts, and what nobody but Node says. */
+export function faultSurelyToldBy(message: string): Finding | undefined {
+  return faultCodedIn(message) ?? (nodesOwn.test(message) ? faultWordedIn(message) : undefined);
+}
+
+const nodesOwn = /^(?:fetch failed|socket hang up|other side closed)$/;
+
+function faultCodedIn(message: string): Finding | undefined {
   const code = /\bE[A-Z]{4,}\b/.exec(message)?.[0];
-  const coded = code === undefined ? undefined : classifyFault({ code, syscall: message.startsWith("connect") ? "connect" : "" });
-  if (coded !== undefined) return fault(coded);
+  const type = code === undefined ? undefined : classifyFault({ code, syscall: message.startsWith("connect") ? "connect" : "" });
+  return type ? fault(type) : undefined;
+}
+
+function faultWordedIn(message: string): Finding | undefined {
   const [type] = Object.entries(worded.exec(message)?.groups ?? {}).find(([, words]) => words !== undefined) ?? [];
   if (type === undefined) return undefined;
   return type === "unknown" ? { status: 502 } : fault(type as ProxyErrorType);

@@ -1,14 +1,26 @@
 import type { FieldError } from "../problem.js";
 import { read, readStatus, readText } from "../read.js";
-import { ajv, classValidator, expressValidator, fieldsOf, openApi, standard, yup, type Dialect } from "./issues.js";
+import {
+  ajv,
+  classValidator,
+  expressValidator,
+  failed,
+  fieldsOf,
+  isError,
+  openApi,
+  result,
+  standard,
+  yup,
+  type Dialect,
+} from "./issues.js";
 import type { Context, Family, Finding, Rule } from "./rule.js";
-import { faultToldBy } from "./told.js";
+import { faultSurelyToldBy } from "./told.js";
+import { membersOf } from "./wording.js";
 
 /** What validation libraries throw: their list of fields is for the client, and says all that their message says. */
 export const validation: Family = {
   marks: {
-    // zod, valibot, arktype, any Standard Schema.
-    issues: listedIn("issues", standard),
+    issues: standardSchema,
     isJoi: listedIn("details", standard),
     errors: thrownWith,
     validation: fastify,
@@ -16,6 +28,7 @@ export const validation: Family = {
   },
   names: {
     ValidationError: alone,
+    TraversalError: listedIn("arkErrors", standard), // arktype
     // class-validator rejects with a bare list; `throw validate.errors` is seen with ajv.
     Array: (list, context) => invalid(list, context, fieldsOf(list, [classValidator, ajv])),
     // express-openapi-validator names its errors so. Those that are not here say all they have to say by their status.
@@ -23,7 +36,7 @@ export const validation: Family = {
     "Method Not Allowed": (error) =>
       readStatus(error, "status") === 405 ? { status: 405, headers: { Allow: read(error, "headers", "Allow") } } : undefined,
     // It makes a 401 of whatever a security handler throws without a status, and keeps only the message.
-    Unauthorized: (error) => faultToldBy(readText(error, "message") ?? ""),
+    Unauthorized: (error) => faultSurelyToldBy(readText(error, "message") ?? ""),
   },
 };
 
@@ -31,8 +44,18 @@ function listedIn(member: string, ...dialects: readonly Dialect[]): Rule {
   return (error, context) => invalid(error, context, fieldsOf(read(error, member), dialects));
 }
 
-/** ajv's ValidationError, express-validator's Result#throw(), or an author's own error that took the list along. */
+/** zod, valibot, arktype, any Standard Schema. Other errors may well have issues of their own: theirs have to look the part. */
+function standardSchema(error: object, context: Context): Finding | undefined {
+  const strange = isError(error) && readText(error, "name") !== "SchemaError";
+  return invalid(error, context, fieldsOf(read(error, "issues"), [strange ? standard : result]));
+}
+
+/**
+ * ajv's ValidationError, express-validator's Result#throw(), or an author's own error that took the list along: on purpose, while
+ * Feathers takes any error's.
+ */
 function thrownWith(error: object, context: Context): Finding | undefined {
+  if (read(error, "type") === "FeathersError") return undefined;
   const found = invalid(error, context, fieldsOf(read(error, "errors"), [ajv, expressValidator, classValidator]));
   return found?.errors && read(error, "expose") === true ? { ...found, detail: readText(error, "message") } : found;
 }
@@ -53,7 +76,7 @@ function superstruct(error: object, context: Context): Finding | undefined {
   try {
     if (isSmall(root)) list = failures();
   } catch {}
-  return invalid(error, context, fieldsOf(list, [standard]));
+  return invalid(error, context, fieldsOf(list, [failed]));
 }
 
 /** yup has one error per field inside its own, or none when it stopped at the first. */
@@ -79,8 +102,7 @@ const few = 1000;
 function isSmall(root: unknown): boolean {
   const found = [root];
   for (let next = 0; next < found.length && found.length <= few; next++) {
-    const value = found[next];
-    if (typeof value === "object" && value !== null) found.push(...Object.values(value).slice(0, few + 1));
+    found.push(...membersOf(found[next], few + 1));
   }
   return found.length <= few;
 }

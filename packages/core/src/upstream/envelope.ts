@@ -19,11 +19,22 @@ const messages: readonly (readonly string[])[] = [
 /** Members that hold a code for programs. */
 const codes: readonly (readonly string[])[] = [["error_code"], ["error", "code"], ["code"]];
 
-/** What the services behind a gateway say in their error bodies: RFC 9457, FunctionGraph, API Gateway and their like; or plain text. HTML says nothing. */
-export function readEnvelope(contentType: string | undefined, body: unknown): Envelope {
+/**
+ * What the services behind a gateway say in their error bodies: RFC 9457, FunctionGraph, API Gateway and their like; or plain
+ * text. Anything else, HTML above all, says nothing that is fit to be passed on.
+ */
+export function readEnvelope(contentType = "", body: unknown): Envelope {
   if (typeof body !== "string") return fromMembers(body);
-  if (/\bhtml\b|\bxml\b/i.test(contentType ?? "") || body.trimStart().startsWith("<")) return {};
-  if (!/json/i.test(contentType ?? "")) return { detail: body };
+  if (/[/+]json\b/i.test(contentType) || body.trimStart().startsWith("{")) return parse(body);
+  return isText(contentType) && !body.trimStart().startsWith("<") ? { detail: body } : {};
+}
+
+/** In a charset that was understood. */
+function isText(contentType: string): boolean {
+  return /^text\/plain *(?:; *charset="?(?:utf-?8|us-ascii)"? *)?$/i.test(contentType);
+}
+
+function parse(body: string): Envelope {
   try {
     return fromMembers(JSON.parse(body));
   } catch {
