@@ -24,10 +24,3 @@ export function table(text: string, mark: string): string[][] {
 
 /** What is written as code. */
 export const codes = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
-
-/** The names that `{ a, b }` lists; the last one where there are several. */
-export const members = (text: string) =>
-  [...text.matchAll(/\{ ([\w, ]+) \}/g)]
-    .map(([, names]) => names!.split(", "))
-    .filter(([name]) => name !== "contentType")
-    .at(-1);

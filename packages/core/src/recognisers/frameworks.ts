@@ -105,7 +105,7 @@ function isForeign(error: object, context: Context): boolean {
 
 /** What a driver's errors have besides what makes them known: a meaningless one quotes its SQL all the same. */
 function ofDatabase(error: object): boolean {
-  return ["sql", "query", "severity", "sqlState", "driverError", "clientVersion"].some(
+  return ["sql", "query", "severity", "sqlState", "errorResponse", "driverError", "clientVersion"].some(
     (member) => read(error, member) !== undefined,
   );
 }

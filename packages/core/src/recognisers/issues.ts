@@ -43,7 +43,7 @@ export function fieldsOf(list: unknown, dialects: readonly Dialect[], part = "bo
 
 /** Whether a value is an error, or looks like one. */
 export function isError(value: unknown): boolean {
-  return types.isNativeError(value) ;
+  return types.isNativeError(value) || read(value, "stack") !== undefined;
 }
 
 /** Standard Schema and its like, { message, path: (key | { key })[] }: zod, arktype, effect; joi; valibot, which may have no path. */
@@ -100,7 +100,7 @@ export const expressValidator: Dialect = {
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
   fields: (issue, _part, { looked }) => {
     const nested = listOf(read(issue, "nestedErrors")).flatMap((part) => (Array.isArray(part) ? listOf(part) : [part]));
-    const parts = issuesOf([...nested, ...listOf(read(issue, "fields"))]);
+    const parts = [...nested, ...listOf(read(issue, "fields"))];
     return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
       detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], looked),
