@@ -25,10 +25,8 @@ const throwing = (name: string) =>
 const withStatus = (status: unknown) => Object.assign(new Error(secret), { status, statusCode: status });
 
 /** What frames a message, or is not an error's to set. */
-const framing = [
-  ...["Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "HTTP2-Settings"],
-  ...["Content-Length", "Content-Type", "Content-Encoding", "Content-Digest", "Date", "Set-Cookie", "Cache-Control"],
-];
+const framing = `Connection Keep-Alive Proxy-Connection TE Trailer Transfer-Encoding Upgrade HTTP2-Settings
+  Content-Length Content-Type Content-Encoding Content-Digest Date Set-Cookie Cache-Control`.split(/\s+/);
 
 /** Name, value, and the status where it is not 500. */
 const values: readonly (readonly [name: string, thrown: unknown, status?: number])[] = [

@@ -42,6 +42,8 @@ describe.each([
     ["a text of a handler's", (ctx) => void ((ctx.status = 400), (ctx.body = "The name is missing")), 400, "The name is missing"],
     ["a text of a 5xx", (ctx) => void ((ctx.status = 500), (ctx.body = secret)), 500, undefined],
     ["a buffer", (ctx) => void ((ctx.status = 500), (ctx.body = Buffer.from(secret))), 500, undefined],
+    // Koa 2 knows no web streams: it takes one for JSON, which a handler may answer with.
+    ...(version === "2" ? [] : [webStreamRow]),
     ["a stream with an error status", (ctx) => void ((ctx.status = 500), (ctx.body = Readable.from([secret]))), 500, undefined],
     [
       "JSON with an undocumented status",

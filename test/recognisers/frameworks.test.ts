@@ -42,8 +42,8 @@ const fail = (error: unknown) => async () => {
   throw typeof error === "function" ? await error() : error;
 };
 
-const noFile = () => failure(() => readFileSync("/s3cr3t/order.json"));
-const noJson = () => failure(() => JSON.parse("s3cr3t"));
+const noFile = () => failure<Error>(() => readFileSync("/s3cr3t/order.json"));
+const noJson = () => failure<Error>(() => JSON.parse("s3cr3t"));
 
 describe("http-errors", () => {
   tell([

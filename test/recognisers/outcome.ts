@@ -19,11 +19,11 @@ export function outcome(error: unknown, options?: NormalizeOptions) {
 }
 
 /** What `run` throws or rejects with. It must. */
-export async function failure(run: () => unknown): Promise<unknown> {
+export async function failure<T = unknown>(run: () => unknown): Promise<T> {
   try {
     await run();
   } catch (error) {
-    return error;
+    return error as T;
   }
   throw new Error("Nothing was thrown");
 }
@@ -39,7 +39,7 @@ export async function closedPort(): Promise<number> {
 }
 
 /** What connecting to such a port gives. */
-export async function refusal(): Promise<unknown> {
+export async function refusal(): Promise<Error> {
   const port = await closedPort();
-  return failure(() => once(net.connect(port, "127.0.0.1"), "connect"));
+  return failure<Error>(() => once(net.connect(port, "127.0.0.1"), "connect"));
 }

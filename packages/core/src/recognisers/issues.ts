@@ -100,7 +100,7 @@ export const expressValidator: Dialect = {
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
   fields: (issue, _part, { looked }) => {
     const nested = listOf(read(issue, "nestedErrors")).flatMap((part) => (Array.isArray(part) ? listOf(part) : [part]));
-    const parts = [...nested, ...listOf(read(issue, "fields"))];
+    const parts = issuesOf([...nested, ...listOf(read(issue, "fields"))]);
     return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
       detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], looked),
@@ -132,7 +132,7 @@ function leaves(issue: unknown, base: readonly unknown[], left: number, work: Wo
   const errors = listOf(read(issue, "errors"));
   const absolute = [
     ...listOf(read(issue, "unionErrors")).flatMap((error) => listOf(read(error, "issues"))),
-    ...errors.filter((error) => !Array.isArray(error)),
+    
   ];
   const relative = [...errors.flatMap(listOf), ...listOf(read(issue, "issues"))];
   const nested = [
