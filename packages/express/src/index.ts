@@ -1,2 +1,12 @@
 export { fgErrors } from "./fg-errors.js";
-export { fgProxy, problem, ProblemError } from "@fg-errors/core";
+export {
+  extendContract,
+  fgProxy,
+  functionGraph,
+  problem,
+  ProblemError,
+  rfc9110,
+  type Problem,
+  type ProblemContext,
+  type ResponderOptions,
+} from "@fg-errors/core";

@@ -99,8 +99,8 @@ export const expressValidator: Dialect = {
     read(issue, "msg") !== undefined &&
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
   fields: (issue, _part, { looked }) => {
-    const nested = listOf(read(issue, "nestedErrors")).flatMap((part) => (Array.isArray(part) ? listOf(part) : [part]));
-    const parts = issuesOf([...nested, ...listOf(read(issue, "fields"))]);
+    const nested = listOf(read(issue, "nestedErrors")).map((group) => (Array.isArray(group) ? group : [group]));
+    const parts = issuesOf(joined([...nested, read(issue, "fields")]));
     return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
       detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], looked),
@@ -131,10 +131,10 @@ function leaves(issue: unknown, base: readonly unknown[], left: number, work: Wo
   const path = [...base, ...listOf(read(issue, "path"))];
   const errors = listOf(read(issue, "errors"));
   const absolute = [
-    ...listOf(read(issue, "unionErrors")).flatMap((error) => listOf(read(error, "issues"))),
-    
+    ...joined(listOf(read(issue, "unionErrors")).map((error) => read(error, "issues"))),
+    ...errors.filter((error) => !Array.isArray(error)),
   ];
-  const relative = [...errors.flatMap(listOf), ...listOf(read(issue, "issues"))];
+  const relative = [...joined(errors), ...listOf(read(issue, "issues"))];
   const nested = [
     ...within(absolute, left, work, (inner) => leaves(inner, [], left - 1, work)),
     ...within(relative, left, work, (inner) => leaves(inner, path, left - 1, work)),
@@ -170,6 +170,13 @@ function within<T>(nested: readonly unknown[], left: number, work: Work, follow:
   return issuesOf(left > 0 ? nested : [])
     .flatMap((issue) => (work.left-- > 0 ? follow(issue) : []))
     .slice(0, most);
+}
+
+/** As many members of some lists as are worth reading; what is no list has none. */
+function joined(lists: readonly unknown[]): readonly unknown[] {
+  const members: unknown[] = [];
+  for (const list of lists) if (members.length < most) members.push(...listOf(list));
+  return members;
 }
 
 function issuesOf(list: unknown): readonly unknown[] {
