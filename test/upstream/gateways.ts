@@ -1,5 +1,5 @@
 // What stands between a client and an upstream: the proxy handlers, and relay() with the real fetch.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { ResponderOptions } from "@fg-errors/core";
 import { fgErrors as expressErrors, fgProxy } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
@@ -7,6 +7,7 @@ import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import Koa from "koa";
 import Koa2 from "koa2";
+import { withServer } from "../wire.js";
 
 export interface Gateway {
   readonly name: string;
@@ -19,6 +20,11 @@ export const gateways: readonly Gateway[] = [
   { name: "relay() on Koa 3", create: (upstream, options) => relaying(new Koa(), upstream, options) },
   { name: "relay() on Koa 2", create: (upstream, options) => relaying(new Koa2(), upstream, options) },
 ];
+
+/** Runs `visit` against a gateway whose upstream is `upstream`. */
+export function through<R>({ create }: Gateway, upstream: RequestListener, visit: (port: number) => Promise<R>): Promise<R> {
+  return withServer(upstream, (upstreamPort) => withServer(create(upstreamPort, { onError() {} }), visit));
+}
 
 function proxy(upstream: number, options?: ResponderOptions) {
   const target = `http://127.0.0.1:${upstream}`;
