@@ -88,3 +88,14 @@ describe("a ProblemError whose message is none", () => {
     }
   });
 });
+
+it("a ProblemError whose cause cannot be read costs no other error its stack", () => {
+  const limit = Error.stackTraceLimit;
+  const options = {
+    get cause(): unknown {
+      throw new Error("x");
+    },
+  };
+  expect(() => problem(404, "x", options)).toThrow("x");
+  expect(Error.stackTraceLimit).toBe(limit);
+});

@@ -109,6 +109,5 @@ function evaluate(code: string, value: string, scope: object = {}): unknown {
   }) as [string, unknown][];
   const bindings = { ...scope, ...Object.fromEntries(imported) };
   const body = `{ ${code.replace(/^import .*$/gm, "")}\nreturn ${value}; }`; // a block: an example may declare what the scope has
-  // oxlint-disable-next-line no-new-func -- the README's own code
   return (new Function(...Object.keys(bindings), body) as (...values: unknown[]) => unknown)(...Object.values(bindings));
 }

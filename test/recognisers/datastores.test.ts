@@ -12,7 +12,8 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startMongo } from "./servers/mongo.js";
 import { startMysql } from "./servers/mysql.js";
-import { classOf, expectStatusOnly, rejection, secret } from "./servers/outcome.js";
+import { failure } from "./outcome.js";
+import { classOf, expectStatusOnly, secret } from "./servers/status-only.js";
 import { startPostgres, startRefusingPostgres } from "./servers/postgres.js";
 import { startRedis } from "./servers/redis.js";
 import { closedPort, listen, type Running } from "./servers/tcp.js";
@@ -57,7 +58,7 @@ describe("pg", () => {
     ["missing table", `SELECT * FROM ${secret}`, 500],
     ["syntax", secret, 500],
   ])("%s", async (_, sql, status) => {
-    const error = await rejection(() => pool.query(sql));
+    const error = await failure(() => pool.query(sql));
     expect(error).toHaveProperty("severity", "ERROR");
     expectStatusOnly(error, status);
   });
@@ -77,7 +78,7 @@ describe("pg", () => {
     ["25P04", 504],
     ["P0001", 500],
   ])("SQLSTATE %s raised by the server gives %i", async (state, status) => {
-    const error = await rejection(() => pool.query("SELECT fail($1)", [state]));
+    const error = await failure(() => pool.query("SELECT fail($1)", [state]));
     expect(error).toMatchObject({ code: state, message: secret });
     expectStatusOnly(error, status);
   });
@@ -88,16 +89,16 @@ describe("pg", () => {
     ["28P01", 500],
     ["3D000", 500],
   ])("refused with SQLSTATE %s while connecting", async (state, status) => {
-    expectStatusOnly(await rejection(() => clientOf(state).connect()), status);
+    expectStatusOnly(await failure(() => clientOf(state).connect()), status);
   });
 
   it("connection lost", async () => {
     const client = clientOf("any");
     await client.connect();
-    const error = await rejection(() => client.query("cut"));
+    const error = await failure(() => client.query("cut"));
     expect(error).toHaveProperty("message", "Connection terminated unexpectedly");
     expectStatusOnly(error, 503);
-    expectStatusOnly(await rejection(() => client.query("again")), 503);
+    expectStatusOnly(await failure(() => client.query("again")), 503);
   });
 
   it("client closed", async () => {
@@ -105,24 +106,24 @@ describe("pg", () => {
     await client.connect();
     const closing = client.query(`SELECT '${secret}'`);
     void client.end().catch(() => undefined);
-    const error = await rejection(() => client.query("late"));
+    const error = await failure(() => client.query("late"));
     expect(error).toHaveProperty("message", "Client was closed and is not queryable");
     expectStatusOnly(error, 503);
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-    expectStatusOnly(await rejection(() => closing), 503);
+    expectStatusOnly(await failure(() => closing), 503);
   });
 
   it("query_timeout", async () => {
     const client = clientOf("any", { query_timeout: 50 });
     await client.connect();
-    expectStatusOnly(await rejection(() => client.query("SELECT 1")), 504);
+    expectStatusOnly(await failure(() => client.query("SELECT 1")), 504);
     void client.end().catch(() => undefined);
   });
 
   it("connect timeouts", async () => {
-    expectStatusOnly(await rejection(() => clientOf("mute", { connectionTimeoutMillis: 50 }).connect()), 504);
+    expectStatusOnly(await failure(() => clientOf("mute", { connectionTimeoutMillis: 50 }).connect()), 504);
     const slow = new Pool({ host, port: refusing, user: "u", database: "mute", connectionTimeoutMillis: 50 });
-    const error = await rejection(() => slow.connect());
+    const error = await failure(() => slow.connect());
     expect(error).toHaveProperty("message", "Connection terminated due to connection timeout");
     expectStatusOnly(error, 504);
     await slow.end();
@@ -131,12 +132,12 @@ describe("pg", () => {
   it("pool full, then ended", async () => {
     const full = new Pool({ host, port: refusing, user: "u", database: "any", max: 1, connectionTimeoutMillis: 500 });
     const held = await full.connect();
-    const error = await rejection(() => full.connect());
+    const error = await failure(() => full.connect());
     expect(error).toHaveProperty("message", "timeout exceeded when trying to connect");
     expectStatusOnly(error, 503);
     held.release(true);
     await full.end();
-    expectStatusOnly(await rejection(() => full.connect()), 503);
+    expectStatusOnly(await failure(() => full.connect()), 503);
   });
 });
 
@@ -180,7 +181,7 @@ describe("mysql2", () => {
     [1146, "ER_NO_SUCH_TABLE", 500],
     [1064, "ER_PARSE_ERROR", 500],
   ])("%i %s gives %i", async (number, code, status) => {
-    const error = await rejection(() => query(`fail with ${number}`));
+    const error = await failure(() => query(`fail with ${number}`));
     expect(error).toMatchObject({ code, message: expect.stringContaining(secret) });
     expectStatusOnly(error, status);
   });
@@ -192,13 +193,13 @@ describe("mysql2", () => {
     [1049, "ER_BAD_DB_ERROR", 500],
   ])("refused with %i %s while connecting", async (number, code, status) => {
     const refusing = await start(startMysql(number));
-    const error = await rejection(() => query("", { port: refusing }));
+    const error = await failure(() => query("", { port: refusing }));
     expect(error).toHaveProperty("code", code);
     expectStatusOnly(error, status);
   });
 
   it("connection lost", async () => {
-    const error = await rejection(() => query(`cut ${secret}`));
+    const error = await failure(() => query(`cut ${secret}`));
     expect(error).toHaveProperty("code", "PROTOCOL_CONNECTION_LOST");
     expectStatusOnly(error, 503);
   });
@@ -206,27 +207,27 @@ describe("mysql2", () => {
   it("a connection that was closed before", async () => {
     const connection = await mysql.createConnection({ host, port, user: "u" });
     connection.on("error", () => undefined);
-    await rejection(() => connection.query("cut"));
-    const error = await rejection(() => connection.query("again"));
+    await failure(() => connection.query("cut"));
+    const error = await failure(() => connection.query("again"));
     expect(error).toHaveProperty("message", "Can't add new command when connection is in closed state");
     expectStatusOnly(error, 503);
   });
 
   it("query timeout", async () => {
-    const error = await rejection(() => query("mute", { timeout: 50 }));
+    const error = await failure(() => query("mute", { timeout: 50 }));
     expect(error).toHaveProperty("code", "PROTOCOL_SEQUENCE_TIMEOUT");
     expectStatusOnly(error, 504);
   });
 
   it("refused, wherever the error came from", async () => {
-    const error = await rejection(async () => query("", { port: await closedPort() }));
+    const error = await failure(async () => query("", { port: await closedPort() }));
     expect(error).toMatchObject({ code: "ECONNREFUSED", fatal: true });
     expectStatusOnly(error, 503);
   });
 
   it("connect timeout", async () => {
     const mute = await start(listen(() => undefined));
-    const error = await rejection(() => mysql.createConnection({ host, port: mute, user: "u", connectTimeout: 50 }));
+    const error = await failure(() => mysql.createConnection({ host, port: mute, user: "u", connectTimeout: 50 }));
     expect(error).toMatchObject({ code: "ETIMEDOUT", fatal: true });
     expectStatusOnly(error, 504);
   });
@@ -235,20 +236,20 @@ describe("mysql2", () => {
     const impatient = mysql.createPool({ host, port, user: "u", connectionLimit: 1, waitForConnections: false });
     const short = mysql.createPool({ host, port, user: "u", connectionLimit: 1, queueLimit: 1 });
     await impatient.getConnection();
-    expectStatusOnly(await rejection(() => impatient.getConnection()), 503);
+    expectStatusOnly(await failure(() => impatient.getConnection()), 503);
     await short.getConnection();
-    const waiting = rejection(() => short.getConnection());
-    expectStatusOnly(await rejection(() => short.getConnection()), 503);
+    const waiting = failure(() => short.getConnection());
+    expectStatusOnly(await failure(() => short.getConnection()), 503);
     await Promise.all([impatient.end(), short.end()]);
     expectStatusOnly(await waiting, 503);
-    expectStatusOnly(await rejection(() => impatient.getConnection()), 503);
+    expectStatusOnly(await failure(() => impatient.getConnection()), 503);
   });
 
   it("no node left in a cluster", async () => {
     const cluster = mysql.createPoolCluster({ removeNodeErrorCount: 1, restoreNodeTimeout: 10_000 });
     cluster.add("only", { host, port: await closedPort(), user: "u" });
-    expectStatusOnly(await rejection(() => cluster.getConnection()), 503);
-    const error = await rejection(() => cluster.getConnection());
+    expectStatusOnly(await failure(() => cluster.getConnection()), 503);
+    const error = await failure(() => cluster.getConnection());
     expect(error).toHaveProperty("code", "POOL_NONEONLINE");
     expectStatusOnly(error, 503);
     await cluster.end();
@@ -303,23 +304,23 @@ describe("mongodb", () => {
     [26, 500],
     [121, 500],
   ])("MongoServerError %i gives %i", async (code, status) => {
-    const error = await rejection(() => clientTo(port).collection(`c${code}`).findOne());
+    const error = await failure(() => clientTo(port).collection(`c${code}`).findOne());
     expect(error).toMatchObject({ name: "MongoServerError", code, message: expect.stringContaining(secret) });
     expectStatusOnly(error, status);
   });
 
   it("duplicate key of one document, and of a bulk", async () => {
     const collection = clientTo(port).collection("write11000");
-    const one = await rejection(() => collection.insertOne({ email: secret }));
+    const one = await failure(() => collection.insertOne({ email: secret }));
     expect(one).toMatchObject({ name: "MongoServerError", code: 11000, keyValue: { email: secret } });
     expectStatusOnly(one, 409);
-    const many = await rejection(() => collection.insertMany([{ email: secret }]));
+    const many = await failure(() => collection.insertMany([{ email: secret }]));
     expect(many).toMatchObject({ name: "MongoBulkWriteError", code: 11000 });
     expectStatusOnly(many, 409);
   });
 
   it("write concern not reached in time", async () => {
-    const error = await rejection(() => clientTo(port).collection("concern64").deleteOne({ email: secret }));
+    const error = await failure(() => clientTo(port).collection("concern64").deleteOne({ email: secret }));
     expect(error).toHaveProperty("name", "MongoWriteConcernError");
     expectStatusOnly(error, 504);
   });
@@ -327,8 +328,8 @@ describe("mongodb", () => {
   it("connection lost, and with it those who waited for it", async () => {
     const database = clientTo(port, { maxPoolSize: 1 });
     await database.collection("any").findOne();
-    const lost = rejection(() => database.collection("cut").findOne({ secret }));
-    const waiting = await rejection(() => database.collection("any").findOne({ secret }));
+    const lost = failure(() => database.collection("cut").findOne({ secret }));
+    const waiting = await failure(() => database.collection("any").findOne({ secret }));
     expect(await lost).toHaveProperty("name", "MongoNetworkError");
     expectStatusOnly(await lost, 503);
     expect(waiting).toHaveProperty("name", "MongoPoolClearedError");
@@ -338,13 +339,13 @@ describe("mongodb", () => {
   it("the server falls silent, which its monitor finds out", async () => {
     const other = await start(startMongo());
     const database = clientTo(other, { heartbeatFrequencyMS: 500, connectTimeoutMS: 200 });
-    const error = await rejection(() => database.collection("faint").findOne({ secret }));
+    const error = await failure(() => database.collection("faint").findOne({ secret }));
     expect(error).toHaveProperty("name", "PoolClearedOnNetworkError");
     expectStatusOnly(error, 503);
   });
 
   it("down", async () => {
-    const error = await rejection(async () =>
+    const error = await failure(async () =>
       clientTo(await closedPort(), { serverSelectionTimeoutMS: 50 })
         .collection("any")
         .findOne(),
@@ -354,7 +355,7 @@ describe("mongodb", () => {
   });
 
   it("socket timeout", async () => {
-    const error = await rejection(() => clientTo(port, { socketTimeoutMS: 100 }).collection("mute").findOne({ secret }));
+    const error = await failure(() => clientTo(port, { socketTimeoutMS: 100 }).collection("mute").findOne({ secret }));
     expect(error).toHaveProperty("name", "MongoNetworkTimeoutError");
     expectStatusOnly(error, 504);
   });
@@ -367,26 +368,26 @@ describe("mongodb", () => {
   it("pool full, then closed", async () => {
     const database = clientTo(port, { maxPoolSize: 1, waitQueueTimeoutMS: 300 });
     await database.collection("any").findOne();
-    const holding = rejection(() => database.collection("mute").findOne());
-    const full = await rejection(() => database.collection("any").findOne());
+    const holding = failure(() => database.collection("mute").findOne());
+    const full = await failure(() => database.collection("any").findOne());
     expect(full).toHaveProperty("name", "MongoWaitQueueTimeoutError");
     expectStatusOnly(full, 503);
-    const next = rejection(() => database.collection("any").findOne());
-    const waiting = rejection(() => database.collection("any").findOne());
+    const next = failure(() => database.collection("any").findOne());
+    const waiting = failure(() => database.collection("any").findOne());
     await database.client.close();
     expectStatusOnly(await next, 503); // its connection was just being made
     expect(await holding).toHaveProperty("name", "MongoClientClosedError");
     expectStatusOnly(await holding, 503);
     expect(await waiting).toHaveProperty("name", "MongoPoolClosedError");
     expectStatusOnly(await waiting, 503);
-    const closed = await rejection(() => database.collection("any").findOne());
+    const closed = await failure(() => database.collection("any").findOne());
     expect(closed).toHaveProperty("name", "MongoNotConnectedError");
     expectStatusOnly(closed, 503);
   });
 
   it("closed while it looked for a server", async () => {
     const database = clientTo(await closedPort());
-    const waiting = rejection(() => database.collection("any").findOne());
+    const waiting = failure(() => database.collection("any").findOne());
     await new Promise((resolve) => database.client.once("serverHeartbeatFailed", resolve));
     await database.client.close();
     expect(await waiting).toHaveProperty("name", "MongoTopologyClosedError");
@@ -409,14 +410,14 @@ describe("ioredis", () => {
   afterAll(() => redis.disconnect());
 
   it.each(refusals())("%s", async (reply, status) => {
-    const error = await rejection(() => redis.get(`${reply} ${secret}`));
+    const error = await failure(() => redis.get(`${reply} ${secret}`));
     expect(error).toHaveProperty("name", "ReplyError");
     expectStatusOnly(error, status);
   });
 
   it("discarded transactions", async () => {
     const other = clientTo(port);
-    const error = await rejection(() => other.multi().get(`OOM ${secret}`).exec());
+    const error = await failure(() => other.multi().get(`OOM ${secret}`).exec());
     expect(error).toMatchObject({ name: "ReplyError", previousErrors: [{}] });
     expectStatusOnly(error, 503);
     other.disconnect();
@@ -424,21 +425,21 @@ describe("ioredis", () => {
 
   it("max number of clients", async () => {
     const full = clientTo(await start(startRedis("ERR max number of clients reached")));
-    expectStatusOnly(await rejection(() => full.get(secret)), 503);
+    expectStatusOnly(await failure(() => full.get(secret)), 503);
     full.disconnect();
-    expectStatusOnly(await rejection(() => redis.get("ERR max number of clients reached")), 503);
+    expectStatusOnly(await failure(() => redis.get("ERR max number of clients reached")), 503);
   });
 
   it("connection lost", async () => {
     const other = clientTo(port);
-    const error = await rejection(() => other.get("cut"));
+    const error = await failure(() => other.get("cut"));
     expect(error).toHaveProperty("message", "Connection is closed.");
     expectStatusOnly(error, 503);
   });
 
   it("connection lost in the middle of a transaction", async () => {
     const other = clientTo(port, { retryStrategy: () => 1 });
-    const error = await rejection(() => other.multi().get("later WRONGTYPE").get("cut").exec());
+    const error = await failure(() => other.multi().get("later WRONGTYPE").get("cut").exec());
     other.disconnect();
     expect(error).toHaveProperty("name", "AbortError"); // as any work that was given up
     expectStatusOnly(error, 503);
@@ -446,7 +447,7 @@ describe("ioredis", () => {
 
   it("down", async () => {
     const down = clientTo(await closedPort(), { retryStrategy: () => 1, maxRetriesPerRequest: 1 });
-    const error = await rejection(() => down.get(secret));
+    const error = await failure(() => down.get(secret));
     down.disconnect();
     expect(error).toHaveProperty("name", "MaxRetriesPerRequestError");
     expectStatusOnly(error, 503);
@@ -454,13 +455,13 @@ describe("ioredis", () => {
 
   it("no queue while it is down", async () => {
     const down = clientTo(port, { enableOfflineQueue: false });
-    expectStatusOnly(await rejection(() => down.get(secret)), 503);
+    expectStatusOnly(await failure(() => down.get(secret)), 503);
     down.disconnect();
   });
 
   it("command timeout", async () => {
     const slow = clientTo(port, { commandTimeout: 50 });
-    expectStatusOnly(await rejection(() => slow.get("mute")), 504);
+    expectStatusOnly(await failure(() => slow.get("mute")), 504);
     slow.disconnect();
   });
 
@@ -469,10 +470,10 @@ describe("ioredis", () => {
     const cluster = new Redis.Cluster(startup, { clusterRetryStrategy: () => null });
     const hasty = new Redis.Cluster(startup, { clusterRetryStrategy: () => null, enableOfflineQueue: false });
     for (const each of [cluster, hasty]) each.on("error", () => undefined);
-    const error = await rejection(() => hasty.get(secret));
+    const error = await failure(() => hasty.get(secret));
     expect(error).toHaveProperty("message", "Cluster isn't ready and enableOfflineQueue options is false");
     expectStatusOnly(error, 503);
-    const down = await rejection(() => cluster.get(secret));
+    const down = await failure(() => cluster.get(secret));
     expect(down).toHaveProperty("message", "None of startup nodes is available");
     expectStatusOnly(down, 503);
   });
@@ -494,23 +495,23 @@ describe("node-redis", () => {
   afterAll(() => client.destroy());
 
   it.each(refusals())("%s", async (reply, status) => {
-    const error = await rejection(() => client.get(`${reply} ${secret}`));
+    const error = await failure(() => client.get(`${reply} ${secret}`));
     expect(classOf(error)).toBe("SimpleError");
     expectStatusOnly(error, status);
   });
 
   it("one command of a transaction", async () => {
-    const error = await rejection(() => client.multi().get("later OK").get(`later READONLY ${secret}`).exec());
+    const error = await failure(() => client.multi().get("later OK").get(`later READONLY ${secret}`).exec());
     expect(classOf(error)).toBe("MultiErrorReply");
     expectStatusOnly(error, 500); // the first that failed decides
-    expectStatusOnly(await rejection(() => client.multi().get(`later READONLY ${secret}`).exec()), 503);
+    expectStatusOnly(await failure(() => client.multi().get(`later READONLY ${secret}`).exec()), 503);
   });
 
   it("watched key changed", async () => {
     const other = clientTo(port);
     await other.connect();
     await other.watch(secret);
-    const error = await rejection(() => other.multi().exec());
+    const error = await failure(() => other.multi().exec());
     other.destroy();
     expect(classOf(error)).toBe("WatchError");
     expectStatusOnly(error, 503);
@@ -518,17 +519,17 @@ describe("node-redis", () => {
 
   it("max number of clients", async () => {
     const full = clientTo(await start(startRedis("ERR max number of clients reached")));
-    expectStatusOnly(await rejection(() => full.connect()), 503);
-    expectStatusOnly(await rejection(() => client.get("ERR max number of clients reached")), 503);
+    expectStatusOnly(await failure(() => full.connect()), 503);
+    expectStatusOnly(await failure(() => client.get("ERR max number of clients reached")), 503);
   });
 
   it("connection lost, then closed", async () => {
     const other = clientTo(port);
     await other.connect();
-    const lost = await rejection(() => other.get("cut"));
+    const lost = await failure(() => other.get("cut"));
     expect(classOf(lost)).toBe("SocketClosedUnexpectedlyError");
     expectStatusOnly(lost, 503);
-    const closed = await rejection(() => other.get(secret));
+    const closed = await failure(() => other.get(secret));
     expect(classOf(closed)).toBe("ClientClosedError");
     expectStatusOnly(closed, 503);
   });
@@ -536,8 +537,8 @@ describe("node-redis", () => {
   it("destroyed with a command under way", async () => {
     const other = clientTo(port);
     await other.connect();
-    const waiting = rejection(() => other.get("mute"));
-    await rejection(() => client.get("ERR")); // the other's command is on its way by now
+    const waiting = failure(() => other.get("mute"));
+    await failure(() => client.get("ERR")); // the other's command is on its way by now
     other.destroy();
     const error = await waiting;
     expect(classOf(error)).toBe("DisconnectsClientError");
@@ -549,7 +550,7 @@ describe("node-redis", () => {
     const failed = new Promise((resolve) => offline.once("error", resolve));
     void offline.connect().catch(() => undefined);
     await failed;
-    const error = await rejection(() => offline.get(secret));
+    const error = await failure(() => offline.get(secret));
     offline.destroy();
     expect(classOf(error)).toBe("ClientOfflineError");
     expectStatusOnly(error, 503);
@@ -560,8 +561,8 @@ describe("node-redis", () => {
     const failed = new Promise((resolve) => offline.once("error", resolve));
     void offline.connect().catch(() => undefined);
     await failed;
-    const waiting = rejection(() => offline.withCommandOptions({ timeout: 50 }).get(secret));
-    expectStatusOnly(await rejection(() => offline.get(secret)), 503);
+    const waiting = failure(() => offline.withCommandOptions({ timeout: 50 }).get(secret));
+    expectStatusOnly(await failure(() => offline.get(secret)), 503);
     expect(classOf(await waiting)).toBe("TimeoutError");
     expectStatusOnly(await waiting, 504);
     offline.destroy();
@@ -570,7 +571,7 @@ describe("node-redis", () => {
   it("cluster of which no node answers", async () => {
     const cluster = createCluster({ rootNodes: [{ socket: { host, port: await closedPort(), reconnectStrategy: false } }] });
     cluster.on("error", () => undefined);
-    const error = await rejection(() => cluster.connect());
+    const error = await failure(() => cluster.connect());
     expect(classOf(error)).toBe("RootNodesUnavailableError");
     expectStatusOnly(error, 503);
   });
@@ -578,7 +579,7 @@ describe("node-redis", () => {
   it("connect timeout", async () => {
     const mute = await start(listen(() => undefined));
     const slow = clientTo(mute, { tls: true, connectTimeout: 50, rejectUnauthorized: false });
-    const error = await rejection(() => slow.connect());
+    const error = await failure(() => slow.connect());
     expect(classOf(error)).toBe("ConnectionTimeoutError");
     expectStatusOnly(error, 504);
   });
@@ -590,7 +591,7 @@ describe("node-redis", () => {
   it("socket timeout", async () => {
     const idle = clientTo(port, { socketTimeout: 200 });
     await idle.connect();
-    const socket = await rejection(() => idle.get("mute"));
+    const socket = await failure(() => idle.get("mute"));
     expect(classOf(socket)).toBe("SocketTimeoutError");
     expectStatusOnly(socket, 504);
   });
@@ -599,8 +600,8 @@ describe("node-redis", () => {
     const pool = createClientPool({ socket: { host, port, reconnectStrategy: false } }, { maximum: 1, acquireTimeout: 200 });
     pool.on("error", () => undefined);
     await pool.connect();
-    const holding = rejection(() => pool.get("mute"));
-    const error = await rejection(() => pool.get(secret));
+    const holding = failure(() => pool.get("mute"));
+    const error = await failure(() => pool.get(secret));
     pool.destroy();
     expect(error).toHaveProperty("message", "Timeout waiting for a client");
     expectStatusOnly(error, 503);

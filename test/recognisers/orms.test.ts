@@ -15,7 +15,8 @@ import { DataSource, EntitySchema } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMongo } from "./servers/mongo.js";
 import { startMysql } from "./servers/mysql.js";
-import { expectStatusOnly, rejection, secret, shown } from "./servers/outcome.js";
+import { failure } from "./outcome.js";
+import { expectStatusOnly, secret, shown } from "./servers/status-only.js";
 import { startPostgres, startRefusingPostgres } from "./servers/postgres.js";
 import { closedPort, listen, type Running } from "./servers/tcp.js";
 
@@ -61,7 +62,7 @@ describe("drizzle-orm", () => {
     ["query timeout", 504, () => databaseOf(refusing, { query_timeout: 50 }).execute(sql`SELECT ${secret}`)],
     ["down", 503, async () => databaseOf(await closedPort()).execute(sql`SELECT ${secret}`)],
   ])("%s gives %i", async (_, status, call) => {
-    const error = await rejection(call);
+    const error = await failure(call);
     expect(error).toMatchObject({ message: expect.stringContaining(secret), query: expect.any(String) });
     expectStatusOnly(error, status);
   });
@@ -101,13 +102,13 @@ describe("knex", () => {
     ["mysql, connection lost", 503, () => databaseOf("mysql2", mysql).raw("SELECT 'cut', ?", [secret])],
     ["mysql, down", 503, async () => databaseOf("mysql2", await closedPort()).raw("SELECT ?", [secret])],
   ])("%s gives %i", async (_, status, call) => {
-    expectStatusOnly(await rejection(call), status);
+    expectStatusOnly(await failure(call), status);
   });
 
   it("pool full", async () => {
     const full = databaseOf("pg", refusing, { acquireConnectionTimeout: 500 });
     const held = await full.client.acquireConnection();
-    const error = await rejection(() => full.raw("SELECT ?", [secret]));
+    const error = await failure(() => full.raw("SELECT ?", [secret]));
     expect(error).toHaveProperty("name", "KnexTimeoutError");
     expectStatusOnly(error, 503);
     await full.client.releaseConnection(held);
@@ -151,13 +152,13 @@ describe("typeorm", () => {
       () => source.manager.findOne(account, { where: { id: 1 }, lock: { mode: "optimistic", version: 7 } }),
     ],
   ])("%s gives %i", async (_, status, call) => {
-    expectStatusOnly(await rejection(call), status);
+    expectStatusOnly(await failure(call), status);
   });
 
   it("what pg says without a SQLSTATE is found below QueryFailedError", async () => {
     const runner = source.createQueryRunner();
     const client = (await runner.connect()) as { connection: { stream: { destroy(): void } } };
-    const failing = rejection(() => runner.query("SELECT $1", [secret]));
+    const failing = failure(() => runner.query("SELECT $1", [secret]));
     client.connection.stream.destroy();
     expect(await failing).toMatchObject({ name: "QueryFailedError", parameters: [secret] });
     expectStatusOnly(await failing, 503);
@@ -241,7 +242,7 @@ describe("sequelize", () => {
     ["SequelizeUniqueConstraintError", 409, () => sequelizeOf("mysql", mysql).query(`SELECT 1062 -- ${secret}`)],
     ["SequelizeForeignKeyConstraintError", 409, () => sequelizeOf("mysql", mysql).query(`SELECT 1452 -- ${secret}`)],
   ])("%s gives %i", async (name, status, call) => {
-    const error = await rejection(call as () => Promise<unknown>);
+    const error = await failure(call as () => Promise<unknown>);
     expect(error).toHaveProperty("name", name);
     expectStatusOnly(error, status);
   });
@@ -257,14 +258,14 @@ describe("sequelize", () => {
   it("pool full", async () => {
     const full = sequelizeOf("postgres", postgres, { pool: { max: 1, acquire: 500 } });
     const held = await full.transaction();
-    const error = await rejection(() => full.query(`SELECT '${secret}'`));
+    const error = await failure(() => full.query(`SELECT '${secret}'`));
     await held.rollback();
     expect(error).toHaveProperty("name", "SequelizeConnectionAcquireTimeoutError");
     expectStatusOnly(error, 503);
   });
 
   it("lists invalid fields without their values or messages", async () => {
-    const error = await rejection(() => account().build({ email: secret, age: 7 }).save());
+    const error = await failure(() => account().build({ email: secret, age: 7 }).save());
     expect(shown(error)).toMatchObject({
       status: 400,
       errors: [
@@ -274,7 +275,7 @@ describe("sequelize", () => {
     });
     expect(
       shown(
-        await rejection(() =>
+        await failure(() =>
           account()
             .build({ email: [secret], age: 170 })
             .save(),
@@ -285,13 +286,13 @@ describe("sequelize", () => {
       { pointer: "#/email", detail: "Must be an email address." },
       { pointer: "#/age", detail: "Must be at most 99." },
     ]);
-    expect(shown(await rejection(() => account().build({ age: 20 }).save())).errors).toEqual([
+    expect(shown(await failure(() => account().build({ age: 20 }).save())).errors).toEqual([
       { pointer: "#/email", detail: "Required." },
     ]);
   });
 
   it("bulkCreate", async () => {
-    const error = await rejection(() => account().bulkCreate([{ email: secret }], { validate: true }));
+    const error = await failure(() => account().bulkCreate([{ email: secret }], { validate: true }));
     expect(error).toHaveProperty("name", "AggregateError");
     expectStatusOnly(error, 400);
   });
@@ -342,7 +343,7 @@ describe("mongoose", () => {
     [{ children: [{ "a/b~c d": "x" }, {}] }, "#/children/1/a~1b~0c%20d", "Required."],
     [{ only: {} }, "#/only/a~1b~0c%20d", "Required."],
   ])("ValidationError of %j", async (values, pointer, detail) => {
-    const error = await rejection(() => new Account({ email: "x", ...values }).validate());
+    const error = await failure(() => new Account({ email: "x", ...values }).validate());
     const problem = shown(error);
     expect(problem).toMatchObject({ status: 400, code: "FSS.0400" });
     expect(problem.errors).toEqual([{ pointer, detail }]);
@@ -350,13 +351,13 @@ describe("mongoose", () => {
 
   it("CastError of a query", async () => {
     const Model = connect(mongo).model("any", schema);
-    const error = await rejection(() => Model.findById(secret));
+    const error = await failure(() => Model.findById(secret));
     expect(error).toHaveProperty("name", "CastError");
     expectStatusOnly(error, 400);
   });
 
   it("DocumentNotFoundError", async () => {
-    const error = await rejection(() => connect(mongo).model("any", schema).findOne({ name: secret }).orFail());
+    const error = await failure(() => connect(mongo).model("any", schema).findOne({ name: secret }).orFail());
     expect(error).toHaveProperty("name", "DocumentNotFoundError");
     expectStatusOnly(error, 404);
   });
@@ -365,24 +366,24 @@ describe("mongoose", () => {
     const Model = connect(mongo).model("any", schema);
     const document = Model.hydrate({ _id: new mongoose.Types.ObjectId(), email: "x", __v: 3 });
     document.set("name", secret.replaceAll("3", "e"));
-    const error = await rejection(() => document.save());
+    const error = await failure(() => document.save());
     expect(error).toHaveProperty("name", "VersionError");
     expectStatusOnly(error, 409);
   });
 
   it("duplicate key", async () => {
     const Model = connect(mongo).model("write11000", schema, "write11000");
-    expectStatusOnly(await rejection(() => Model.create({ email: secret })), 409);
-    expectStatusOnly(await rejection(() => Model.insertMany([{ email: secret }])), 409);
+    expectStatusOnly(await failure(() => Model.create({ email: secret })), 409);
+    expectStatusOnly(await failure(() => Model.insertMany([{ email: secret }])), 409);
   });
 
   it("down", async () => {
     const port = await closedPort();
     const connection = connect(port, { serverSelectionTimeoutMS: 50, bufferTimeoutMS: 20 });
-    const buffering = await rejection(() => connection.model("any", schema).findOne({ name: secret }));
+    const buffering = await failure(() => connection.model("any", schema).findOne({ name: secret }));
     expect(buffering).toHaveProperty("name", "MongooseError");
     expectStatusOnly(buffering, 503);
-    const error = await rejection(() => connection.asPromise());
+    const error = await failure(() => connection.asPromise());
     expect(error).toHaveProperty("name", "MongooseServerSelectionError");
     expectStatusOnly(error, 503);
   });

@@ -82,7 +82,7 @@ it("lets go of the upstream when the client leaves", async () => {
 });
 
 it("survives an upstream that answers after somebody else did", async () => {
-  const proxyRes = vi.fn();
+  const [proxyRes, onError] = [vi.fn(), vi.fn()];
   let giveUp = () => {};
   let answerAfterAll = () => {};
   const upstream: RequestListener = (_request, response) => {
@@ -90,19 +90,20 @@ it("survives an upstream that answers after somebody else did", async () => {
     giveUp();
   };
   await withServer(upstream, (upstreamPort) => {
-    const proxy = createProxyMiddleware({ target: `http://127.0.0.1:${upstreamPort}`, ...fgProxy(quiet, { proxyRes }) });
+    const proxy = createProxyMiddleware({ target: `http://127.0.0.1:${upstreamPort}`, ...fgProxy({ onError }, { proxyRes }) });
     const app = express();
     app.use((incoming, response, next) => {
       giveUp = () => next(problem(503, "No patience"));
       void proxy(incoming, response, next);
     });
-    app.use(fgErrors(quiet));
+    app.use(fgErrors({ onError }));
     return withServer(app, async (port) => {
       expect(assertContract(parseAnswer(await exchange(port, request("GET /"))))).toMatchObject({ detail: "No patience" });
       answerAfterAll();
       await vi.waitFor(() => expect(proxyRes).toHaveBeenCalledOnce());
     });
   });
+  expect(onError).toHaveBeenCalledOnce();
 });
 
 it("calls handlers of the user's own before its own", async () => {

@@ -34,8 +34,11 @@ class MeaningfulError extends Error {
     // Capturing a stack is most of what an error costs, and below 500 nobody reads it.
     const limit = Error.stackTraceLimit;
     if (finding.status < 500) limitStack(0);
-    super(message, options);
-    limitStack(limit);
+    try {
+      super(message, options); // reads options.cause, which may be a getter that throws
+    } finally {
+      limitStack(limit);
+    }
     this[meaning] = finding;
   }
 }

@@ -29,5 +29,6 @@ function isChosen(ctx: Context): boolean {
 function isJson(ctx: Context): boolean {
   const { body } = ctx;
   const isData = typeof body === "object" && !Buffer.isBuffer(body) && !isStream(body);
-  return (isData && !(body instanceof Blob || body instanceof Response)) || ctx.response.is("json", "+json") !== false;
+  const isWeb = body instanceof Blob || body instanceof Response || body instanceof ReadableStream;
+  return (isData && !isWeb) || ctx.response.is("json", "+json") !== false;
 }

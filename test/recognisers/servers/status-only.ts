@@ -1,8 +1,6 @@
 import { normalizeError, type Problem } from "@fg-errors/core";
 import { expect } from "vitest";
 
-export { failure as rejection } from "../outcome.js";
-
 /** Planted in values, messages and names that no client may see. */
 export const secret = "s3cr3t";
 
