@@ -1,6 +1,6 @@
 import { GeneralError } from "@feathersjs/errors";
-import { ValidationError } from "class-validator";
 import { Ajv } from "ajv";
+import { ValidationError } from "class-validator";
 import { describe, expect, it } from "vitest";
 import * as yup from "yup";
 import { z } from "zod";
@@ -184,14 +184,11 @@ describe("bounds", () => {
     expect(normalizeError(error).errors).toEqual([{ detail: "has more than 200 bytes" }]);
   });
 
-  const fill = (issue: unknown) => Array<unknown>(100).fill(issue);
-  const ofItself = (member: string, issue: object) => fill(Object.assign(issue, { [member]: fill(issue) }));
-  const grouped = { message: "m", path: ["a"], errors: [] as unknown[] };
-  grouped.errors = fill(fill(grouped));
+  // Six times: without a bound it takes seconds, not for ever.
+  const ofItself = (member: string, issue: object) => [Object.assign(issue, { [member]: Array(6).fill(issue) })];
   it.each([
     ["issues", { issues: ofItself("issues", { message: "m", path: ["a"] }) }],
     ["errors", { issues: ofItself("errors", { message: "m", path: ["a"] }) }],
-    ["groups of errors", { issues: fill(grouped) }],
     [
       "unionErrors",
       {
@@ -199,7 +196,7 @@ describe("bounds", () => {
           message: "m",
           path: ["a"],
           get issues() {
-            return fill(this);
+            return [this];
           },
         }),
       },
