@@ -49,18 +49,17 @@ export const requiredFields: Readonly<Record<number, string>> = {
 };
 
 /**
- * The header fields of an error response but for those of its body.
+ * Adds the header fields of an error response to those of its body.
  * @param challenge for a 401 or 407 that has none
  */
-export function errorHeaders(problem: Problem, facts: Facts, challenge: string): Record<string, string> {
+export function addErrorHeaders(headers: Record<string, string>, problem: Problem, facts: Facts, challenge: string): void {
   const present = facts.responseHeaders ?? {};
-  const headers = { ...problem.headers };
-  const name = requiredFields[problem.status];
-  if (name !== undefined && !Object.hasOwn(headers, name) && present[name] === undefined)
-    headers[name] = name === "allow" ? allowOf(facts) : challenge;
+  for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
+  const required = requiredFields[problem.status];
+  if (required !== undefined && present[required] === undefined)
+    headers[required] ??= required === "allow" ? allowOf(facts) : challenge;
   if (headers["vary"] !== undefined && present["vary"] !== undefined)
     headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
-  return { ...headers, "cache-control": "no-store", "x-content-type-options": "nosniff" };
 }
 
 /** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. */

@@ -56,18 +56,19 @@ export type ProblemChange = Partial<
 /** Invalid fields that are listed at most; the rest are not worth the client's while. */
 const mostErrors = 100;
 
+/** A problem in the making. Members are assigned: spreading an object and adding to it costs as much as the rest together. */
+type Draft = { -readonly [Name in keyof Problem]: Problem[Name] };
+
 /** Folds a finding into the contract and fills in what it leaves open. */
 export function toProblem(finding: Finding, cause: unknown, contract: Contract, service: string): Problem {
   const status = foldStatus(contract, finding.status, finding.upstream);
-  const defaults: Problem = {
-    ...documented(status, contract, service),
-    type: "about:blank",
-    receivedStatus: finding.receivedStatus ?? (finding.status === status ? undefined : finding.status),
-    proxyError: finding.proxyError,
-    cause,
-  };
+  const { title, detail, code } = documented(status, contract, service);
+  const receivedStatus = finding.receivedStatus ?? (finding.status === status ? undefined : finding.status);
+  const { proxyError } = finding;
+  const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, proxyError, cause };
   // A server error's words were not written for this client, whatever status an upstream gave them.
-  return withTexts(defaults, finding.upstream && status >= 500 ? { ...finding, detail: undefined } : finding);
+  const words = finding.upstream && status >= 500 ? undefined : finding.detail;
+  return fill(draft, finding, words);
 }
 
 /** A problem with members replaced by a user. Texts that were the contract's follow a changed status. */
@@ -79,7 +80,8 @@ export function changeProblem(
 ): Problem {
   if (!change) return problem;
   const base = change.status === undefined ? problem : withStatus(problem, change.status, contract, service);
-  return withTexts({ ...base, type: clean(change.type) || base.type, title: clean(change.title) || base.title }, change);
+  const draft: Draft = { ...base, type: clean(change.type) || base.type, title: clean(change.title) || base.title };
+  return fill(draft, change, change.detail);
 }
 
 function withStatus(problem: Problem, received: number, contract: Contract, service: string): Problem {
@@ -92,21 +94,19 @@ function withStatus(problem: Problem, received: number, contract: Contract, serv
 
 function documented(status: number, contract: Contract, service: string) {
   const { title, description } = contract.statuses[status] ?? functionGraph.statuses[status]!;
-  return { status, title, detail: description, code: `${service}.0${status}` };
+  return { title, detail: description, code: `${service}.0${status}` };
 }
 
 /** Whatever is given is made fit for the client first. */
-function withTexts(base: Problem, { detail, code, errors, extensions, headers }: Partial<Omit<Finding, "status">>): Problem {
+function fill(draft: Draft, { code, errors, extensions, headers }: Partial<Finding>, words: unknown): Problem {
+  const text = clean(words);
+  if (text !== "" && text !== draft.title) draft.detail = text; // a status phrase says nothing that the title does not
+  draft.code = cleanCode(code) ?? draft.code;
+  if (Array.isArray(errors)) draft.errors = errors.slice(0, mostErrors).map(cleanField);
+  if (extensions) draft.extensions = extensions;
   const fit = exposableHeaders(headers);
-  const text = clean(detail);
-  return {
-    ...base,
-    detail: text === "" || text === base.title ? base.detail : text, // a status phrase says nothing that the title does not
-    code: cleanCode(code) ?? base.code,
-    ...(Array.isArray(errors) && { errors: errors.slice(0, mostErrors).map(cleanField) }),
-    ...(extensions && { extensions }),
-    ...(fit && { headers: fit }),
-  };
+  if (fit) draft.headers = fit;
+  return draft;
 }
 
 const places = ["pointer", "parameter", "header"] as const;

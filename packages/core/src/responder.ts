@@ -1,7 +1,7 @@
 import { functionGraph } from "./contract.js";
 import { instanceOf, type Facts } from "./facts.js";
 import { guard } from "./guard.js";
-import { errorHeaders } from "./headers.js";
+import { addErrorHeaders } from "./headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { changeProblem, type Problem } from "./problem.js";
 import { createRender } from "./render.js";
@@ -60,8 +60,9 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       responseStarted,
       facts,
     };
-    const state = { clientGone: aborted, unreadRequest: !complete, encodedRequest: headers["content-encoding"] !== undefined };
-    const found = normalizeError(thrown, { contract, service, relay, ...state, ...(origin && { origin }) });
+    const encodedRequest = headers["content-encoding"] !== undefined;
+    const state = { contract, service, relay, origin, clientGone: aborted, unreadRequest: !complete, encodedRequest };
+    const found = normalizeError(thrown, state);
     const problem = mapped?.(found, context) ?? found;
     report(problem, context);
     return { problem, context };
@@ -71,13 +72,15 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     const { problem, context } = assess(thrown, facts, false);
     const { requestId, instance } = context;
     const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
-    const headers = errorHeaders(problem, facts, challenge);
-    const length = String(Buffer.byteLength(body));
-    return {
-      status: problem.status,
-      headers: { ...headers, "x-request-id": requestId, "content-type": contentType, "content-length": length },
-      body,
+    const headers: Record<string, string> = {
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "x-request-id": requestId,
+      "content-type": contentType,
+      "content-length": String(Buffer.byteLength(body)),
     };
+    addErrorHeaders(headers, problem, facts, challenge);
+    return { status: problem.status, headers, body };
   }
 
   return Object.assign((thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(thrown, sound)), {

@@ -19,7 +19,7 @@ export interface NormalizeOptions extends RequestState {
   /** Prefix of the generic codes. Default "FSS". */
   readonly service?: string;
   /** Who was being talked to, when the caller knows. */
-  readonly origin?: Origin;
+  readonly origin?: Origin | undefined;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
   readonly relay?: readonly number[] | ReadonlySet<number>;
 }
@@ -42,5 +42,5 @@ const unknown: Finding = { status: 500 };
 
 function contextOf(options: NormalizeOptions) {
   const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relay = [] } = options;
-  return { origin, clientGone, encodedRequest, unreadRequest, relay: new Set(relay) };
+  return { origin, clientGone, encodedRequest, unreadRequest, relay: relay instanceof Set ? relay : new Set(relay) };
 }

@@ -10,14 +10,20 @@ const most = 32;
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
 export function recognise(thrown: unknown, given: Given, budget = { left: most }): Finding | undefined {
   if (!isObject(thrown) || budget.left-- <= 0) return undefined;
+  const own = ownMeaning(thrown);
+  if (own) return own;
+  const { origin, clientGone, encodedRequest, unreadRequest, relay } = given;
   const context: Context = {
-    ...given,
+    origin,
+    clientGone,
+    encodedRequest,
+    unreadRequest,
+    relay,
     recognise: (value) => recognise(value, given, budget),
     client: (value) => (isObject(value) ? client(value, context) : undefined),
     happened: (error) => lookup(happened, error, context),
   };
   return (
-    ownMeaning(thrown) ??
     client(thrown, context) ??
     clientsWithin(thrown, context) ??
     lookup(spoken, thrown, context) ??
