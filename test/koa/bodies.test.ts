@@ -21,6 +21,7 @@ describe.each([
   it.each<[string, (stream: Readable) => void]>([
     ["is piped", (stream) => void stream.pipe(new PassThrough().resume())],
     ["is listened to", (stream) => void stream.on("data", () => {})],
+    ["is listened to and paused", (stream) => void stream.on("data", () => {}).pause()],
   ])("sends all of a stream that somebody else reads as well: it %s", async (_how, observe) => {
     const file = new URL("../../pnpm-lock.yaml", import.meta.url); // some hundred kilobytes
     const answer = await get(Framework, (ctx) => {

@@ -66,7 +66,24 @@ it.each([
     "an application's own class",
     Object.assign(new (class OrderError extends Error {})("No such order"), { status: 404, expose: true }),
   ],
+  ["one with members that a database's have, too", createError(404, "No such order", { query: "shoes", severity: "warning" })],
+  [
+    "one that lost its stack",
+    Object.assign(createError(404, "No such order", { headers: { "X-A": "1" } }), { stack: undefined }),
+  ],
   ["one with a code", createError(404, "No such order", { code: "E_NO_ORDER" })],
 ])("the words of %s are kept", (_name, error) => {
   expect(normalizeError(error)).toMatchObject({ status: 404, detail: "No such order" });
+});
+
+it.each(["TokenExpiredError", "NotBeforeError"])("an application's own %s keeps its status", (name) => {
+  const error = Object.assign(new Error("Your reset link has expired"), { name, status: 403, expose: true });
+  expect(normalizeError(error)).toMatchObject({ status: 403, detail: "Your reset link has expired" });
+});
+
+it.each(["HTTPException", "HTTPError"])("the words of an application's own %s are not taken for a framework's", (name) => {
+  const error = Object.assign(new Error("row s3cr3t"), { name, status: 404, statusCode: 404, statusMessage: "s3cr3t" });
+  const { cause: _cause, ...problem } = normalizeError(error);
+  expect(problem.status).toBe(404);
+  expect(JSON.stringify(problem)).not.toContain("s3cr3t");
 });

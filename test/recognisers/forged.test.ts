@@ -195,6 +195,27 @@ describe("a reply that was thrown", () => {
     }
   });
 
+  it.each([
+    { status: 401, expose: true, stack: "Error: x", message: "s3cr3t", headers: { location: "s3cr3t" } },
+    {
+      isBoom: true,
+      stack: "Error: x",
+      output: { statusCode: 401, payload: { message: "s3cr3t" }, headers: { location: "s3cr3t" } },
+    },
+    { name: "HTTPException", status: 401, message: "s3cr3t", stack: "Error: x" },
+    {
+      name: "HTTPError",
+      statusCode: 401,
+      statusMessage: "s3cr3t",
+      headers: { location: "s3cr3t" },
+      stack: "Error: x",
+      unhandled: false,
+    },
+  ])("its content is no error, whatever it says: %j", (content) => {
+    const { cause: _cause, ...problem } = normalizeError(content);
+    expect(JSON.stringify(problem)).not.toContain("s3cr3t");
+  });
+
   it("its content alone says nothing that anybody reads", () => {
     const { status, detail, headers, errors } = normalizeError({
       status: 401,

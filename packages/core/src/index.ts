@@ -22,5 +22,6 @@ export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
 export { answer, type NodeRequest, type NodeResponse } from "./node/answer.js";
 export { meant } from "./problem-error.js";
+export { isError } from "./read.js";
 export type { Finding } from "./recognisers/rule.js";
 export { replyFinding, upstreamFinding } from "./upstream/reply.js";

@@ -1,3 +1,5 @@
+import { isNativeError, isProxy } from "node:util/types";
+
 /** A member of a value that may be hostile: undefined for a primitive, a getter that throws or a revoked Proxy. */
 export function read(value: unknown, ...path: readonly PropertyKey[]): unknown {
   let current = value;
@@ -22,4 +24,9 @@ export function readText(value: unknown, ...path: readonly PropertyKey[]): strin
 export function readStatus(value: unknown, ...path: readonly PropertyKey[]): number | undefined {
   const found = read(value, ...path);
   return typeof found === "number" && Number.isInteger(found) && found >= 400 && found <= 599 ? found : undefined;
+}
+
+/** Whether a value is an error, of another realm too: data cannot be one, whatever members it has. A Proxy is not asked. */
+export function isError(value: unknown): value is Error {
+  return isNativeError(value) || (!isProxy(value) && value instanceof Error);
 }

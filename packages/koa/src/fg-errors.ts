@@ -1,5 +1,4 @@
-import { isNativeError, isProxy } from "node:util/types";
-import { answer, createResponder, type Facts, type Host, type ResponderOptions } from "@fg-errors/core";
+import { answer, createResponder, isError, type Facts, type Host, type ResponderOptions } from "@fg-errors/core";
 import type { Context, Middleware } from "koa";
 import { firstByte } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
@@ -48,8 +47,3 @@ const emitError: NonNullable<Host["onServerError"]> = ({ cause, status, title },
   if (isHeard) app.emit("error", isError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
   return isHeard || app.silent;
 };
-
-/** Of another realm too; instanceof alone throws for a revoked Proxy. */
-function isError(value: unknown): value is Error {
-  return isNativeError(value) || (!isProxy(value) && value instanceof Error);
-}

@@ -22,14 +22,20 @@ export async function firstByte(ctx: Context): Promise<void> {
   const web = webStreamOf(ctx.body);
   if (web && !web.locked) replaceBody(ctx, Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]));
   const body: unknown = ctx.body;
-  if (isStream(body) && typeof body.read === "function") await readable(body, () => ctx.writable);
+  if (isStream(body) && typeof body.read === "function") await readable(body, () => isWaiting(ctx));
+}
+
+/** Of HTTP/2, Koa takes a response that has lost its stream for a writable one. */
+function isWaiting({ writable, res }: Context): boolean {
+  return writable && (res as { stream?: { destroyed?: boolean } }).stream?.destroyed !== true;
 }
 
 /** @param isWanted whether anybody still waits: a body is destroyed when the client leaves, which is no failure */
 function readable(stream: Readable, isWanted: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    // One that flows has another reader: to listen for "readable" would halt it and lose what comes meanwhile.
-    if (stream.readableFlowing || stream.readableLength > 0 || hasEnded(stream)) return resolve();
+    // It has another reader, too: to listen for "readable" would make it flow before Koa takes part, and lose what comes meanwhile.
+    if (stream.readableFlowing || stream.listenerCount("data") > 0) return resolve();
+    if (stream.readableLength > 0 || hasEnded(stream)) return resolve();
     const events = { readable: given, end: given, close, error };
     function given() {
       settle(resolve);

@@ -13,8 +13,9 @@ export const auth: Family = {
   marks: { originalError: koaJwt },
   names: {
     JsonWebTokenError: jsonWebToken,
-    NotBeforeError: invalidToken,
-    TokenExpiredError: invalidToken,
+    // An application may have classes of these names; jsonwebtoken's say when.
+    NotBeforeError: (error) => (read(error, "date") === undefined ? undefined : invalidToken),
+    TokenExpiredError: (error) => (read(error, "expiredAt") === undefined ? undefined : invalidToken),
     UnauthorizedError: (error, context) => expressJwt(error, context) ?? bearer(error),
     ...each(["InvalidRequestError", "InvalidTokenError", "InsufficientScopeError", "InvalidProofError"], bearer),
     InternalOAuthError: oauthExchange,

@@ -1,4 +1,4 @@
-import { read, readText } from "../read.js";
+import { isError, read, readText } from "../read.js";
 import { answered, unanswered } from "./failed-calls.js";
 import { grpc } from "./grpc.js";
 import type { Context, Finding } from "./rule.js";
@@ -87,10 +87,10 @@ function statusOf(answer: unknown): number | undefined {
   return statuses.find((status): status is number => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999);
 }
 
-/** A reply that was thrown as it came, or what is left of it; an error has a stack. */
+/** A reply that was thrown as it came, or what is left of it. */
 function isReply(value: object): boolean {
   const received = statusOf(value) !== undefined && typeof (read(value, "headers") ?? undefined) === "object";
-  return received && readText(value, "stack") === undefined;
+  return received && !isError(value);
 }
 
 /** Presence tells a client that declares the member from an error that has never heard of it; a revoked Proxy has none. */

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { read, readStatus, readText } from "../read.js";
+import { isError, read, readStatus, readText } from "../read.js";
 import type { Context, Family, Finding } from "./rule.js";
 
 /** Errors that web frameworks give their users to throw: nearly all say their status outright. */
@@ -8,18 +8,19 @@ export const frameworks: Family = {
   names: { HTTPError: h3, HTTPException: hono, TRPCError: trpc, GraphQLError: graphql },
 };
 
-/** http-errors, and with it ctx.throw and ctx.assert of Koa. What has no stack is no error: data from somewhere. */
+/** http-errors, and with it ctx.throw and ctx.assert of Koa. Data that looks like one may be an upstream's. */
 function httpErrors(error: object, context: Context): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
-  const meant = read(error, "expose") === true && readText(error, "stack") !== undefined && !isForeign(error, context);
+  const meant = read(error, "expose") === true && isError(error) && !isForeign(error, context);
   return told(status, meant ? readText(error, "message") : undefined, meant ? read(error, "headers") : undefined);
 }
 
 /** Boom shows a message below 500, a wrapped error's too. */
 function boom(error: object, context: Context): Finding | undefined {
   const output = read(error, "output");
-  const detail = isForeign(error, context) ? undefined : readText(output, "payload", "message");
-  return told(readStatus(output, "statusCode"), detail, read(output, "headers"));
+  const status = readStatus(output, "statusCode");
+  if (!isError(error)) return told(status);
+  return told(status, isForeign(error, context) ? undefined : readText(output, "payload", "message"), read(output, "headers"));
 }
 
 /**
@@ -42,15 +43,17 @@ function feathers(error: object): Finding | undefined {
 
 /** h3 1 and 2 say whether they only wrapped an error. They copy all that they find on it, be it an upstream's. */
 function h3(error: object, context: Context): Finding | undefined {
+  if (!isError(error) || !("unhandled" in error)) return undefined; // an HTTPError of somebody else's
   const cause = read(error, "cause"); // h3 2 keeps what it was given to make the error of there, too
-  const failed = readText(cause, "stack") === undefined ? undefined : context.client(cause);
+  const failed = isError(cause) ? context.client(cause) : undefined;
   if (failed) return failed;
   if (read(error, "unhandled") === true) return context.recognise(read(error, "cause")) ?? { status: 500 };
   return told(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"));
 }
 
-/** Hono answers with the message unless it was given a whole response. */
+/** Hono answers with the message unless it was given a whole response. Others have an HTTPException, too. */
 function hono(error: object): Finding | undefined {
+  if (typeof read(error, "getResponse") !== "function") return undefined;
   return told(readStatus(error, "status"), readText(error, "message"), read(error, "res", "headers"));
 }
 
@@ -103,10 +106,14 @@ function isForeign(error: object, context: Context): boolean {
   return ofSystem || native.has(read(error, "name")) || context.happened(error) !== undefined || ofDatabase(error);
 }
 
-/** What a driver's errors have besides what makes them known: a meaningless one quotes its SQL all the same. */
+/** What a driver's errors have besides what makes them known: one that means nothing here quotes its SQL all the same. */
 function ofDatabase(error: object): boolean {
-  return ["sql", "query", "severity", "sqlState", "errorResponse", "driverError", "clientVersion"].some(
-    (member) => read(error, member) !== undefined,
+  const ofQuery = read(error, "query") !== undefined && (read(error, "params") ?? read(error, "parameters")) !== undefined;
+  const ofState = read(error, "severity") !== undefined && readText(error, "code")?.length === 5; // a SQLSTATE
+  return (
+    ofQuery ||
+    ofState ||
+    ["sql", "sqlState", "errorResponse", "driverError", "clientVersion"].some((name) => read(error, name) !== undefined)
   );
 }
 
