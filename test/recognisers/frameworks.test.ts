@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { errors as feathers } from "@feathersjs/errors";
+import createFastifyError from "@fastify/error";
 import Boom from "@hapi/boom";
 import * as nest from "@nestjs/common";
 import { initTRPC, TRPCError } from "@trpc/server";
@@ -333,18 +334,11 @@ describe("GraphQL", () => {
   ]);
 });
 
-describe("@fastify/error's shape", () => {
-  class FastifyError extends Error {
-    override readonly name = "FastifyError";
-    constructor(
-      readonly code: string,
-      readonly statusCode: number,
-    ) {
-      super("s3cr3t");
-    }
-  }
+describe("@fastify/error", () => {
+  const MediaType = createFastifyError("FST_ERR_CTP_INVALID_MEDIA_TYPE", "s3cr3t %s", 415);
+  const Unavailable = createFastifyError("FST_REPLY_FROM_SERVICE_UNAVAILABLE", "s3cr3t", 503);
   tell([
-    ["a 4xx", fail(new FastifyError("FST_ERR_CTP_INVALID_MEDIA_TYPE", 415)), { status: 400, receivedStatus: 415 }],
-    ["a 5xx", fail(new FastifyError("FST_REPLY_FROM_SERVICE_UNAVAILABLE", 503)), 503],
+    ["a 4xx", fail(new MediaType("s3cr3t")), { status: 400, receivedStatus: 415 }],
+    ["a 5xx", fail(new Unavailable()), 503],
   ]);
 });
