@@ -75,6 +75,16 @@ export function isErrorStatus(status: number): boolean {
   return !(status >= 100 && status <= 399);
 }
 
+/**
+ * The documented success that `status` leaves as, for those who want the table closed on that side too. Partial content (206) stays
+ * what it is, since a client would take a part for the whole, and so does what is no success: 1xx, 3xx, errors.
+ * @param isEmpty whether the response is known to have no content
+ */
+export function foldSuccess(contract: Contract, status: number, isEmpty: boolean): number {
+  const stays = status < 200 || status > 299 || status === 206 || Object.hasOwn(contract.statuses, status);
+  return stays ? status : status === 205 || isEmpty ? 204 : 200;
+}
+
 /** Whether a response may have content (RFC 9110 section 6.4.1; 205: section 15.3.6). */
 export function mayHaveContent(method: string | undefined, status: number): boolean {
   return method !== "HEAD" && status >= 200 && status !== 204 && status !== 205 && status !== 304;

@@ -16,6 +16,14 @@ export interface ResponderOptions {
   readonly challenge?: string;
   /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
   readonly relay?: readonly number[] | ReadonlySet<number>;
+  /** Octets of an upstream's error body that are read at most, before and after decoding; 0 to 16 MiB. Default 65536. */
+  readonly errorBodyLimit?: number;
+  /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
+  readonly success?: "relay" | "fold";
+  /** This gateway's name in Proxy-Status and Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
+  readonly proxyName?: string;
+  /** Whether Proxy-Status tells the next hop's address and the error's code as well. Default false: they tell of what is inside. */
+  readonly proxyDetails?: boolean;
   /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is not taken. Default: the request's own, else a new one. */
   readonly requestId?: (facts: Facts) => string | undefined;
   /** Changes what the client gets: members to replace, or undefined for none. The status is folded again. */
@@ -46,6 +54,16 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
     valid: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+( [\t\x20-\x7e]+)?$/.test(value),
   },
   relay: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
+  errorBodyLimit: {
+    takes: "octets, an integer from 0 to 16777216",
+    valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 16_777_216,
+  },
+  success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
+  proxyName: {
+    takes: 'a name of printable ASCII characters, such as "edge-1"',
+    valid: (value) => typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value),
+  },
+  proxyDetails: { takes: "a boolean", valid: (value) => typeof value === "boolean" },
   requestId: { takes: "a function", valid: isFunction },
   map: { takes: "a function", valid: isFunction },
   onError: { takes: "a function", valid: isFunction },

@@ -42,8 +42,14 @@ export interface Problem {
   readonly headers?: Readonly<Record<string, string>>;
   /** The status before folding, where it was another one. */
   readonly receivedStatus: number | undefined;
+  /** What an upstream answered, if one did, whether or not the client gets the same. */
+  readonly upstreamStatus: number | undefined;
   /** RFC 9209 section 2.3 type of an upstream fault. */
   readonly proxyError: ProxyErrorType | undefined;
+  /** Path of the request that failed, where a service of this contract further on has said so. Default: this request's. */
+  readonly instance?: string;
+  /** The id that such a service has given the request. One that came with this request is preferred. */
+  readonly requestId?: string;
   /** What was thrown, for logs. Never rendered. */
   readonly cause: unknown;
 }
@@ -64,11 +70,18 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   const status = foldStatus(contract, finding.status, finding.upstream);
   const { title, detail, code } = documented(status, contract, service);
   const receivedStatus = finding.receivedStatus ?? (finding.status === status ? undefined : finding.status);
-  const { proxyError } = finding;
-  const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, proxyError, cause };
+  const upstreamStatus = finding.upstream ? finding.status : finding.receivedStatus;
+  const { proxyError, ours, instance, requestId } = finding;
+  const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, upstreamStatus, proxyError, cause };
   // A server error's words were not written for this client, whatever status an upstream gave them.
-  const words = finding.upstream && status >= 500 ? undefined : finding.detail;
-  return fill(draft, finding, words);
+  if (finding.upstream && status >= 500 && !ours) return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
+  if (instance !== undefined) draft.instance = instance;
+  if (requestId !== undefined) draft.requestId = requestId;
+  if (finding.type !== undefined && finding.type !== draft.type) {
+    draft.type = finding.type;
+    draft.title = clean(finding.title) || title;
+  }
+  return fill(draft, finding, finding.detail);
 }
 
 /** A problem with members replaced by a user. Texts that were the contract's follow a changed status. */

@@ -4,9 +4,12 @@ import type { Facts } from "./facts.js";
 /** W3C Trace Context section 3.2: version ff is not valid, nor are ids of zeros only. */
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
-/** The id that the response already carries, else the request's own, else a new one. */
-export function requestIdOf({ headers, responseHeaders }: Facts): string {
-  const given = [responseHeaders?.["x-request-id"], headers["x-request-id"], headers["x-cff-request-id"]];
+/**
+ * The id that the response already carries, else the request's own, else a new one.
+ * @param upstreams the one that a service further on has given it, for want of one of its own
+ */
+export function requestIdOf({ headers, responseHeaders }: Facts, upstreams?: string): string {
+  const given = [responseHeaders?.["x-request-id"], headers["x-request-id"], headers["x-cff-request-id"], upstreams];
   return given.find(isRequestId) ?? traceIdOf(headers["traceparent"]) ?? randomUUID();
 }
 

@@ -53,16 +53,16 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function assess(thrown: unknown, facts: Facts, responseStarted: boolean) {
     const { headers, method, url, aborted = false, complete = true, origin } = facts;
-    const context: ProblemContext = {
-      requestId: chosenId?.(facts) ?? requestIdOf(facts),
-      method,
-      instance: instanceOf(url),
-      responseStarted,
-      facts,
-    };
     const encodedRequest = headers["content-encoding"] !== undefined;
     const state = { contract, service, relay, origin, clientGone: aborted, unreadRequest: !complete, encodedRequest };
     const found = normalizeError(thrown, state);
+    const context: ProblemContext = {
+      requestId: chosenId?.(facts) ?? requestIdOf(facts, found.requestId),
+      method,
+      instance: found.instance ?? instanceOf(url),
+      responseStarted,
+      facts,
+    };
     const problem = mapped?.(found, context) ?? found;
     report(problem, context);
     return { problem, context };

@@ -9,9 +9,17 @@ import { warn } from "../stderr.js";
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
+/** On a response that we have answered or cut: what for. Registered, since a gateway and a nested application may load two copies. */
+const answeredFor = Symbol.for("fg-errors.answeredFor");
+
+/** Whether a response is one of our own answers, or was cut by us. */
+export function isAnswered(response: object): boolean {
+  return answeredFor in response;
+}
+
 /**
  * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
- * a clean end would pass for the real content. Never throws.
+ * a clean end would pass for the real content. What comes a second time, by another door, is heard of once. Never throws.
  * @param more facts that the framework knows better: the original URL where it rewrites `request.url`, the methods routed
  * @example answer(createResponder(), error, request, response)
  */
@@ -22,6 +30,9 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
+  const { [answeredFor]: before } = response as { [answeredFor]?: unknown };
+  if (before === thrown && isAnswered(response)) return;
+  Object.assign(response, { [answeredFor]: thrown });
   const facts = { ...factsOf(thrown, request, response), ...more };
   try {
     if (hasBegun(response)) {

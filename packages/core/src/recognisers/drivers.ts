@@ -122,7 +122,7 @@ export function stated(code: unknown): Finding | undefined {
 export function outage(error: unknown): Finding | undefined {
   const type = classifyFault(error);
   if (type === undefined) return undefined;
-  return proxyErrors[type] === late.status ? late : unavailable;
+  return proxyErrors[type].status === late.status ? late : unavailable;
 }
 
 function numbered(error: object): Finding | undefined {

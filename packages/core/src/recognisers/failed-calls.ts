@@ -1,7 +1,7 @@
 import { requiredFields } from "../headers.js";
 import { read, readText } from "../read.js";
 import { classifyFault } from "../upstream/faults.js";
-import type { ProxyErrorType } from "../upstream/proxy-errors.js";
+import type { FaultType } from "../upstream/proxy-errors.js";
 import { fault, type Context, type Finding } from "./rule.js";
 
 /** What an upstream's status means for this gateway's own client, when nobody handled it. Not listed: 502 (RFC 9110 section 15.6.3). */
@@ -69,7 +69,7 @@ function linksOf(error: object): readonly unknown[] {
 }
 
 /** A client's own words come last, and its renamed errors too: the AWS SDK calls an ECONNRESET a TimeoutError. */
-function typeOf(error: object, links: readonly unknown[]): ProxyErrorType | undefined {
+function typeOf(error: object, links: readonly unknown[]): FaultType | undefined {
   if (links.some(isOwnTimer)) return "http_response_timeout";
   // axios and gaxios drop the reason of an abort, but the signal that they were given still knows it.
   const reasons = links.some(isAbort) ? links.map((link) => read(link, "config", "signal", "reason")) : [];
@@ -91,14 +91,14 @@ function isOwnTimer(link: unknown): boolean {
 }
 
 /** Under `type`: node-fetch. */
-const typesOf: ReadonlyMap<string, ProxyErrorType> = new Map<string, ProxyErrorType>([
+const typesOf: ReadonlyMap<string, FaultType> = new Map<string, FaultType>([
   ["request-timeout", "http_response_timeout"],
   ["body-timeout", "connection_read_timeout"],
   ["max-size", "http_response_body_size"],
 ]);
 
 /** How messages begin that are all there is: of axios, of needle, and of what the Huawei Cloud SDK leaves of axios's errors. */
-const wordsOf: readonly (readonly [start: string, type: ProxyErrorType])[] = [
+const wordsOf: readonly (readonly [start: string, type: FaultType])[] = [
   ["timeout of ", "http_response_timeout"],
   ["read timeout", "connection_read_timeout"],
   ["stream has been aborted", "http_response_incomplete"],
@@ -109,7 +109,7 @@ const wordsOf: readonly (readonly [start: string, type: ProxyErrorType])[] = [
   ["incorrect header check", "http_response_content_coding"],
 ];
 
-function typeOfWords(link: unknown): ProxyErrorType | undefined {
+function typeOfWords(link: unknown): FaultType | undefined {
   if (readText(link, "name") === "HTTPParserError") return "http_protocol_error";
   const message = readText(link, "message") ?? "";
   const [, syscall, code] = /^([a-z]+) (E[A-Z]+)\b/.exec(message) ?? []; // "connect ECONNREFUSED 127.0.0.1:80"

@@ -1,4 +1,4 @@
-import type { ProxyErrorType } from "../upstream/proxy-errors.js";
+import type { FaultType } from "../upstream/proxy-errors.js";
 import { read, readText } from "../read.js";
 import { answered } from "./failed-calls.js";
 import type { Context, Finding } from "./rule.js";
@@ -17,7 +17,7 @@ export function grpc(error: object, context: Context): Finding | undefined {
 /** By code, 0 to 16: the status that google.rpc.Code maps it to. An error whose code is OK is none that gRPC knows. */
 const statuses: readonly number[] = [502, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401];
 
-const proxyErrors: ReadonlyMap<number, ProxyErrorType> = new Map<number, ProxyErrorType>([
+const proxyErrors: ReadonlyMap<number, FaultType> = new Map<number, FaultType>([
   [503, "destination_unavailable"],
   [504, "http_response_timeout"],
 ]);

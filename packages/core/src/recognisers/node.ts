@@ -1,5 +1,5 @@
 import { classifyFault, faultCodes } from "../upstream/faults.js";
-import { proxyErrors, type ProxyErrorType } from "../upstream/proxy-errors.js";
+import { proxyErrors, type FaultType } from "../upstream/proxy-errors.js";
 import { readText } from "../read.js";
 import { each, fault, type Context, type Family, type Finding } from "./rule.js";
 
@@ -49,10 +49,10 @@ function exchange(error: object, { origin, clientGone, encodedRequest }: Context
 const broken: ReadonlySet<string> = new Set(faultCodes.filter((code) => classifyFault({ code }) === "connection_terminated"));
 
 /** What unpacking content can run into. */
-const decoding: ReadonlySet<ProxyErrorType> = new Set(["http_response_content_coding", "http_response_body_size"]);
+const decoding: ReadonlySet<FaultType> = new Set(["http_response_content_coding", "http_response_body_size"]);
 
 /** The same fault in a request. Not listed: what cannot happen there, such as a refused connection. */
-const ofRequest: Readonly<Partial<Record<ProxyErrorType, number>>> = {
+const ofRequest: Readonly<Partial<Record<FaultType, number>>> = {
   connection_read_timeout: 408,
   tls_protocol_error: 400,
   tls_alert_received: 400,
@@ -65,7 +65,7 @@ const ofRequest: Readonly<Partial<Record<ProxyErrorType, number>>> = {
 };
 
 /** A store that is late is 504, one that cannot be reached 503; a stored value that does not unpack is our own 500. */
-function ofDatastore(type: ProxyErrorType): number {
+function ofDatastore(type: FaultType): number {
   if (decoding.has(type)) return 500;
-  return proxyErrors[type] === 504 ? 504 : 503;
+  return proxyErrors[type].status === 504 ? 504 : 503;
 }

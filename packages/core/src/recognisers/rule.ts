@@ -1,14 +1,23 @@
 import type { FieldError, Origin } from "../problem.js";
-import { proxyErrors, type ProxyErrorType } from "../upstream/proxy-errors.js";
+import { proxyErrors, type FaultType, type ProxyErrorType } from "../upstream/proxy-errors.js";
 
 /** What a recogniser learnt. Every text in it is meant for the client: whoever fills it in has decided that it may leave. */
 export interface Finding {
   /** The HTTP status meant, before the contract folds it. */
   readonly status: number;
+  /** URI of the kind of problem. */
+  readonly type?: string | undefined;
+  /** Of that kind: believed only along with a `type`. */
+  readonly title?: string | undefined;
   readonly detail?: string | undefined;
   readonly code?: string | undefined;
   readonly errors?: readonly FieldError[] | undefined;
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
+  /** Said by a service of this very contract: its words were written for the client, whatever the status. */
+  readonly ours?: boolean | undefined;
+  /** Of such a problem, which keeps them on its way. */
+  readonly instance?: string | undefined;
+  readonly requestId?: string | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
   readonly proxyError?: ProxyErrorType | undefined;
   /** The status an upstream answered, when `status` is already what this gateway makes of it. */
@@ -52,8 +61,8 @@ export interface Family {
 }
 
 /** The finding for a fault of an upstream: the type decides the status. */
-export function fault(proxyError: ProxyErrorType): Finding {
-  return { status: proxyErrors[proxyError], proxyError };
+export function fault(proxyError: FaultType): Finding {
+  return { status: proxyErrors[proxyError].status, proxyError };
 }
 
 /** One rule for many names or codes. */

@@ -1,5 +1,5 @@
 import { classifyFault } from "../upstream/faults.js";
-import type { ProxyErrorType } from "../upstream/proxy-errors.js";
+import type { FaultType } from "../upstream/proxy-errors.js";
 import { fault, type Finding } from "./rule.js";
 
 /** Faults that Node words without a code: each group is named for what it tells of. */
@@ -30,5 +30,5 @@ function faultCodedIn(message: string): Finding | undefined {
 function faultWordedIn(message: string): Finding | undefined {
   const [type] = Object.entries(worded.exec(message)?.groups ?? {}).find(([, words]) => words !== undefined) ?? [];
   if (type === undefined) return undefined;
-  return type === "unknown" ? { status: 502 } : fault(type as ProxyErrorType);
+  return type === "unknown" ? { status: 502 } : fault(type as FaultType);
 }

@@ -1,9 +1,9 @@
 import { constants } from "node:zlib";
 import { read, readText } from "../read.js";
-import type { ProxyErrorType } from "./proxy-errors.js";
+import type { FaultType } from "./proxy-errors.js";
 
 /** What Node, OpenSSL, llhttp, undici, c-ares, nghttp2 and zlib call a failed exchange with a next hop, by `code`. */
-const codesOf: Partial<Record<ProxyErrorType, string>> = {
+const codesOf: Partial<Record<FaultType, string>> = {
   dns_error: `ENOTFOUND EAI_NODATA EAI_NONAME EAI_FAIL EAI_ADDRFAMILY ENODATA EFORMERR ESERVFAIL ENOTIMP EREFUSED EBADNAME EBADRESP`,
   dns_timeout: `EAI_AGAIN ETIMEOUT`,
   destination_ip_unroutable: `EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN EAFNOSUPPORT`,
@@ -34,15 +34,15 @@ const codesOf: Partial<Record<ProxyErrorType, string>> = {
     HPE_CR_EXPECTED HPE_LF_EXPECTED HPE_STRICT HPE_CLOSED_CONNECTION`,
 };
 
-const types: ReadonlyMap<string, ProxyErrorType> = new Map(
-  Object.entries(codesOf).flatMap(([type, codes]) => codes.split(/\s+/).map((code) => [code, type as ProxyErrorType] as const)),
+const types: ReadonlyMap<string, FaultType> = new Map(
+  Object.entries(codesOf).flatMap(([type, codes]) => codes.split(/\s+/).map((code) => [code, type as FaultType] as const)),
 );
 
 /** Every code that classifyFault knows by itself; `ERR_SSL_*` and rarer `HPE_*` it knows by their beginning. */
 export const faultCodes: readonly string[] = [...types.keys()];
 
 /** Where the system call that failed decides what the code means. */
-const typesOfCall: ReadonlyMap<string, ProxyErrorType> = new Map([
+const typesOfCall: ReadonlyMap<string, FaultType> = new Map([
   // A unix socket that is missing, or closed to us, takes no connection; nginx answers 502 to both.
   ["connect ENOENT", "connection_refused"],
   ["connect EACCES", "connection_refused"],
@@ -60,8 +60,8 @@ const depth = 8;
  * whose own ETIMEDOUT lacks the system call, and HTTP/2 puts "stream cancelled" around whatever broke the session.
  * @example classifyFault(Object.assign(new Error(), { code: "ECONNREFUSED" })) // "connection_refused"
  */
-export function classifyFault(error: unknown): ProxyErrorType | undefined {
-  let type: ProxyErrorType | undefined;
+export function classifyFault(error: unknown): FaultType | undefined {
+  let type: FaultType | undefined;
   for (let current = error, left = depth; current !== undefined && left > 0; left--) {
     type = typeOf(current) ?? type;
     current = read(current, "cause") ?? read(current, "errors", 0);
@@ -69,7 +69,7 @@ export function classifyFault(error: unknown): ProxyErrorType | undefined {
   return type;
 }
 
-function typeOf(error: unknown): ProxyErrorType | undefined {
+function typeOf(error: unknown): FaultType | undefined {
   const code = readText(error, "code");
   if (code === undefined) return undefined;
   const call = readText(error, "syscall")?.replace(/^query[A-Z]\w*$/, "query"); // c-ares says queryA, queryAaaa, queryMx
