@@ -1,5 +1,6 @@
 // An Express gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
-import { Agent } from "node:http";
+import http from "node:http";
+import https from "node:https";
 import { fgErrors, fgProxy } from "@fg-errors/express";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
@@ -7,12 +8,14 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 const { UPSTREAM: target = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
 
 /** One second to connect; proxyTimeout is one to the reply's head, and between two chunks of its content. */
-const agent = new Agent({ timeout: 1000 }); // node:https's for an https target
+const agent = new (target.startsWith("https:") ? https : http).Agent({ timeout: 1000 });
+const proxy = createProxyMiddleware({ target, changeOrigin: true, agent, proxyTimeout: 1000, ...fgProxy() });
 
 const app = express();
-app.use(createProxyMiddleware({ target, changeOrigin: true, agent, proxyTimeout: 1000, ...fgProxy() }));
+app.use(proxy);
 app.use(fgErrors());
 
 const server = app.listen(Number(PORT), "127.0.0.1", () => {
   console.log(`Express gateway on http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`);
 });
+server.on("upgrade", proxy.upgrade); // WebSockets

@@ -3,7 +3,9 @@ import { endToEnd, fgErrors, relay } from "@fg-errors/koa";
 import Koa from "koa";
 import { Agent, fetch } from "undici";
 
-const { UPSTREAM: target = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
+const { UPSTREAM = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
+const target = new URL(UPSTREAM);
+const base = target.pathname.replace(/\/$/, "");
 
 /** One second to connect, to the reply's head, and between two chunks of its content. */
 const dispatcher = new Agent({ connect: { timeout: 1000 }, headersTimeout: 1000, bodyTimeout: 1000 });
@@ -17,11 +19,13 @@ const server = app.listen(Number(PORT), "127.0.0.1", () => {
 });
 
 /** @param {Koa.Context} ctx */
-function fetchUpstream({ method, path, search, headers, req }) {
+function fetchUpstream({ method, path, search, headers, req, res }) {
   const passed = endToEnd(headers).filter(([name]) => name !== "host" && name !== "expect");
   const body = method === "GET" || method === "HEAD" ? {} : { body: req, duplex: "half" };
-  const init = { method, headers: passed, ...body, redirect: "manual", dispatcher };
+  const leaving = new AbortController(); // a client that leaves takes its request to the upstream along
+  res.once("close", () => leaving.abort());
+  const init = { method, headers: passed, ...body, redirect: "manual", dispatcher, signal: leaving.signal };
   // Assigned, not resolved: a client may write "//elsewhere" or "http://elsewhere" where its path should be.
-  const url = Object.assign(new URL(target), { pathname: path, search });
+  const url = Object.assign(new URL(target), { pathname: base + path, search });
   return fetch(url, /** @type {import("undici").RequestInit} */ (init));
 }

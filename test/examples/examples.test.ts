@@ -2,9 +2,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:https";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { certificate } from "../recognisers/certificate.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 const children: ChildProcess[] = [];
@@ -80,6 +82,28 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
         for (const target of [`http://127.0.0.1:${elsewhere}/`, `//127.0.0.1:${elsewhere}/`, `http://x//127.0.0.1:${elsewhere}/`])
           expect((await visit(port, `GET ${target}`)).text).toContain("the upstream");
       }),
+    );
+  });
+
+  it("keeps the path that its upstream's address comes with", async () => {
+    await withServer(
+      (incoming, response) => void response.end(incoming.url),
+      async (upstream) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}/v1` });
+        expect((await visit(port, "GET /orders?page=2")).text).toContain("/v1/orders?page=2");
+      },
+    );
+  });
+
+  it("does not trust an upstream whose certificate nobody vouches for", async () => {
+    await withServer(
+      createTlsServer(certificate(), (_incoming, response) => void response.end("s3cr3t")) as never,
+      async (upstream) => {
+        const port = await start(name, { UPSTREAM: `https://127.0.0.1:${upstream}` });
+        const answer = await visit(port, "GET /");
+        expect(assertContract(answer)).toMatchObject({ status: 502 });
+        expect(answer.text).not.toContain("s3cr3t");
+      },
     );
   });
 
