@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
+    maxConcurrency: 20, // those that run side by side mostly wait for time limits
     coverage: { include: ["packages/*/src/**"], reporter: ["text-summary"] },
   },
 });

@@ -65,7 +65,8 @@ beforeAll(async () => {
     await cp(join(folder, "package"), join(modules, "@fg-errors", name), { recursive: true });
     await rm(join(folder, "package"), { recursive: true });
   }
-  for (const name of ["express", "koa"]) await symlink(await realpath(here(`../node_modules/${name}`)), join(modules, name));
+  for (const name of ["express", "koa", "structured-headers"])
+    await symlink(await realpath(here(`../node_modules/${name}`)), join(modules, name));
   await writeFile(join(folder, "smoke.mjs"), esm);
   await writeFile(join(folder, "smoke.cjs"), cjs);
   await writeFile(join(folder, "mixed.mjs"), mixed);

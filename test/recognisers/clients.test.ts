@@ -42,16 +42,12 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
   stalled: [
     late,
     {
-      "axios strict": lateRead,
-      "axios fetch": lateRead,
-      got: lateRead,
-      aws: lateRead,
       "node-fetch 3": [503], // forgets the signal and its reason
       needle: cut, // says that the socket hung up, which it did itself
     },
   ],
   garbage: [garbled],
-  "header too large": [[502, "http_response_header_section_size"], { huawei: garbled }],
+  "header too large": [[502, "http_response_header_section_size"]],
   truncated: [
     incomplete,
     {
@@ -73,7 +69,6 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
     badChunk,
     {
       ...each(["got", "got signal"], [502, "http_response_transfer_coding", 200]),
-      ...each(["undici 7", "undici 7 responseError", "undici 7 fetch", "huawei"], garbled), // lose the code
       ...each(["gaxios", "node-fetch 3"], cut),
       aws: incomplete200,
     },
@@ -82,9 +77,8 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
     late,
     {
       ...each(["axios", "axios strict", "huawei"], incomplete200), // axios ends the stream and then finds it ended
-      ...each(["needle", "node-fetch 2", "axios fetch"], lateRead),
-      got: [504, "connection_read_timeout", 200],
-      ...each(["got signal", "aws"], [504, "http_response_timeout", 200]),
+      ...each(["needle", "node-fetch 2"], lateRead),
+      ...each(["got", "got signal", "aws"], [504, "http_response_timeout", 200]),
       "node-fetch 3": [503],
       octokit: "none",
     },

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Facts } from "./facts.js";
 import type { Problem } from "./problem.js";
+import { proxyStatus } from "./upstream/proxy-status.js";
 
 /** Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111). */
 const dying: ReadonlySet<string> = new Set([
@@ -48,11 +49,21 @@ export const requiredFields: Readonly<Record<number, string>> = {
   407: "proxy-authenticate",
 };
 
-/**
- * Adds the header fields of an error response to those of its body.
- * @param challenge for a 401 or 407 that has none
- */
-export function addErrorHeaders(headers: Record<string, string>, problem: Problem, facts: Facts, challenge: string): void {
+/** What the options say of this gateway's own fields. */
+interface OwnFields {
+  /** For a 401 or 407 that has none. */
+  readonly challenge: string;
+  readonly proxyName: string | undefined;
+  readonly proxyDetails: boolean;
+}
+
+/** Adds the header fields of an error response to those of its body. */
+export function addErrorHeaders(
+  headers: Record<string, string>,
+  problem: Problem,
+  facts: Facts,
+  { challenge, proxyName, proxyDetails }: OwnFields,
+): void {
   const present = facts.responseHeaders ?? {};
   for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
   const required = requiredFields[problem.status];
@@ -60,6 +71,10 @@ export function addErrorHeaders(headers: Record<string, string>, problem: Proble
     headers[required] ??= required === "allow" ? allowOf(facts) : challenge;
   if (headers["vary"] !== undefined && present["vary"] !== undefined)
     headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
+  if (proxyName !== undefined) {
+    const before = headers["proxy-status"] ?? present["proxy-status"];
+    headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
+  }
 }
 
 /** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. */

@@ -11,17 +11,20 @@ export type { ProblemContext } from "./report.js";
 export { createResponder, type Host, type Rendered, type Responder } from "./responder.js";
 export { rfc9110 } from "./rfc9110.js";
 export { normalizeError, type NormalizeOptions, type RequestState } from "./thrown.js";
-export type { FetchReply, Reply } from "./upstream/content.js";
+export { upstream, type UpstreamOptions } from "./upstream/call.js";
 export { classifyFault } from "./upstream/faults.js";
-export { proxyErrors, type ProxyErrorType } from "./upstream/proxy-errors.js";
-export { normalizeUpstream } from "./upstream/reply.js";
+export { proxyErrors, type FaultType, type ProxyErrorType } from "./upstream/proxy-errors.js";
+export type { FetchReply, NodeReply, Reply } from "./upstream/reply.js";
+export { normalizeUpstream } from "./upstream/reply-finding.js";
 
 // For adapters.
 export { isErrorStatus, mayHaveContent } from "./contract.js";
 export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
-export { answer, type NodeRequest, type NodeResponse } from "./node/answer.js";
+export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from "./node/answer.js";
+export { createHold, type Held } from "./node/hold.js";
+export { passOn, setFields, type RelayOptions } from "./node/relay.js";
 export { meant } from "./problem-error.js";
 export { isError } from "./read.js";
 export type { Finding } from "./recognisers/rule.js";
-export { replyFinding, upstreamFinding } from "./upstream/reply.js";
+export { replyFinding, upstreamFinding } from "./upstream/reply-finding.js";

@@ -1,6 +1,8 @@
 import type { FieldError } from "./problem.js";
 import { read } from "./read.js";
 import type { Finding } from "./recognisers/rule.js";
+import { cleanCode } from "./text.js";
+import type { ProxyErrorType } from "./upstream/proxy-errors.js";
 
 /** Carries, on our own errors, what they mean. Registered, so that a CommonJS and an ES module copy of this package agree. */
 export const meaning: unique symbol = Symbol.for("fg-errors.meaning");
@@ -79,12 +81,27 @@ export function problem(status: number, message?: string, options?: ProblemError
   return new ProblemError(status, message, options);
 }
 
-/** An upstream's error reply, to be relayed. Thrown by what reads replies, such as `relay()`. */
+/**
+ * A call to an upstream that failed: it answered with an error status, or gave no valid answer. Thrown by `upstream()` and `relay()`;
+ * fgErrors() answers it. What others believe of an error (`status`, `code`, `expose`) it does not have: a hostile upstream would choose it.
+ * @example if (error instanceof UpstreamError && error.upstreamStatus === 404) return undefined;
+ */
 export class UpstreamError extends MeaningfulError {
   override readonly name = "UpstreamError";
+  /** The status that the upstream answered; undefined when there was no answer. */
+  readonly upstreamStatus: number | undefined;
+  /** The error code that its body told: 1 to 64 letters, digits and `._:-`. Its word alone: nothing vouches for it. */
+  readonly upstreamCode: string | undefined;
+  /** What went wrong with the exchange (RFC 9209 section 2.3); undefined for a reply that is merely an error. */
+  readonly proxyError: ProxyErrorType | undefined;
 
-  constructor(finding: Finding, cause: unknown) {
-    super(`The upstream answered ${finding.status}`, finding, { cause });
+  constructor(finding: Finding & { readonly relayed?: Finding | undefined }, cause: unknown) {
+    const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError } = finding;
+    const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
+    super(`The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`, finding, { cause });
+    this.upstreamStatus = receivedStatus;
+    this.upstreamCode = cleanCode(finding.code ?? finding.relayed?.code);
+    this.proxyError = proxyError;
   }
 }
 

@@ -40,7 +40,7 @@ export interface Problem {
   readonly extensions?: Readonly<Record<string, unknown>>;
   /** Header fields to send along, such as Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The status before folding, where it was another one. */
+  /** The status that became this one, where it was another: thrown, or answered by an upstream. */
   readonly receivedStatus: number | undefined;
   /** What an upstream answered, if one did, whether or not the client gets the same. */
   readonly upstreamStatus: number | undefined;
@@ -77,7 +77,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (finding.upstream && status >= 500 && !ours) return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
   if (instance !== undefined) draft.instance = instance;
   if (requestId !== undefined) draft.requestId = requestId;
-  if (finding.type !== undefined && finding.type !== draft.type) {
+  if (finding.type !== undefined && (finding.type !== draft.type || (ours && finding.status === status))) {
     draft.type = finding.type;
     draft.title = clean(finding.title) || title;
   }

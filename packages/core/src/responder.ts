@@ -42,7 +42,9 @@ export interface Host {
  */
 export function createResponder(options: ResponderOptions = {}, host: Host = {}): Responder {
   checkOptions(options, host.caller ?? "createResponder");
-  const { contract = functionGraph, service = "FSS", challenge = "Bearer", format = "problem" } = options;
+  const { contract = functionGraph, service = "FSS", format = "problem" } = options;
+  const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
+  const own = { challenge, proxyName, proxyDetails };
   const relay = new Set(options.relay);
   const { map, requestId, onError } = options;
 
@@ -79,7 +81,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       "content-type": contentType,
       "content-length": String(Buffer.byteLength(body)),
     };
-    addErrorHeaders(headers, problem, facts, challenge);
+    addErrorHeaders(headers, problem, facts, own);
     return { status: problem.status, headers, body };
   }
 

@@ -1,4 +1,6 @@
 export { fgErrors } from "./fg-errors.js";
+export { fgUpstream } from "./fg-upstream.js";
+export { relay } from "./relay.js";
 export {
   extendContract,
   fgProxy,
@@ -6,7 +8,10 @@ export {
   problem,
   ProblemError,
   rfc9110,
+  upstream,
+  UpstreamError,
   type Problem,
   type ProblemContext,
   type ResponderOptions,
+  type UpstreamOptions,
 } from "@fg-errors/core";

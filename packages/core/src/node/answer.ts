@@ -17,6 +17,22 @@ export function isAnswered(response: object): boolean {
   return answeredFor in response;
 }
 
+/** Marks a response whose further failures are but an echo of what was done to it. */
+const echo = Symbol.for("fg-errors.echo");
+
+/** What fails on this response from now on is told to nobody. */
+export function silence(response: object): void {
+  Object.assign(response, { [answeredFor]: echo });
+}
+
+/** On a response that is withheld from its writer: makes way for an answer. */
+const makeWay = Symbol.for("fg-errors.makeWay");
+
+/** Has `act` called before the response is answered, by whatever copy of this package. It must not throw. */
+export function beforeAnswer(response: object, act: () => void): void {
+  Object.assign(response, { [makeWay]: act });
+}
+
 /**
  * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
  * a clean end would pass for the real content. What comes a second time, by another door, is heard of once. Never throws.
@@ -30,9 +46,10 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
-  const { [answeredFor]: before } = response as { [answeredFor]?: unknown };
-  if (before === thrown && isAnswered(response)) return;
+  const { [answeredFor]: before, [makeWay]: step } = response as { [answeredFor]?: unknown; [makeWay]?: () => void };
+  if (isAnswered(response) && (before === thrown || before === echo)) return;
   Object.assign(response, { [answeredFor]: thrown });
+  step?.();
   const facts = { ...factsOf(thrown, request, response), ...more };
   try {
     if (hasBegun(response)) {
@@ -58,10 +75,15 @@ function hasBegun(response: NodeResponse): boolean {
 /** The facts of a request whose response is at hand. */
 function factsOf(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
   const { headers, method, url, complete, socket } = request;
-  const gone = request.aborted || (request as Partial<Http2ServerRequest>).stream?.destroyed || socket?.destroyed;
   // What the connection itself failed with is the client's, whoever hands it over: Koa does.
   const origin = isObject(thrown) && (socket as Partial<Socket> | null)?.errored === thrown ? "inbound" : undefined;
-  return { headers, method, url, complete, aborted: gone === true, origin, responseHeaders: response.getHeaders() };
+  return { headers, method, url, complete, aborted: hasLeft(request), origin, responseHeaders: response.getHeaders() };
+}
+
+/** Whether the client is gone, or its connection or stream is. */
+export function hasLeft(request: NodeRequest): boolean {
+  const stream = (request as Partial<Http2ServerRequest>).stream;
+  return request.aborted || stream?.destroyed === true || request.socket?.destroyed === true;
 }
 
 function isObject(value: unknown): value is object {

@@ -1,85 +1,177 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { isErrorStatus } from "../contract.js";
-import { endToEnd, liveHeaders } from "../headers.js";
+import type { Facts } from "../facts.js";
+import { guard } from "../guard.js";
+import { liveHeaders } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
+import { read, readStatus } from "../read.js";
 import { fault } from "../recognisers/rule.js";
 import { createResponder } from "../responder.js";
-import { upstreamFinding } from "../upstream/reply.js";
-import { answer } from "./answer.js";
+import { proxyErrors } from "../upstream/proxy-errors.js";
+import { discardContent, headOf, type ReplyHead } from "../upstream/reply.js";
+import { upstreamFinding } from "../upstream/reply-finding.js";
+import { successHead } from "../upstream/success.js";
+import { answer, isAnswered } from "./answer.js";
+import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
+import { originalUrl } from "./original-url.js";
+import { headOnly, isStream, seemDone, setHead } from "./proxied-reply.js";
+import { setFields } from "./relay.js";
+import { createUpgrades, upgradeFailed } from "./upgrade.js";
+import { sign } from "./via.js";
 
 type Handler = (...args: never[]) => unknown;
 
-/** What http-proxy-middleware 3 takes among its options. */
+/** What is looked at of a proxy's options. */
+interface Limits {
+  /** Milliseconds. */
+  readonly proxyTimeout?: number | undefined;
+}
+
+/** What http-proxy-middleware takes among its options, and `attach` for the servers that it is made of. */
 export interface ProxyHandlers {
-  readonly selfHandleResponse: true;
   readonly on: Readonly<Record<string, Handler>> & {
-    readonly proxyReq: (outgoing: ClientRequest, request: IncomingMessage) => void;
+    readonly start: (request: IncomingMessage) => void;
+    readonly proxyReq: (outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, limits?: Limits) => void;
     readonly proxyRes: (reply: IncomingMessage, request: IncomingMessage, response: ServerResponse) => void;
-    readonly error: (error: Error, request: IncomingMessage, response: unknown) => void;
+    readonly proxyReqWs: (outgoing: ClientRequest, request: IncomingMessage, socket: Socket, limits?: Limits) => void;
+    readonly error: (error: Error, request: IncomingMessage, target: ServerResponse | Socket) => void;
   };
+  /** Registers the handlers on a server of http-proxy, http-proxy-3 or httpxy, and gives it back. */
+  readonly attach: <Server extends { on: (...args: never[]) => unknown }>(server: Server) => Server;
 }
 
 /**
- * Handlers for http-proxy-middleware: replies stream through, error replies and faults leave by the contract. Since it writes the
- * responses itself, that middleware's options that rewrite responses, such as `hostRewrite`, have no effect.
+ * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
+ * replies and upgrades that fail leave by the contract.
  * @param options the same that `fgErrors()` takes
- * @param handlers `on` handlers of your own, called before ours
+ * @param handlers handlers of your own, called before ours. What one throws is answered like what a route throws; of an error reply
+ *   they get the head only
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
+ * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
  */
-export function fgProxy(options?: ResponderOptions, handlers: Readonly<Record<string, Handler>> = {}): ProxyHandlers {
+export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Record<string, Handler>> = {}): ProxyHandlers {
   const respond = createResponder(options, { caller: "fgProxy" });
-  const late = new WeakSet<IncomingMessage>();
+  const { errorBodyLimit: limit, proxyName } = options;
+  const upgrades = createUpgrades(respond, limit);
+  const refused = new WeakSet<object>();
+  const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
 
-  const reply = (thrown: unknown, request: IncomingMessage, response: ServerResponse) =>
-    answer(respond, thrown, request, response, { url: (request as { originalUrl?: string }).originalUrl ?? request.url });
-
-  // A proxyTimeout ends as "socket hang up", as does a reset: only this event tells them apart.
-  function proxyReq(outgoing: ClientRequest, request: IncomingMessage) {
-    outgoing.once("timeout", () => late.add(request));
+  function start(...args: [IncomingMessage]) {
+    delete args[0].headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
+    handlers["start"]?.(...(args as unknown as never[]));
   }
 
-  async function proxyRes(incoming: IncomingMessage, request: IncomingMessage, response: ServerResponse) {
-    try {
-      if (response.headersSent) return void incoming.destroy(); // somebody had no patience and has answered
-      if (isErrorStatus(incoming.statusCode ?? 0)) {
-        const finding = await upstreamFinding(incoming);
-        if (response.headersSent) return;
-        setHeaders(response, liveHeaders(incoming.headers));
-        reply(new UpstreamError(finding, undefined), request, response);
-      } else {
-        setHeaders(response, endToEnd(incoming.headers));
-        response.writeHead(incoming.statusCode!);
-        incoming.on("error", (error) => reply(error, request, response)).pipe(response);
-      }
-    } catch (error) {
-      incoming.destroy();
-      reply(error, request, response);
+  function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
+    const [outgoing, request, response, limits] = args;
+    follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
+    outgoing.once("upgrade", (reply, socket) => {
+      socket.destroy();
+      broke(upgradeFailed(reply.statusCode), request, response);
+    });
+    response.once("close", () => {
+      const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
+      if (!isDone) outgoing.destroy();
+    });
+    if (!sign(outgoing, request, proxyName)) return;
+    callTheirs("proxyReq", args);
+    if (isAnswered(response) || isGone(response)) outgoing.destroy();
+  }
+
+  function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
+    const [reply, request, response] = args;
+    if (isStream(reply))
+      for (const event of ["error", "close"] as const)
+        reply.once(event, (error?: Error) => {
+          if (reply.complete) return;
+          broke(error ?? reply.errored ?? incomplete(), request, response);
+          seemDone(response);
+        });
+    if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
+    const mine = isErrorStatus(reply.statusCode ?? 0);
+    const shown = mine ? headOnly(reply) : reply;
+    callTheirs("proxyRes", [shown, request, response]);
+    if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
+    const head = headOf(shown);
+    if (isErrorStatus(head.status)) void refuse(reply, head, request, response);
+    else if (head.status === 101) broke(upgradeFailed(head.status), request, response);
+    else setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
+  }
+
+  /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
+  async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
+    refused.add(response); // what fails from here on is only the error's content
+    const live = Object.fromEntries(liveHeaders(head.headers));
+    setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
+    setFields(response, live); // where the library sets none
+    seemDone(response);
+    const { status: statusCode, headers } = head;
+    const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, { limit });
+    if (!response.headersSent) fail(new UpstreamError(finding, undefined), request, response);
+  }
+
+  function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
+    const [outgoing, request, socket, limits] = args;
+    follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
+    upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
+    if (!sign(outgoing, request, proxyName)) return;
+    callTheirs("proxyReqWs", args);
+    if (!socket.writable) outgoing.destroy();
+  }
+
+  function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
+    const [thrown, request, target] = args;
+    theirError?.(...(args as unknown as never[]));
+    if (!target) throw thrown; // there is no target to proxy to: only who called the library can answer
+    broke(thrown, request, target);
+  }
+
+  /** The first failure of an exchange with the upstream is answered; what follows is but its echo. */
+  function broke(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket) {
+    if (refused.has(target) || isAnswered(target)) return;
+    fail(inProgress(thrown, request), request, target, { origin: "upstream" });
+  }
+
+  function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
+    if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
+    else if (!isGone(target)) {
+      if (!refused.has(target)) forgetReply(request, target);
+      answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
     }
   }
 
-  function error(thrown: Error, request: IncomingMessage, response: unknown) {
-    if (!(response instanceof Object && "writeHead" in response)) return;
-    const meaning = late.has(request) ? new UpstreamError(fault("http_response_timeout"), thrown) : thrown;
-    reply(meaning, request, response as ServerResponse);
+  function callTheirs(name: string, args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]]) {
+    const failed = (thrown: unknown) => fail(thrown, args[1], args[2]);
+    try {
+      const result = handlers[name]?.(...(args as unknown as never[]));
+      // Not before the response has ceased to seem done.
+      if (typeof read(result, "then") === "function") Promise.resolve(result).catch((thrown) => process.nextTick(failed, thrown));
+    } catch (thrown) {
+      failed(thrown);
+    }
   }
 
-  const on = {
-    proxyReq: both(handlers["proxyReq"], proxyReq),
-    proxyRes: both(handlers["proxyRes"], proxyRes),
-    error: both(handlers["error"], error),
-  };
-  return { selfHandleResponse: true, on: { ...handlers, ...on } };
-}
-
-function both<A extends unknown[]>(theirs: Handler | undefined, ours: (...args: A) => unknown): (...args: A) => void {
-  return (...args) => {
-    theirs?.(...(args as unknown as never[]));
-    ours(...args);
+  const on = { ...handlers, start, proxyReq, proxyRes, proxyReqWs, error };
+  return {
+    on,
+    attach: (server) => {
+      for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
+      return server;
+    },
   };
 }
 
-function setHeaders(response: ServerResponse, headers: readonly [name: string, value: string | string[] | undefined][]): void {
-  for (const [name, value] of headers) if (value !== undefined) response.setHeader(name, value);
+function ignore(reply: IncomingMessage, response: ServerResponse): void {
+  seemDone(response);
+  if (isStream(reply)) discardContent(reply);
+}
+
+function isGone(response: ServerResponse): boolean {
+  return response.destroyed || read(response, "stream", "destroyed") === true; // of HTTP/2
+}
+
+function incomplete(): UpstreamError {
+  return new UpstreamError(fault("http_response_incomplete"), undefined);
 }

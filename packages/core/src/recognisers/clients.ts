@@ -1,4 +1,5 @@
 import { isError, read, readText } from "../read.js";
+import { isBare } from "./call-faults.js";
 import { answered, unanswered } from "./failed-calls.js";
 import { grpc } from "./grpc.js";
 import type { Context, Finding } from "./rule.js";
@@ -14,7 +15,7 @@ export function client(error: object, context: Context): Finding | undefined {
   if (kind.forgeable) return { status: 502 };
   const answer = kind.answer && read(error, ...kind.answer);
   const status = statusOf(answer);
-  if (status !== undefined && status >= 300)
+  if (status !== undefined && (status < 200 || status >= 300))
     return answered(status, kind.headers ? read(error, ...kind.headers) : read(answer, "headers"), context);
   const found = unanswered(error, context, status);
   return kind.shared && found?.proxyError === undefined && status === undefined ? undefined : (found ?? { status: 502 });
@@ -67,7 +68,8 @@ const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["ClientRequestException", huawei],
   ["ServerResponseException", huawei],
   ["ServiceResponseException", huawei],
-  ["Error", { when: (error) => /^(read timeout$|Max redirects reached\. )/.test(readText(error, "message") ?? "") }], // needle
+  ["Error", { when: isBare }], // needle, ws
+  ["AssertionError", { when: isBare }], // undici, of a status below 100
 ]);
 
 function kindOf(error: object): Kind | undefined {
@@ -81,10 +83,10 @@ function kindOf(error: object): Kind | undefined {
   return code?.startsWith("UND_ERR_") ? itself : undefined; // undici, whose ResponseError and its like have the status
 }
 
-/** The status is the transport's: any three digits that an upstream can send, not only those of an error. */
+/** The status is the transport's: any three digits that an upstream can send, "000" too, not only those of an error. */
 function statusOf(answer: unknown): number | undefined {
   const statuses = ["status", "statusCode", "httpStatusCode"].map((name) => read(answer, name));
-  return statuses.find((status): status is number => Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999);
+  return statuses.find((status): status is number => Number.isInteger(status) && Number(status) >= 0 && Number(status) <= 999);
 }
 
 /** A reply that was thrown as it came, or what is left of it. */

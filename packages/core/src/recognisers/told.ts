@@ -23,7 +23,8 @@ const nodesOwn = /^(?:fetch failed|socket hang up|other side closed)$/;
 
 function faultCodedIn(message: string): Finding | undefined {
   const code = /\bE[A-Z]{4,}\b/.exec(message)?.[0];
-  const type = code === undefined ? undefined : classifyFault({ code, syscall: message.startsWith("connect") ? "connect" : "" });
+  const type =
+    code === undefined ? undefined : classifyFault({ code, message, syscall: message.startsWith("connect") ? "connect" : "" });
   return type ? fault(type) : undefined;
 }
 

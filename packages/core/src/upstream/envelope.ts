@@ -1,48 +1,55 @@
-import { read, readText } from "../read.js";
+import type { FieldError } from "../problem.js";
+import { readText } from "../read.js";
+import { cleanCode } from "../text.js";
+import { listedFields, namedFields } from "./envelope-fields.js";
+import { at, first } from "./envelope-path.js";
+import { wordsOf } from "./envelope-words.js";
+import { problemDocument, shapes, type Shape } from "./envelopes.js";
 
 /** What an error body says that may be passed on. */
 export interface Envelope {
+  /** Absolute: one that is relative means something only at the service's own address. */
+  readonly type?: string | undefined;
+  readonly title?: string | undefined;
   readonly detail?: string | undefined;
   readonly code?: string | undefined;
+  readonly errors?: readonly FieldError[] | undefined;
 }
-
-/** Members that hold a message for people, the most telling first. */
-const messages: readonly (readonly string[])[] = [
-  ["detail"],
-  ["error_msg"],
-  ["message"],
-  ["error", "message"],
-  ["error_description"],
-  ["title"],
-];
-
-/** Members that hold a code for programs. */
-const codes: readonly (readonly string[])[] = [["error_code"], ["error", "code"], ["code"]];
 
 /**
- * What the services behind a gateway say in their error bodies: RFC 9457, FunctionGraph, API Gateway and their like; or plain
- * text. Anything else, HTML above all, says nothing that is fit to be passed on.
+ * What a service behind a gateway says in its error body.
+ * @param content what was parsed: a JSON value, or plain text
+ * @param isProblem whether its media type is RFC 9457's
  */
-export function readEnvelope(contentType = "", body: unknown): Envelope {
-  if (typeof body !== "string") return fromMembers(body);
-  if (/[/+]json\b/i.test(contentType) || body.trimStart().startsWith("{")) return parse(body);
-  return isText(contentType) && !body.trimStart().startsWith("<") ? { detail: body } : {};
+export function readEnvelope(content: unknown, isProblem: boolean): Envelope {
+  if (typeof content !== "object") return { detail: wordsOf(content) };
+  const body = Array.isArray(content) ? { errors: content } : content;
+  const shape = isProblem ? problemDocument : shapes.find(({ knows }) => knows(body))!;
+  const detail = first(body, shape.words, wordsOf);
+  const errors = fieldsOf(body, shape);
+  const isRepeated = errors?.length === 1 && errors[0]!.detail === detail && Object.keys(errors[0]!).length === 1;
+  return {
+    ...(shape === problemDocument && kindOf(body)),
+    detail,
+    code: first(body, shape.code, codeOf),
+    errors: isRepeated ? undefined : errors,
+  };
 }
 
-/** In a charset that was understood. */
-function isText(contentType: string): boolean {
-  return /^text\/plain *(?:; *charset="?(?:utf-?8|us-ascii)"? *)?$/i.test(contentType);
+function fieldsOf(body: unknown, { fields, named }: Shape): readonly FieldError[] | undefined {
+  const lists = [...fields.map((path) => listedFields(at(body, path))), namedFields(named && at(body, named))];
+  return lists.find((list) => list.length > 0);
 }
 
-function parse(body: string): Envelope {
-  try {
-    return fromMembers(JSON.parse(body));
-  } catch {
-    return {};
-  }
+/** The code for programs. One that is only the status again says nothing; AWS puts a namespace before it, or an address behind. */
+export function codeOf(value: unknown): string | undefined {
+  const text = Number.isSafeInteger(value) ? String(value) : value;
+  const code = cleanCode(typeof text === "string" ? text.replace(/^[^]*#|:https?:[^]*$/g, "") : undefined);
+  return code === undefined || /^[1-5]\d\d$/.test(code) ? undefined : code;
 }
 
-function fromMembers(body: unknown): Envelope {
-  const first = (paths: readonly (readonly string[])[]) => paths.map((path) => readText(body, ...path)).find(Boolean);
-  return { detail: first(messages) ?? readText(read(body), "error"), code: first(codes) };
+function kindOf(body: unknown): Envelope | undefined {
+  const type = readText(body, "type");
+  if (type === undefined || !/^(?:https?:|urn:|tag:)[\x21-\x7e]{1,1000}$/i.test(type)) return undefined;
+  return { type, title: wordsOf(readText(body, "title")) };
 }

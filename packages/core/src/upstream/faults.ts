@@ -8,9 +8,11 @@ const codesOf: Partial<Record<FaultType, string>> = {
   dns_timeout: `EAI_AGAIN ETIMEOUT`,
   destination_ip_unroutable: `EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN EAFNOSUPPORT`,
   connection_refused: `ECONNREFUSED`,
+  destination_unavailable: `UND_ERR_BPL_MISSING_UPSTREAM`,
+  connection_limit_reached: `UND_ERR_MAX_ORIGINS_REACHED`,
   connection_terminated: `ECONNRESET ECONNABORTED EPIPE ENOTCONN ESHUTDOWN ENETRESET
     ERR_STREAM_PREMATURE_CLOSE ERR_SOCKET_CLOSED ERR_SOCKET_CLOSED_BEFORE_CONNECTION
-    UND_ERR_SOCKET UND_ERR_CLOSED UND_ERR_DESTROYED
+    UND_ERR_SOCKET UND_ERR_CLOSED UND_ERR_DESTROYED UND_ERR_INFO
     ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_CANCEL ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_INVALID_SESSION`,
   connection_timeout: `UND_ERR_CONNECT_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT`,
   connection_read_timeout: `ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_BODY_TIMEOUT`,
@@ -20,8 +22,8 @@ const codesOf: Partial<Record<FaultType, string>> = {
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_DECRYPT_CERT_SIGNATURE
     UNABLE_TO_GET_CRL CRL_HAS_EXPIRED INVALID_CA INVALID_PURPOSE HOSTNAME_MISMATCH PATH_LENGTH_EXCEEDED
     ERR_TLS_CERT_ALTNAME_INVALID ERR_TLS_CERT_ALTNAME_FORMAT`,
-  tls_protocol_error: `EPROTO`,
-  http_response_incomplete: `UND_ERR_RES_CONTENT_LENGTH_MISMATCH HPE_INVALID_EOF_STATE`,
+  tls_protocol_error: `EPROTO`, // unless it was an alert
+  http_response_incomplete: `HPE_INVALID_EOF_STATE`,
   http_response_header_section_size: `HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW`,
   http_response_body_size: `UND_ERR_RES_EXCEEDED_MAX_SIZE ERR_BUFFER_TOO_LARGE ETOOLARGE`, // zlib's maxOutputLength; superagent
   http_response_transfer_coding: `HPE_INVALID_CHUNK_SIZE HPE_CHUNK_EXTENSIONS_OVERFLOW`,
@@ -31,12 +33,11 @@ const codesOf: Partial<Record<FaultType, string>> = {
   http_protocol_error: `ERR_HTTP2_ERROR ERR_HTTP2_PROTOCOL_ERROR ERR_HTTP2_TOO_MANY_INVALID_FRAMES
     HPE_INVALID_CONSTANT HPE_INVALID_VERSION HPE_INVALID_STATUS HPE_INVALID_METHOD HPE_INVALID_URL HPE_INVALID_HEADER_TOKEN
     HPE_INVALID_CONTENT_LENGTH HPE_UNEXPECTED_CONTENT_LENGTH HPE_INVALID_TRANSFER_ENCODING HPE_UNEXPECTED_SPACE
-    HPE_CR_EXPECTED HPE_LF_EXPECTED HPE_STRICT HPE_CLOSED_CONNECTION`,
+    HPE_CR_EXPECTED HPE_LF_EXPECTED HPE_STRICT HPE_CLOSED_CONNECTION
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH`, // undici finds two framings at odds; content that stops short it calls a closed socket
 };
 
-const types: ReadonlyMap<string, FaultType> = new Map(
-  Object.entries(codesOf).flatMap(([type, codes]) => codes.split(/\s+/).map((code) => [code, type as FaultType] as const)),
-);
+const types = byCode(codesOf);
 
 /** Every code that classifyFault knows by itself; `ERR_SSL_*` and rarer `HPE_*` it knows by their beginning. */
 export const faultCodes: readonly string[] = [...types.keys()];
@@ -51,6 +52,25 @@ const typesOfCall: ReadonlyMap<string, FaultType> = new Map([
   ["query ECONNREFUSED", "dns_error"], // the name server's port, not the destination's
 ]);
 
+/** Where only the message tells one fault from another of the same code. */
+const typesOfMessage: ReadonlyMap<string, FaultType> = new Map([
+  ["ECONNRESET aborted", "http_response_incomplete"], // node:http, when a message stops short; before it began: "socket hang up"
+  ["UND_ERR_SOCKET bad upgrade", "http_upgrade_failed"], // a 101 that nobody asked for
+  ["UND_ERR_SOCKET bad response", "http_protocol_error"], // a 100 that nobody asked for
+  ["UND_ERR_INFO No DNS entries found", "dns_error"],
+]);
+
+/**
+ * RFC 9113 section 7, by number or name: the codes that tell of more than an end. A stream that is refused, or a call for calm, is
+ * no limit of this gateway's own, which is what connection_limit_reached means (RFC 9209 section 2.3.12); and to a stream begun
+ * after a GOAWAY Node says REFUSED_STREAM too.
+ */
+const typesOfHttp2Code = byCode({
+  http_protocol_error: `1 PROTOCOL_ERROR 3 FLOW_CONTROL_ERROR 5 STREAM_CLOSED 6 FRAME_SIZE_ERROR 9 COMPRESSION_ERROR
+    13 HTTP_1_1_REQUIRED`,
+  tls_protocol_error: `12 INADEQUATE_SECURITY`,
+});
+
 /** How many wrappers (`cause`, `errors[0]`) are opened in search of a code that says something. */
 const depth = 8;
 
@@ -61,12 +81,15 @@ const depth = 8;
  * @example classifyFault(Object.assign(new Error(), { code: "ECONNREFUSED" })) // "connection_refused"
  */
 export function classifyFault(error: unknown): FaultType | undefined {
-  let type: FaultType | undefined;
-  for (let current = error, left = depth; current !== undefined && left > 0; left--) {
-    type = typeOf(current) ?? type;
-    current = read(current, "cause") ?? read(current, "errors", 0);
-  }
-  return type;
+  return wrapped(error).reduce<FaultType | undefined>((type, link) => typeOf(link) ?? type, undefined);
+}
+
+/** An error and what it wraps, outermost first. Bounded, which also ends a cycle. */
+export function wrapped(error: unknown): readonly unknown[] {
+  const links: unknown[] = [];
+  for (let link = error; link !== undefined && links.length < depth; link = read(link, "cause") ?? read(link, "errors", 0))
+    links.push(link);
+  return links;
 }
 
 function typeOf(error: unknown): FaultType | undefined {
@@ -76,10 +99,20 @@ function typeOf(error: unknown): FaultType | undefined {
   const type = typesOfCall.get(`${call} ${code}`);
   if (type !== undefined) return type;
   if (isLocal(error, call)) return undefined;
-  // What node:http says when a message stops short; "socket hang up" is the same before it began.
-  if (code === "ECONNRESET" && readText(error, "message") === "aborted") return "http_response_incomplete";
-  if (code.startsWith("ERR_SSL_")) return code.includes("_ALERT_") ? "tls_alert_received" : "tls_protocol_error";
-  return types.get(code) ?? (code.startsWith("HPE_") ? "http_protocol_error" : undefined);
+  const message = readText(error, "message") ?? "";
+  if (code.startsWith("HPE_") && /chunk/i.test(message)) return "http_response_transfer_coding";
+  if (code.startsWith("ERR_SSL_") || code === "EPROTO")
+    return alertNumber.test(message) || code.includes("_ALERT_") ? "tls_alert_received" : "tls_protocol_error";
+  const found = types.get(code) ?? (code.startsWith("HPE_") ? "http_protocol_error" : undefined);
+  return found === "connection_terminated" ? (reasonOfEnd(code, message) ?? found) : found;
+}
+
+/** In the message of an alert that was received, whichever code Node gives it: EPROTO while it writes, ERR_SSL_<REASON> while it reads. */
+export const alertNumber = /:SSL alert number (\d{1,3})\b/;
+
+function reasonOfEnd(code: string, message: string): FaultType | undefined {
+  const [, http2Code = ""] = /\bcode (?:NGHTTP2_)?(\w+)$/.exec(message) ?? [];
+  return typesOfMessage.get(`${code} ${message}`) ?? typesOfHttp2Code.get(http2Code);
 }
 
 /** Files and child processes (the system calls that name a `path`), a port or source address of ours: no next hop is involved. */
@@ -92,4 +125,9 @@ function brotliErrors(): readonly string[] {
   const prefix = "BROTLI_DECODER";
   const formats = Object.keys(constants).filter((name) => name.startsWith(`${prefix}_ERROR_FORMAT_`));
   return formats.map((name) => `ERR_${name.slice(prefix.length)}`);
+}
+
+function byCode(codes: Partial<Record<FaultType, string>>): ReadonlyMap<string, FaultType> {
+  const rows = Object.entries(codes) as [FaultType, string][];
+  return new Map(rows.flatMap(([type, text]) => text.split(/\s+/).map((code) => [code, type] as const)));
 }

@@ -1,37 +1,68 @@
-import { functionGraph } from "../contract.js";
-import { requiredFields } from "../headers.js";
-import { toProblem, type Problem } from "../problem.js";
-import type { Finding } from "../recognisers/rule.js";
-import type { NormalizeOptions } from "../thrown.js";
-import { readContent, type Reply } from "./content.js";
-import { readEnvelope } from "./envelope.js";
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
 
-/**
- * What an upstream's error reply means when it is relayed: its status folded, of a 4xx its message too.
- * Reads the body up to a cap and cancels the rest. Never rejects.
- * @param reply a node:http response or a fetch Response whose body was not read yet
- * @example const problem = await normalizeUpstream(await fetch(url));
- */
-export async function normalizeUpstream(
-  reply: Reply,
-  options: Pick<NormalizeOptions, "contract" | "service"> = {},
-): Promise<Problem> {
-  const { contract = functionGraph, service = "FSS" } = options;
-  return toProblem(await upstreamFinding(reply), reply, contract, service);
+/** What is looked at of a fetch Response: Node's or undici's own, whose streams differ in their types. */
+export interface FetchReply {
+  readonly status: number;
+  readonly headers: Iterable<[string, string]>;
+  readonly body: { cancel(reason?: unknown): Promise<void> } | Readable | null;
 }
 
-/** The same before the contract folds it. */
-export async function upstreamFinding(reply: Reply): Promise<Finding> {
-  const header = (name: string) =>
-    ("httpVersion" in reply ? reply.headers[name]?.toString() : reply.headers.get(name)) ?? undefined;
-  const status = ("httpVersion" in reply ? reply.statusCode : reply.status) ?? 0;
-  const names = ["retry-after", requiredFields[status] ?? []].flat();
-  const headers = Object.fromEntries(names.map((name) => [name, header(name)]));
-  return { ...replyFinding(status, header("content-type"), await readContent(reply)), headers, upstream: true };
+/** What undici's `request()` gives, or anything that is put in its form. */
+export interface NodeReply {
+  readonly statusCode: number;
+  /** Names in lower case. */
+  readonly headers: ReplyHead["headers"];
+  readonly body?: Readable | null | undefined;
 }
 
-/** What an error response says: of a server error only its code, for its message was not written for this client. */
-export function replyFinding(status: number, contentType: string | undefined, body: unknown): Finding {
-  const { detail, code } = readEnvelope(contentType, body);
-  return status < 500 ? { status, detail, code } : { status, code };
+/** An upstream's reply: node:http's, fetch's or undici's. */
+export type Reply = IncomingMessage | FetchReply | NodeReply;
+
+/** The same of each of them. */
+export interface ReplyHead {
+  readonly status: number;
+  /** Names in lower case; several Set-Cookie as a list, since they cannot be joined (RFC 6265 section 3). */
+  readonly headers: Readonly<Record<string, string | number | readonly string[] | undefined>>;
 }
+
+/** Status and header fields of a reply; a status that was never read is 0. */
+export function headOf(reply: Reply): ReplyHead {
+  if (!isFetched(reply)) return { status: reply.statusCode ?? 0, headers: reply.headers };
+  const headers: Record<string, string | string[]> = Object.fromEntries(reply.headers);
+  const cookies = Array.from(reply.headers).filter(([name]) => name === "set-cookie");
+  if (cookies.length > 0) headers["set-cookie"] = cookies.map(([, cookie]) => cookie);
+  return { status: reply.status, headers };
+}
+
+/** Whether fetch has made this reply, and undone the content codings that it knows. */
+export function isFetched(reply: Reply): reply is FetchReply {
+  return !("statusCode" in reply);
+}
+
+/** The content of a reply that nobody has read, as a Node stream; null where there is none. */
+export function contentOf(reply: Reply): Readable | null {
+  const content = bodyOf(reply) ?? null;
+  return content && (isNodeStream(content) ? content : Readable.fromWeb(content as never));
+}
+
+/** Lets go of content that is not wanted, and of the connection on which it would come. Never throws. */
+export function discardContent(reply: Reply): void {
+  try {
+    const content = bodyOf(reply);
+    if (!content) return;
+    if (isNodeStream(content)) content.on("error", ignore).destroy();
+    else content.cancel().catch(ignore); // somebody else reads it
+  } catch {}
+}
+
+function bodyOf(reply: Reply): FetchReply["body"] | undefined {
+  return "httpVersion" in reply ? reply : reply.body;
+}
+
+/** Of a copy of node:stream, too. */
+function isNodeStream(body: object): body is Readable {
+  return "pipe" in body;
+}
+
+function ignore(): void {}

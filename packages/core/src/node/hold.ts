@@ -1,0 +1,203 @@
+import { isErrorStatus } from "../contract.js";
+import type { Facts } from "../facts.js";
+import type { ResponderOptions } from "../options.js";
+import { UpstreamError } from "../problem-error.js";
+import { createResponder, type Host } from "../responder.js";
+import { upstreamFinding } from "../upstream/reply-finding.js";
+import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
+import { foldHead, keepLive, resetFields, setFields, type Head } from "./head.js";
+import { brokenOff, watchSources } from "./sources.js";
+import type { Ending, Writing } from "./writing.js";
+import { pretend, takeReply, type TakenReply } from "./taken-reply.js";
+
+/** A response that is held. */
+export interface Held {
+  /** Leaves it alone from now on, unless an error reply was taken already. */
+  readonly release: () => void;
+  /** Settles when such a reply has been answered; undefined when none was taken. Never rejects. */
+  readonly answered: () => Promise<void> | undefined;
+  /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
+  readonly keepLive: () => void;
+  /** For a success that was set, too: folds its status if asked for. */
+  readonly fold: (isEmpty: boolean) => void;
+}
+
+/**
+ * - held: nobody knows yet what comes
+ * - waiting: the head of a success was given, but nothing is sent yet
+ * - open: what is written is sent
+ * - taken: an error reply is read instead of being sent
+ * - over: answered in its place; what else is written is dropped
+ */
+type State = "held" | "waiting" | "open" | "taken" | "over";
+
+/**
+ * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
+ * streams through from there on, an error reply that is not one of our answers is read and answered by the contract.
+ * @param host `facts`: what is known of a request besides Node's own, asked only for what is answered
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example const hold = createHold(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
+ */
+export function createHold<Subject>(
+  options: ResponderOptions = {},
+  host: Host & { readonly facts: (subject: Subject) => Partial<Facts> },
+) {
+  const respond = createResponder(options, host);
+  const { errorBodyLimit: limit, success } = options;
+
+  return function hold(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
+    const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
+    const before = response.getHeaders();
+    let state: State = response.headersSent ? "open" : "held";
+    let isAnswering = false;
+    let given: Head | undefined;
+    let reply: TakenReply | undefined;
+    let answered: Promise<void> | undefined;
+
+    // They stay: to put back what was there would cost more than to go through them, and others may have wrapped them.
+    const writing: Writing = {
+      writeHead(...head) {
+        if (state === "waiting") open();
+        else if (state === "held") decide(head, false);
+        if (state === "open") writeHead.apply(response, head);
+        return response;
+      },
+      write: (...args) => (isOpen() ? write.apply(response, args) : reply!.write(args)),
+      end(...args) {
+        const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
+        if (isOpen(isEmpty)) end.apply(response, args);
+        else reply!.end(args);
+        if (isAnswering) close();
+        return response;
+      },
+    };
+
+    const ending: Ending = {
+      flushHeaders: () => void (isOpen() && flushHeaders.call(response)),
+      destroy(error) {
+        if (error && (state === "held" || state === "waiting")) tellInstead(error);
+        else if (state === "taken") setImmediate(reply!.finish); // unless the writer says more of it until then
+        else if (state !== "over") destroy.call(response, error);
+        return response;
+      },
+    };
+
+    /** Whether content goes on. The first implies a head, if none was given. */
+    function isOpen(isEmpty = false): boolean {
+      if (state === "held") decide([response.statusCode], isEmpty);
+      else if (state === "waiting") open();
+      return state === "open";
+    }
+
+    function decide(head: Head, isEmpty: boolean) {
+      if (isAnswered(response)) return open();
+      if (isErrorStatus(head[0] as number)) return take(head);
+      fold(isEmpty, head);
+      if (head.length > 1 && !("stream" in response)) wait(head);
+      else open();
+    }
+
+    function fold(isEmpty: boolean, head: Head = [response.statusCode]) {
+      if (success === "fold") foldHead(response, head, isEmpty, options);
+    }
+
+    /**
+     * node:http itself sends a head along with the first content, so what breaks before that can still be answered. A status alone
+     * may have been implied by flushHeaders(), which sends it at once.
+     */
+    function wait(head: Head) {
+      state = "waiting";
+      Object.assign(response, ending);
+      given = head;
+      pretend(response, "headersSent");
+      beforeAnswer(response, speak);
+    }
+
+    function open() {
+      state = "open";
+      if (given) sendGiven(given);
+    }
+
+    function sendGiven(head: Head) {
+      try {
+        writeHead.apply(response, head);
+      } catch (invalid) {
+        Reflect.deleteProperty(response, "headersSent");
+        throw invalid;
+      }
+    }
+
+    function take(head: Head) {
+      setFields(response, head);
+      const { body } = hush();
+      const finding = upstreamFinding({ statusCode: head[0] as number, headers: response.getHeaders(), body }, { limit });
+      answered = finding.then((found) => {
+        if (state === "taken") tell(new UpstreamError(found, undefined));
+      });
+    }
+
+    function hush(): TakenReply {
+      state = "taken";
+      Object.assign(response, ending);
+      reply = takeReply(response);
+      beforeAnswer(response, speak);
+      response.once("close", () => state === "taken" && close()); // the client has left
+      return reply;
+    }
+
+    /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
+    function speak() {
+      if (state === "waiting") hush();
+      if (state !== "taken") return;
+      reply!.giveBack();
+      Object.assign(response, writing);
+      keepLive(response, before);
+      state = "open";
+      isAnswering = true;
+    }
+
+    function tell(thrown: unknown) {
+      answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
+    }
+
+    /** Of a success that broke before anything of it was sent, nothing is left. */
+    function tellInstead(reason: unknown) {
+      if (hasLeft(request)) return;
+      hush();
+      resetFields(response, before);
+      tell(brokenOff(reason, Number(given?.[0] ?? response.statusCode)));
+    }
+
+    function close() {
+      state = "over";
+      sources.release();
+      reply!.close();
+    }
+
+    /** A stream that was piped into the response has failed. */
+    function broke(reason: unknown) {
+      if (hasLeft(request)) return;
+      if (state === "taken") setImmediate(reply!.finish);
+      else if (state === "waiting") tellInstead(reason);
+      else if (state === "held") setImmediate(() => state === "held" && !isAnswered(response) && tellInstead(reason));
+      else if (state === "open" && !response.writableEnded) {
+        tell(brokenOff(reason, response.statusCode));
+        silence(response);
+      }
+    }
+
+    function release() {
+      sources.ignore();
+      if (state === "held" || state === "waiting") open();
+    }
+
+    /** stream.pipeline() destroys the response when a source of it fails. */
+    function piped() {
+      if (state === "held") Object.assign(response, ending);
+    }
+
+    const sources = watchSources(request, response, { piped, broke });
+    if (state === "held") Object.assign(response, writing);
+    return { release, answered: () => answered, keepLive: () => keepLive(response, before), fold };
+  };
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import type { ReplyHead } from "../upstream/reply.js";
+
+/** Not so for what http-proxy-3 makes of a fetch reply: that has a head only. */
+export function isStream(reply: IncomingMessage): boolean {
+  return typeof reply.pipe === "function";
+}
+
+/** What the library is to copy of a reply. */
+export function setHead(reply: IncomingMessage, { status, headers }: ReplyHead): void {
+  reply.headers = headers as IncomingMessage["headers"];
+  if (status === reply.statusCode) return;
+  reply.statusCode = status;
+  reply.statusMessage = ""; // Node knows the new one's
+}
+
+/** Members of a reply that describe it. */
+const described = [
+  "headers",
+  "rawHeaders",
+  "statusCode",
+  "statusMessage",
+  "httpVersion",
+  "httpVersionMajor",
+  "httpVersionMinor",
+  "req",
+  "socket",
+] as const;
+
+/** A reply as handlers of the user's may see it whose content is read by us: one that never gives any. */
+export function headOnly(reply: IncomingMessage): IncomingMessage {
+  const members = described.map((name) => [name, (reply as never)[name]]);
+  return Object.assign(new Readable({ read() {} }), Object.fromEntries(members)) as unknown as IncomingMessage;
+}
+
+/** By which the libraries tell whether a response still needs them. */
+const signs = ["finished", "writableEnded", "destroyed"] as const;
+
+/**
+ * Makes the library take a response for done while it looks at it, that is until it returns: else it would pipe the reply, and httpxy
+ * would destroy the response along with it.
+ */
+export function seemDone(response: ServerResponse): void {
+  for (const sign of signs) {
+    const own = Object.getOwnPropertyDescriptor(response, sign);
+    Object.defineProperty(response, sign, { value: true, writable: true, configurable: true });
+    queueMicrotask(() => {
+      if (own) Object.defineProperty(response, sign, own);
+      else Reflect.deleteProperty(response, sign);
+    });
+  }
+}

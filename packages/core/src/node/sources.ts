@@ -1,0 +1,72 @@
+import type { Readable } from "node:stream";
+import { UpstreamError } from "../problem-error.js";
+import { isError } from "../read.js";
+import { unanswered } from "../recognisers/failed-calls.js";
+import type { Context } from "../recognisers/rule.js";
+import type { NodeRequest, NodeResponse } from "./answer.js";
+
+/** The streams that are piped into a response. */
+export interface Sources {
+  /** Lets go of those that have more to give. */
+  readonly release: () => void;
+  /** Takes no notice of others that are piped from now on. */
+  readonly ignore: () => void;
+}
+
+/** What they are watched for. */
+export interface Watch {
+  /** Told before the first of them gives anything. */
+  readonly piped: () => void;
+  /** Told of one that fails, or closes before its end, while no other is piped. */
+  readonly broke: (reason: unknown) => void;
+}
+
+/** Watches them: pipe() itself tells nobody when one of them breaks, and leaves it open when the response is closed. */
+export function watchSources(request: NodeRequest, response: NodeResponse, { piped, broke }: Watch): Sources {
+  let open: Set<Readable> | undefined;
+
+  function release() {
+    for (const source of open ?? []) {
+      open!.delete(source);
+      source.unpipe?.(response as never);
+      if (source !== request && !isRead(source)) source.on("error", ignore).destroy?.(); // the request has the client's connection
+    }
+  }
+
+  function watch(source: Readable) {
+    if (open === undefined) {
+      response.once("close", release);
+      piped();
+    }
+    open ??= new Set();
+    open.add(source);
+    const fail = (reason: unknown) => {
+      if (open!.delete(source) && open!.size === 0) broke(reason);
+    };
+    source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
+    source.once("end", () => open!.delete(source));
+    source.once("close", () => fail(source.errored ?? new Error("A stream was closed before its end", unclear)));
+  }
+
+  response.on("pipe", watch);
+  return { release, ignore: () => void response.off("pipe", watch) };
+}
+
+/**
+ * What content means that breaks off after a head of this status: a fault of an exchange that had begun well. What is none stays what it is.
+ */
+export function brokenOff(reason: unknown, status: number): unknown {
+  const found = isError(reason) ? unanswered(reason, { clientGone: false } as Context, status) : undefined;
+  return found?.proxyError ? new UpstreamError(found, reason) : reason;
+}
+
+/** What stream.finished() would have said. */
+const unclear = { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } };
+
+/** Piped to somewhere else as well, such as a cache. */
+function isRead(source: Readable): boolean {
+  const { pipes = [] } = (source as { _readableState?: { pipes?: readonly unknown[] } })._readableState ?? {};
+  return pipes.length > 0;
+}
+
+function ignore(): void {}

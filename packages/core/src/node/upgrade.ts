@@ -1,0 +1,65 @@
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { isErrorStatus } from "../contract.js";
+import { liveHeaders } from "../headers.js";
+import { UpstreamError } from "../problem-error.js";
+import { fault } from "../recognisers/rule.js";
+import type { Responder } from "../responder.js";
+import { discardContent } from "../upstream/reply.js";
+import { upstreamFinding } from "../upstream/reply-finding.js";
+import { originalUrl } from "./original-url.js";
+import { answerSocket, type SocketAnswer } from "./socket.js";
+
+/** What to make of upgrades, of one proxy, that fail. */
+export interface Upgrades {
+  /** Looks after a request that asks for an upgrade, before the library does. */
+  readonly watch: (outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, limit: number | undefined) => void;
+  /** Answers on the socket, unless the client has left or has its answer; one that has got its 101 can only be cut. */
+  readonly fail: (thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) => void;
+}
+
+/** @param limit octets of an error reply's content that are read at most */
+export function createUpgrades(respond: Responder, limit: number | undefined): Upgrades {
+  const switched = new WeakSet<Duplex>();
+  const refused = new WeakSet<Duplex>();
+
+  function watch(outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, patience: number | undefined) {
+    socket.on("error", ignore); // the libraries listen too late, or not at all, and it would end the process
+    socket.once("close", () => outgoing.destroy());
+    if (socket.destroyed) outgoing.destroy();
+    if (patience !== undefined) outgoing.setTimeout(patience, () => outgoing.destroy()); // ended by the upgrade
+    outgoing.once("upgrade", () => switched.add(socket));
+    // The library's own listeners, which are not there yet, write the reply onto the socket as it came.
+    process.nextTick(() => outgoing.removeAllListeners("response").once("response", (reply) => refuse(reply, request, socket)));
+  }
+
+  async function refuse(reply: IncomingMessage, request: IncomingMessage, socket: Duplex) {
+    const { statusCode = 0, headers } = reply;
+    if (!isErrorStatus(statusCode)) {
+      discardContent(reply);
+      return fail(upgradeFailed(statusCode), request, socket);
+    }
+    refused.add(socket); // what fails from here on is only the error's content
+    const finding = await upstreamFinding(reply, { limit });
+    refused.delete(socket);
+    fail(new UpstreamError(finding, undefined), request, socket, { fields: Object.fromEntries(liveHeaders(headers)) });
+  }
+
+  function fail(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {
+    if (!socket.writable || refused.has(socket)) return;
+    const url = originalUrl(request);
+    if (!switched.has(socket)) return answerSocket(respond, thrown, request, socket, { url, ...more });
+    const { headers, method } = request;
+    respond.report(thrown, { headers, method, url });
+    socket.destroy();
+  }
+
+  return { watch, fail };
+}
+
+/** Why a reply to a request for an upgrade, or one that upgrades without having been asked, cannot be passed on. */
+export function upgradeFailed(receivedStatus: number | undefined): UpstreamError {
+  return new UpstreamError({ ...fault("http_upgrade_failed"), receivedStatus }, undefined);
+}
+
+function ignore(): void {}

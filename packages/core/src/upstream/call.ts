@@ -1,0 +1,50 @@
+import { isErrorStatus } from "../contract.js";
+import { checkOptions, type ResponderOptions } from "../options.js";
+import { UpstreamError } from "../problem-error.js";
+import { answered } from "../recognisers/failed-calls.js";
+import type { Context, Finding } from "../recognisers/rule.js";
+import { normalizeError } from "../thrown.js";
+import { isFetched, type Reply } from "./reply.js";
+import { upstreamFinding } from "./reply-finding.js";
+
+export interface UpstreamOptions extends Pick<ResponderOptions, "errorBodyLimit"> {
+  /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relay })`. */
+  readonly relay?: boolean | NonNullable<ResponderOptions["relay"]>;
+}
+
+/**
+ * Waits for a call to a service and gives its reply back, untouched, unless that is an error or there is none. Unhandled, the error
+ * becomes this gateway's own failure, since the client did not make the call: 502, 503 or 504 (RFC 9110 section 15.6.3).
+ * @param call what fetch(), undici's request() or node:http gives, or a promise of it
+ * @throws UpstreamError for a reply of an error status, whose content it has read, and for a fault of the next hop, its `cause`;
+ *   TypeError for a wrong option; anything else that the call rejects with, unchanged
+ * @example const order = await (await upstream(fetch(url), { relay: [404] })).json();
+ */
+export async function upstream<C extends Reply | PromiseLike<Reply>>(
+  call: C,
+  options: UpstreamOptions = {},
+): Promise<Awaited<C>> {
+  const reply = await settled(call);
+  const { errorBodyLimit, relay } = options;
+  checkOptions({ errorBodyLimit, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
+  const status = isFetched(reply) ? reply.status : (reply.statusCode ?? 0);
+  if (!isErrorStatus(status)) return reply;
+  throw new UpstreamError(meaningOf(status, await upstreamFinding(reply, { limit: errorBodyLimit }), relay), undefined);
+}
+
+async function settled<C>(call: C): Promise<Awaited<C>> {
+  try {
+    return await call;
+  } catch (error) {
+    const { status, proxyError, upstreamStatus } = normalizeError(error, { origin: "upstream" });
+    throw proxyError === undefined ? error : new UpstreamError({ status, proxyError, receivedStatus: upstreamStatus }, error);
+  }
+}
+
+/** Without a word from the caller, the gateway decides by its own option. */
+function meaningOf(status: number, relayed: Finding, relay: UpstreamOptions["relay"]): Finding & { readonly relayed?: Finding } {
+  if (relay === true || (relay && new Set(relay).has(status))) return relayed;
+  const { proxyError, headers } = relayed;
+  const own: Finding = { ...answered(status, headers, { relay: new Set() } as Partial<Context> as Context), proxyError };
+  return relay === undefined ? { ...own, relayed } : own;
+}

@@ -1,0 +1,28 @@
+import { passOn, setFields, type RelayOptions, type Reply } from "@fg-errors/core";
+import type { Response } from "express";
+
+/**
+ * Answers with an upstream's reply: a success streams through, an error reply is thrown for fgErrors() to answer. Settles when the
+ * response is closed, and rejects when the content breaks off. Express 4 does not see what an async handler throws: hand it to `next`.
+ * @param reply what fetch(), undici's request() or node:http gives, its content not read yet
+ * @param options those of fgErrors() that concern an upstream's reply
+ * @throws UpstreamError for an error reply, and for content that breaks off; TypeError for a wrong option
+ * @example app.use(async (request, response) => relay(response, await fetch("http://orders.internal/orders")));
+ */
+export function relay(response: Response, reply: Reply, options: RelayOptions = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.once("close", resolve);
+    passOn(
+      reply,
+      response,
+      options,
+      ({ status, headers, content }) => {
+        response.statusCode = status;
+        setFields(response, headers);
+        if (content) content.pipe(response);
+        else response.end();
+      },
+      reject,
+    ).catch(reject);
+  });
+}

@@ -1,0 +1,73 @@
+import { Readable } from "node:stream";
+import { createHold, isError, isErrorStatus, UpstreamError, upstreamFinding, type ResponderOptions } from "@fg-errors/core";
+import type { Context, Middleware } from "koa";
+import { emitError, type KoaFacts } from "./error-event.js";
+import { isStream } from "./stream.js";
+import { methodsOf } from "./unsettled.js";
+
+/**
+ * Mounted in front of what writes its own error responses, such as a proxy: they leave by the contract instead, whether they are
+ * written to `ctx.res` or set on `ctx`. Successes stream through untouched; a stream piped into `ctx.res` that breaks cuts it.
+ * Mount fgErrors() before it.
+ * @param options the same that `fgErrors()` takes
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example app.use(fgErrors()).use(fgUpstream()).use(proxy("orders.internal"));
+ */
+export function fgUpstream(options: ResponderOptions = {}): Middleware {
+  const hold = createHold(options, { caller: "fgUpstream", onServerError: emitError, facts: factsOf });
+
+  return async function fgUpstream(ctx, next) {
+    const held = hold(ctx.req, ctx.res, ctx);
+    try {
+      await next();
+      await held.answered();
+    } catch (thrown) {
+      if (!isClosing(thrown)) throw thrown;
+    } finally {
+      if (ctx.respond !== false) held.release();
+    }
+    if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
+    if (!isErrorStatus(ctx.status)) return held.fold(isEmpty(ctx)); // Koa itself sends the status phrase as content
+    if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
+    const reply = { statusCode: ctx.status, headers: ctx.res.getHeaders(), body: contentOf(ctx.body) };
+    const finding = await upstreamFinding(reply, { limit: options.errorBodyLimit });
+    held.keepLive();
+    throw new UpstreamError(finding, undefined);
+  };
+}
+
+function factsOf(ctx: Context): KoaFacts {
+  return { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
+}
+
+/** What koa-proxies rejects with when the client leaves, or when we have cut a response that broke. */
+function isClosing(thrown: unknown): boolean {
+  return isError(thrown) && thrown.message.startsWith("Http response closed while proxying ");
+}
+
+function isEmpty({ body, length }: Context): boolean {
+  return body === null || body === undefined || length === 0;
+}
+
+/** Koa starts every response at 404 and notes whether anybody set another status, or the same. */
+function isChosen(ctx: Context): boolean {
+  return (ctx.response as { _explicitStatus?: boolean })._explicitStatus === true;
+}
+
+function contentOf(body: unknown): Readable | null {
+  if (isStream(body)) {
+    body.removeAllListeners("error").on("error", () => {}); // Koa's own would answer for what breaks in the middle
+    return typeof body.read === "function" ? body : new Readable().wrap(body);
+  }
+  const web = body instanceof Response ? body.body : body instanceof Blob ? body.stream() : body;
+  if (web instanceof ReadableStream) return web.locked ? null : Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]);
+  return Readable.from([typeof web === "string" || web instanceof Uint8Array ? web : jsonOf(web)]);
+}
+
+function jsonOf(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? "";
+  } catch {
+    return "";
+  }
+}

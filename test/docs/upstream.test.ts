@@ -1,0 +1,39 @@
+// What docs/upstream.md says is what the code does.
+import { createResponder, proxyErrors, UpstreamError } from "@fg-errors/core";
+import { expect, it } from "vitest";
+import { faults } from "../faults/index.js";
+import { block, codes, paragraph, read, table } from "./markdown.js";
+
+const page = read("docs/upstream.md");
+const rows = table(page, "faults").map(([what, type, status, ...others]) => ({ what, type: codes(type!)[0]!, status, others }));
+
+it("every fault has its type's status, in the order of the RFC", () => {
+  const types = Object.keys(proxyErrors);
+  expect(rows.map(({ type, status }) => [type, Number(status)])).toEqual(
+    rows
+      .map(({ type }) => [type, proxyErrors[type as keyof typeof proxyErrors].status] as const)
+      .toSorted(([a], [b]) => types.indexOf(a) - types.indexOf(b)),
+  );
+  expect(rows.map(({ others }) => others)).toEqual(
+    rows.map(() => [1, 2, 3].map(() => expect.stringMatching(/^(\d{3}|cut|closed|as it came|-)$/))),
+  );
+});
+
+it("every type is one of a fault, or said to be none", () => {
+  const named = [...rows.map(({ type }) => type), ...codes(paragraph(page, "other types"))];
+  expect([...new Set(named)].toSorted()).toEqual(Object.keys(proxyErrors).toSorted());
+  expect(named.filter((type, index) => index >= rows.length && named.indexOf(type) < rows.length)).toEqual([]);
+});
+
+it("every fault that is tested has a row", () => {
+  const types = new Set(rows.map(({ type }) => type));
+  for (const { name, type } of faults) if (type !== undefined) expect(types, name).toContain(type);
+});
+
+it("the field is what it is said to be", () => {
+  const before = "cdn;error=connection_refused";
+  const respond = createResponder({ proxyName: "edge-1", onError() {} });
+  const thrown = new UpstreamError({ status: 410, upstream: true }, undefined);
+  const { headers } = respond(thrown, { headers: {}, responseHeaders: { "proxy-status": before } });
+  expect(block(page, "proxy-status")).toBe(`proxy-status: ${headers["proxy-status"]}\n`);
+});

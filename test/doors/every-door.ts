@@ -1,0 +1,27 @@
+// The matrix: every fault through every door on every host.
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { faults, type Fault, type Upstream } from "../faults/index.js";
+import { drive, outcomeOf } from "./drive.js";
+import type { Door } from "./door.js";
+import { hosts } from "./gateway.js";
+
+/** Milliseconds for one exchange, most of them spent waiting for others. */
+const timeout = 20_000;
+
+/** Declares the tests for these doors. One upstream of each fault serves them all. */
+export function everyFaultThrough(doors: readonly Door[]): void {
+  const upstreams = new Map<string, Upstream>();
+  beforeAll(async () => {
+    for (const fault of faults) upstreams.set(fault.name, await fault.start());
+  });
+  afterAll(() => Promise.all([...upstreams.values()].map(({ close }) => close())));
+
+  describe.each(doors)("$name", (door) => {
+    describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
+      const isMet = (fault: Fault) => (fault.protocol === "http/1.1" || door.h2) && outcomeOf(door, fault, host) !== "unheard";
+      it.concurrent.each(faults.filter(isMet))("$name", { timeout }, (fault) =>
+        drive(host, door, fault, upstreams.get(fault.name)!),
+      );
+    });
+  });
+}

@@ -1,0 +1,4 @@
+import { everyFaultThrough } from "./every-door.js";
+import { held } from "./held.js";
+
+everyFaultThrough(held);

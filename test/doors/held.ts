@@ -1,0 +1,162 @@
+// fgUpstream() in front of what answers for its upstream by itself.
+import { createRequire } from "node:module";
+import { pipeline } from "node:stream/promises";
+import replyFrom from "@fastify/reply-from";
+import { fgUpstream as expressUpstream } from "@fg-errors/express";
+import { fgUpstream as koaUpstream } from "@fg-errors/koa";
+import expressHttpProxy from "express-http-proxy";
+import fastify from "fastify";
+import type { Middleware } from "koa";
+import { request } from "undici";
+import {
+  agentOf,
+  both,
+  dispatcherOf,
+  undici,
+  type Act,
+  type Door,
+  type Exceptions,
+  type Family,
+  type Mount,
+  type Way,
+} from "./door.js";
+
+const require = createRequire(import.meta.url);
+const koaProxies = require("koa-proxies") as (path: string, settings: object) => Middleware;
+const koaBetterHttpProxy = require("koa-better-http-proxy") as (host: string, settings: object) => Middleware;
+
+/** Faults that come after a sound head. */
+const inContent = /(in the|before the|no more) content$|chunks?$|^(bad|closed in a) chunk|^chunk/;
+
+const own = (status: number) => ({ status, type: undefined });
+
+/** These take every reset for their own time limit. */
+const lateResets: Exceptions = [
+  [/^101/, "unheard"],
+  [/^(204|corrupt|truncated)/, "relayed"],
+  [/^status 0/, own(500), /Express 5|Koa/], // who take no such status
+  [/^((reset|closed) .*(head|line|connected)|only|TLS: (closed|reset|no answer)|connect timeout|no head|half)/, own(504)],
+];
+
+/** These stop reading, and so know only that it was not all. */
+const incomplete: Exceptions = [[inContent, { type: "http_response_incomplete" }]];
+
+export const held: readonly Door[] = [
+  {
+    name: "a copying handler",
+    families: both,
+    h2: true,
+    exceptions: undici,
+    create: (way, family) => {
+      const dispatcher = dispatcherOf(way);
+      const copy: Act = async (incoming, response) => {
+        const reply = await request(way.upstream.url + incoming.url, { dispatcher });
+        response.writeHead(reply.statusCode, reply.headers);
+        await pipeline(reply.body, response);
+      };
+      return behind(way, family, copy);
+    },
+  },
+  {
+    name: "express-http-proxy",
+    families: ["express"],
+    exceptions: [...lateResets, ...incomplete],
+    create: (way) => ({ express: [expressUpstream(way.options), expressHttpProxy(way.upstream.url, expressSettings(way))] }),
+  },
+  {
+    name: "express-http-proxy, buffering",
+    families: ["express"],
+    forgetsHead: true,
+    exceptions: [
+      [/^204|gzip$/, {}], // which it decodes
+      ...lateResets,
+      [/no more|^(reset|closed) .*(content|chunk)/, own(504)],
+    ],
+    create: (way) => {
+      const settings = { ...expressSettings(way), userResDecorator: (_reply: unknown, content: unknown) => content };
+      return { express: [expressUpstream(way.options), expressHttpProxy(way.upstream.url, settings as never)] };
+    },
+  },
+  {
+    name: "koa-proxies",
+    families: ["koa"],
+    exceptions: [
+      [/^101/, "unheard"],
+      [/^((100|103) and|corrupt|truncated)/, "relayed"],
+      [/^(407|status (0|6|99))/, {}],
+      [/^refused$/, own(503)],
+      [/^DNS: no answer/, own(504)],
+      [/at once$|^204|^status 199/, own(500)],
+      ...incomplete,
+      [/./, own(500)],
+    ],
+    create: (way) => {
+      const settings = { target: way.upstream.url, changeOrigin: true, agent: agentOf(way), proxyTimeout: way.limit };
+      return { koa: [koaUpstream(way.options), koaProxies("/", settings)] };
+    },
+  },
+  {
+    name: "koa-better-http-proxy",
+    families: ["koa"],
+    exceptions: [
+      [/^204/, {}],
+      ...lateResets,
+      [/no more/, { status: 502, type: "http_response_incomplete" }],
+      [/^reset .*(content|chunk)/, own(504)],
+    ],
+    create: (way) => ({
+      koa: [koaUpstream(way.options), koaBetterHttpProxy(way.upstream.url, { ...koaSettings(way) })],
+    }),
+  },
+  {
+    name: "@fastify/reply-from",
+    families: both,
+    forgetsHead: true,
+    exceptions: [
+      [/^407/, {}],
+      [/^status (6|99)/, own(502)],
+      [/^(103 and|204|corrupt|truncated)/, "relayed"],
+      [/^DNS: no such name/, own(503)],
+      [/^(connect timeout|TLS: no answer|no head|half a head)/, own(504)],
+      [/at once$|before the content$|^status 199/, own(500)],
+      [inContent, {}],
+      [/./, own(500)],
+    ],
+    create: async (way, family) => {
+      const app = fastify();
+      app.register(replyFrom, { base: way.upstream.url, undici: dispatcherOf(way) as never });
+      app.all("/*", (incoming, reply) => reply.from(incoming.url));
+      await app.ready();
+      way.onClose(() => app.close());
+      return behind(way, family, (incoming, response) => app.routing(incoming, response));
+    },
+  },
+];
+
+function behind(way: Way, family: Family, act: Act): Mount {
+  if (family === "koa")
+    return {
+      koa: [
+        koaUpstream(way.options),
+        (ctx) => {
+          ctx.respond = false;
+          return act(ctx.req, ctx.res) as Promise<void>;
+        },
+      ],
+    };
+  return {
+    express: [
+      expressUpstream(way.options),
+      (incoming, response, next) => void Promise.resolve(act(incoming, response)).catch(next),
+    ],
+  };
+}
+
+function expressSettings(way: Way) {
+  const agent = agentOf(way);
+  return { timeout: way.limit, proxyReqOptDecorator: (settings: object) => ({ ...settings, agent }) };
+}
+
+function koaSettings(way: Way) {
+  return { ...expressSettings(way), connectTimeout: way.limit };
+}

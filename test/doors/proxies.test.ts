@@ -1,0 +1,4 @@
+import { everyFaultThrough } from "./every-door.js";
+import { proxies } from "./proxies.js";
+
+everyFaultThrough(proxies);

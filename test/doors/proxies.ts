@@ -1,0 +1,59 @@
+// fgProxy() in http-proxy and what became of it.
+import { fgProxy } from "@fg-errors/core";
+import type { RequestHandler } from "express";
+import httpProxy from "http-proxy";
+import httpProxy3 from "http-proxy-3";
+import httpProxy3v2 from "http-proxy-3v2";
+import { createProxyMiddleware } from "http-proxy-middleware";
+import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-middleware4";
+import { createProxyServer } from "httpxy";
+import { agentOf, both, type Act, type Door, type Way } from "./door.js";
+
+export const proxies: readonly Door[] = [
+  middleware("http-proxy-middleware 3", createProxyMiddleware),
+  middleware("http-proxy-middleware 4", createProxyMiddleware4),
+  server("http-proxy", (settings) => httpProxy.createProxyServer(settings)),
+  server("http-proxy-3 1", (settings) => httpProxy3.createProxyServer(settings as never)),
+  server("http-proxy-3 2", (settings) => httpProxy3v2.createProxyServer(settings as never)),
+  server("httpxy", (settings) => createProxyServer(settings as never)),
+];
+
+function settingsOf(way: Way) {
+  return { target: way.upstream.url, changeOrigin: true, agent: agentOf(way), proxyTimeout: way.limit };
+}
+
+function middleware(name: string, create: (settings: never) => unknown): Door {
+  const door = (way: Way) => create({ ...settingsOf(way), ...fgProxy(way.options) } as never) as RequestHandler;
+  return {
+    name,
+    families: both,
+    create: (way) => {
+      const handler = door(way);
+      return { act: (request, response) => passed(handler, request, response) };
+    },
+  };
+}
+
+/** Settles when the response is done or the middleware hands over. */
+function passed(handler: RequestHandler, ...[request, response]: Parameters<Act>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    response.once("close", resolve);
+    handler(request as never, response as never, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+  });
+}
+
+interface ProxyServer {
+  web(...args: Parameters<Act>): unknown;
+  on(event: string, listener: (...args: never[]) => unknown): unknown;
+}
+
+function server(name: string, create: (settings: object) => unknown): Door {
+  return {
+    name,
+    families: both,
+    create: (way) => {
+      const proxy = fgProxy(way.options).attach(create(settingsOf(way)) as never) as ProxyServer;
+      return { act: (request, response) => proxy.web(request, response) };
+    },
+  };
+}

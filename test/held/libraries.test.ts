@@ -1,0 +1,169 @@
+// The real libraries that answer for their upstream themselves.
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import { createRequire } from "node:module";
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
+import replyFrom from "@fastify/reply-from";
+import { fgErrors as expressErrors, fgUpstream as expressUpstream } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgUpstream as koaUpstream } from "@fg-errors/koa";
+import express from "express";
+import express4 from "express4";
+import expressHttpProxy from "express-http-proxy";
+import fastify from "fastify";
+import Koa from "koa";
+import Koa2 from "koa2";
+import { describe, expect, it, vi } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { telling, type Listener } from "./gateways.js";
+
+const require = createRequire(import.meta.url);
+const koaProxies = require("koa-proxies") as (path: string, settings: object) => Koa.Middleware;
+const koaBetterHttpProxy = require("koa-better-http-proxy") as (host: string, settings?: object) => Koa.Middleware;
+
+interface Library {
+  readonly name: string;
+  readonly create: (target: string, options: object) => Promise<Listener> | Listener;
+  /** Takes the whole reply before it sends any of it. */
+  readonly buffers?: true;
+  /** What it answers to an upstream that is not there. */
+  readonly refused?: number;
+}
+
+const ofExpress = (name: string, framework: typeof express, settings: object = {}): Library => ({
+  name: `express-http-proxy ${JSON.stringify(settings)}, ${name}`,
+  create: (target, options) =>
+    framework().use(expressUpstream(options), expressHttpProxy(target, settings)).use(expressErrors(options)) as Listener,
+  ...(!("stream" in settings) && { buffers: true }),
+});
+
+const ofKoa = (
+  name: string,
+  Framework: typeof Koa,
+  proxy: (target: string) => Koa.Middleware,
+  more: Partial<Library> = {},
+): Library => ({
+  name,
+  create: (target, options) =>
+    new Framework().use(koaErrors(options)).use(koaUpstream(options)).use(proxy(target)).callback() as Listener,
+  ...more,
+});
+
+const proxies = (target: string) => koaProxies("/", { target });
+
+const libraries: readonly Library[] = [
+  ofExpress("Express 5", express),
+  ofExpress("Express 5", express, { stream: true }),
+  ofExpress("Express 4", express4, { stream: true }),
+  ofKoa("koa-proxies, Koa 3", Koa, proxies, { refused: 503 }),
+  ofKoa("koa-proxies, Koa 2", Koa2, proxies, { refused: 503 }),
+  ofKoa("koa-better-http-proxy, Koa 3", Koa, (target) => koaBetterHttpProxy(target), { buffers: true }),
+  ofKoa("koa-better-http-proxy, Koa 2", Koa2, (target) => koaBetterHttpProxy(target), { buffers: true }),
+  {
+    name: "@fastify/reply-from",
+    create: async (base, options) => {
+      const app = fastify();
+      await app.register(replyFrom, { base });
+      app.all("/*", (incoming, reply) => reply.from(incoming.url));
+      await app.ready();
+      return express()
+        .use(expressUpstream(options), (incoming, response) => app.routing(incoming, response))
+        .use(expressErrors(options)) as Listener;
+    },
+    refused: 500,
+  },
+];
+
+const json = { "Content-Type": "application/json" };
+
+const upstream: RequestListener = ({ url }, response) => {
+  if (url === "/error")
+    response
+      .writeHead(404, { ...json, Server: "s3cr3t", "X-Powered-By": "s3cr3t", "Set-Cookie": "a=1" })
+      .end('{"message":"No such order"}');
+  else if (url === "/page") response.writeHead(500, { "Content-Type": "text/html" }).end("<h1>s3cr3t at 10.0.0.7</h1>");
+  else if (url === "/packed")
+    response
+      .writeHead(409, { ...json, "Content-Encoding": "gzip" })
+      .end(gzipSync('{"error_code":"SHOP.0409","error_msg":"Sold out"}'));
+  else if (url === "/empty") response.writeHead(403).end();
+  else if (url === "/broken") response.write("first ", () => response.socket!.resetAndDestroy());
+  else if (url === "/endless") response.write("first ");
+  else response.writeHead(201, { ...json, "X-Own": "1" }).end('{"id":17}');
+};
+
+describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
+  async function ask(path: string, method = "GET") {
+    const { told, options } = telling();
+    const bytes = await withServer(upstream, async (port) =>
+      withServer(await create(`http://127.0.0.1:${port}`, options), (gateway) =>
+        exchange(gateway, request(`${method} ${path}`)).catch(String),
+      ),
+    );
+    return { bytes, told, answer: parseAnswer(bytes) };
+  }
+
+  it("lets a success through", async () => {
+    const { told, options } = telling();
+    await withServer(upstream, async (port) =>
+      withServer(await create(`http://127.0.0.1:${port}`, options), async (gateway) => {
+        const response = await fetch(`http://127.0.0.1:${gateway}/orders`); // most of them hand on the upstream's own Connection
+        expect([response.status, response.headers.get("x-own"), await response.text()]).toEqual([201, "1", '{"id":17}']);
+      }),
+    );
+    expect(told).toEqual([]);
+  });
+
+  it.each([
+    ["/error", { status: 404, detail: "No such order" }],
+    ["/page", { status: 500, error_code: "FSS.0500" }],
+    ["/packed", { status: 409, detail: "Sold out", error_code: "SHOP.0409" }],
+    ["/empty", { status: 403 }],
+  ])("replaces an error reply: %s", async (path, expected) => {
+    const { answer, bytes, told } = await ask(path);
+    expect(assertContract(answer)).toMatchObject({ ...expected, instance: path });
+    expect(bytes).not.toMatch(/s3cr3t|10\.0\.0\.7/);
+    if (path === "/error") expect(answer.headers.getSetCookie()).toEqual(["a=1"]);
+    expect(told).toMatchObject([{ upstreamStatus: expected.status }]);
+  });
+
+  it("replaces an error reply to HEAD", async () => {
+    const { answer } = await ask("/empty", "HEAD");
+    expect(answer).toMatchObject({ status: 403, text: "" });
+    expect(Number(answer.headers.get("content-length"))).toBeGreaterThan(0);
+  });
+
+  it("answers for an upstream that is not there", async () => {
+    const { told, options } = telling();
+    const nobody = await withServer(upstream, async (port) => port);
+    const bytes = await withServer(await create(`http://127.0.0.1:${nobody}`, options), (port) =>
+      exchange(port, request("GET /")),
+    );
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: refused });
+    expect(bytes).not.toContain("127.0.0.1");
+    expect(told).toHaveLength(1);
+  });
+
+  it.skipIf(buffers)("cuts a success that breaks, and tells of it once", async () => {
+    const { bytes, told } = await ask("/broken");
+    expect(bytes).toContain("first ");
+    expect(bytes).not.toMatch(/\r\n0\r\n|FSS\./);
+    expect(told.map(({ status }) => status)).toEqual([502]);
+  });
+
+  it.skipIf(buffers)("lets go of the upstream when the client leaves, and says nothing", async () => {
+    const { told, options } = telling();
+    const server = createServer(upstream);
+    const closed = new Promise((resolve) => server.on("connection", (socket) => socket.on("close", resolve)));
+    await withServer(server, async (port) =>
+      withServer(await create(`http://127.0.0.1:${port}`, options), async (gateway) => {
+        const socket = connect(gateway, "127.0.0.1", () => socket.write(request("GET /endless")));
+        await once(socket, "data");
+        socket.destroy();
+        await closed;
+        await vi.waitFor(() => expect(told).toEqual([]));
+      }),
+    );
+  });
+});
