@@ -1,20 +1,21 @@
 // The two gateways of the tour, each with fg-errors and, for comparison, without.
 import { Agent } from "node:http";
-import { fgErrors as expressErrors, fgProxy, problem } from "@fg-errors/express";
+import { fgErrors as expressErrors, fgProxy, fgUpstream, problem, upstream } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import Koa from "koa";
+import { createShop } from "./upstreams.js";
 
-/** @typedef {{ shop: string, faulty: string, closed: string }} Upstreams addresses, by the first part of the path */
+/** @typedef {{ shop: string, branch: string, faulty: string, closed: string }} Upstreams addresses, by the first part of the path */
 
 const timeout = 1000;
 
 /** The tour shows what the client sees; an operator would read these. */
-const options = { onError() {} };
+const options = { onError() {}, proxyName: "tour" };
 
 /**
- * Express with http-proxy-middleware: /shop, /faulty and /closed are proxied, the rest is the gateway's own.
+ * Express with http-proxy-middleware: what has a name among the upstreams is proxied, the rest is the gateway's own.
  * @param {Upstreams} upstreams
  * @param {boolean} withUs
  */
@@ -23,6 +24,11 @@ export function createExpressGateway(upstreams, withUs) {
   const agent = new Agent({ timeout }); // proxyTimeout starts when there is a connection
   for (const [name, target] of Object.entries(upstreams))
     app.use(`/${name}`, createProxyMiddleware({ target, agent, proxyTimeout: timeout, ...(withUs ? fgProxy(options) : {}) }));
+  app.use("/nested", ...(withUs ? [fgUpstream(options)] : []), createShop());
+  app.get("/price", async (_request, response) => {
+    const call = fetch(`${upstreams.shop}/status/401`);
+    response.json(await (await (withUs ? upstream(call) : call)).json());
+  });
   app.post("/orders", express.json(), (request, response) => void response.json(request.body));
   app.get("/bug", () => void (/** @type {any} */ (undefined).price));
   app.get("/paid", () => {

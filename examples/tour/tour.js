@@ -5,13 +5,14 @@ import { ask, broken } from "./check.js";
 import { createExpressGateway, createKoaGateway } from "./gateways.js";
 import { listen, portNobodyListensOn } from "./listen.js";
 import { printHead, printRow } from "./table.js";
-import { createFaulty, createShop } from "./upstreams.js";
+import { createBranch, createFaulty, createShop } from "./upstreams.js";
 import { visits } from "./visits.js";
 
 const once = process.argv.includes("--once");
 
 const upstreams = {
   shop: await listen(createServer(createShop())),
+  branch: await listen(createServer(createBranch())),
   faulty: await listen(createFaulty()),
   closed: await portNobodyListensOn(),
 };

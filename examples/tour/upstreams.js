@@ -1,5 +1,7 @@
 // What stands behind the gateways: a plain Express app with Express's own error pages, and a raw server that misbehaves.
 import { createServer } from "node:net";
+import { gzipSync } from "node:zlib";
+import { fgErrors, problem } from "@fg-errors/express";
 import express from "express";
 
 /** Statuses that the app answers on demand, as `/status/410`; some with the header fields that belong to them. */
@@ -24,7 +26,23 @@ export function createShop() {
     "/invalid",
     (_request, response) => void response.status(422).json({ message: "quantity must be positive", code: "SHOP.0017" }),
   );
+  app.get("/google", (_request, response) => {
+    const error = { code: 409, message: "The order was changed meanwhile", status: "ABORTED" };
+    response
+      .status(409)
+      .set("Content-Encoding", "gzip")
+      .send(gzipSync(JSON.stringify({ error })));
+  });
   return app;
+}
+
+/** A service of our own kind, which answers by the contract already. */
+export function createBranch() {
+  const app = express();
+  app.get("/paid", () => {
+    throw problem(409, "The order was already paid", { code: "BRANCH.0409", extensions: { balance: 0 } });
+  });
+  return app.use(fgErrors());
 }
 
 /**
@@ -38,6 +56,8 @@ const faults = {
   "/no-headers": (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Ty"),
   "/huge-headers": (socket) => socket.end(`HTTP/1.1 200 OK\r\nX-Huge: ${"x".repeat(100_000)}\r\n\r\n`),
   "/odd-status": (socket) => socket.end("HTTP/1.1 999 Denied\r\nContent-Length: 2\r\n\r\nno"),
+  "/switch": (socket) => socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: internal\r\n\r\n"),
+  "/bad-chunk": (socket) => socket.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nonly\r\nzz\r\n"),
   "/truncated": (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nonly this"),
 };
 

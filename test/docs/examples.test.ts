@@ -4,6 +4,7 @@ import * as core from "@fg-errors/core";
 import * as express from "@fg-errors/express";
 import * as koa from "@fg-errors/koa";
 import createExpress from "express";
+import expressHttpProxy from "express-http-proxy";
 import { rateLimit } from "express-rate-limit";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import Koa from "koa";
@@ -36,6 +37,8 @@ describe.each(["README.md", "packages/express/README.md", "packages/koa/README.m
     [
       ["proxy", () => ({ app: createExpress(), ...express, options: { service: "SHOP" } })],
       ["relay", () => ({ app: new Koa(), ...koa })],
+      ["upstream", () => ({ app: createExpress(), ...express })],
+      ["fgUpstream", () => ({ app: createExpress(), ...express, expressHttpProxy, options: { service: "SHOP" } })],
     ].filter(([name]) => has(name as string)) as [string, () => { app: unknown }][],
   )("shows a gateway, %s", async (name, scope) => {
     const upstream: RequestListener = ({ url }, response) => {

@@ -77,12 +77,12 @@ describe("README's options", () => {
     expect(codes(list)).toEqual(rows.map(({ name }) => name));
   });
 
-  it.each(["contract", "format", "service", "challenge", "relay"])("give %s its default", (name) => {
+  it.each(["contract", "format", "service", "challenge", "relay", "errorBodyLimit", "success", "proxyDetails"])("give %s its default", (name) => {
     expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
     expect(answersTo({ [name]: valueOf(row(name).byDefault.slice(1, -1)) })).toEqual(answersTo({}));
   });
 
-  it.each(["map", "onError"])("give %s no default", (name) => expect(row(name).byDefault).toBe(""));
+  it.each(["proxyName", "map", "onError"])("give %s no default", (name) => expect(row(name).byDefault).toBe(""));
 
   it("say whose request id is taken first", () => {
     const id = { "X-Request-Id": "own", "X-Cff-Request-Id": "cff", traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` };

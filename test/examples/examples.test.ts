@@ -1,28 +1,16 @@
 // The examples as a user runs them: a process of its own, pointed at an upstream by its environment.
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:https";
 import { createInterface } from "node:readline";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { certificate } from "../recognisers/certificate.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { endLater, startExample } from "./start.js";
 
-const children: ChildProcess[] = [];
-afterEach(() => children.splice(0).forEach((child) => child.kill()));
-
-/** Starts an example and gives the port that it says it listens on. */
-async function start(name: string, environment: Record<string, string>): Promise<number> {
-  const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script], {
-    env: { ...process.env, ...environment, PORT: "0" },
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  children.push(child);
-  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-  return Number(/:(\d+)$/.exec(line)![1]);
-}
+const start = async (name: string, environment: Record<string, string>) => (await startExample(name, environment)).port;
 
 const visit = async (port: number, line: string, headers?: Record<string, string>, body?: string) =>
   parseAnswer(await exchange(port, request(line, headers, body)));
@@ -169,8 +157,7 @@ async function overwhelmed() {
       require("node:fs").writeSync(1, server.address().port + "\\n");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     });`;
-  const child = spawn(process.execPath, ["-e", listenAndBlock], { stdio: ["ignore", "pipe", "ignore"] });
-  children.push(child);
+  const child = endLater(spawn(process.execPath, ["-e", listenAndBlock], { stdio: ["ignore", "pipe", "ignore"] }));
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const port = Number(line);
   const queue = Array.from({ length: 8 }, () => connect(port, "127.0.0.1").on("error", () => {})); // a backlog of 1 holds 2

@@ -4,6 +4,7 @@ export { relay } from "./relay.js";
 export {
   endToEnd,
   extendContract,
+  fgProxy,
   functionGraph,
   problem,
   ProblemError,

@@ -1,0 +1,23 @@
+// An example as a user runs it: a process of its own, pointed at an upstream by its environment.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { afterEach } from "vitest";
+
+const children: ChildProcess[] = [];
+afterEach(() => children.splice(0).forEach((child) => child.kill()));
+
+/** Has a process ended after the test. */
+export function endLater<Child extends ChildProcess>(child: Child): Child {
+  children.push(child);
+  return child;
+}
+
+/** Starts an example on the port that it says it listens on. */
+export async function startExample(name: string, environment: Record<string, string>): Promise<{ port: number; pid: number }> {
+  const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
+  const env = { ...process.env, ...environment, PORT: "0" };
+  const child = endLater(spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "ignore"] }));
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  return { port: Number(/:(\d+)$/.exec(line)![1]), pid: child.pid! };
+}
