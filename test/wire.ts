@@ -1,7 +1,7 @@
 // Servers on a free loopback port, and a client that shows what is really on the wire.
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
 
 /** Runs `visit` against a server of `listener`'s and closes it whatever happens. */
 export async function withServer<R>(
@@ -17,6 +17,17 @@ export async function withServer<R>(
     server.close();
     server.closeAllConnections?.();
   }
+}
+
+/** A port of loopback where nobody listens, nor will: a connection of ours has it, for as long as this process runs. */
+export async function closedPort(): Promise<number> {
+  const server = createTcpServer((socket) => void socket.unref()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const holder = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  await once(holder, "connect");
+  holder.unref();
+  server.close();
+  return holder.localPort!;
 }
 
 /** Sends the bytes and gives all that comes back until the connection closes. */

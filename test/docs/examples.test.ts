@@ -10,7 +10,7 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 import Koa from "koa";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
 import { block, read } from "./markdown.js";
 
 const readme = read("README.md");
@@ -56,7 +56,7 @@ describe.each(["README.md", "packages/express/README.md", "packages/koa/README.m
       if (given.app instanceof Koa) given.app.on("error", () => {});
       return given.app;
     };
-    const closed = await withServer(upstream, async (port) => {
+    await withServer(upstream, async (port) => {
       await serve(gatewayTo(port), async (gateway) => {
         expect(await visit(gateway, "GET /orders/17?full")).toMatchObject({
           status: 200,
@@ -67,9 +67,8 @@ describe.each(["README.md", "packages/express/README.md", "packages/koa/README.m
           detail: "This order was deleted",
         });
       });
-      return port;
     });
-    await serve(gatewayTo(closed), async (gateway) => {
+    await serve(gatewayTo(await closedPort()), async (gateway) => {
       expect(assertContract(await visit(gateway, "GET /orders/17?full"))).toMatchObject({ status: 502 });
     });
   });

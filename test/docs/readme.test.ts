@@ -77,10 +77,13 @@ describe("README's options", () => {
     expect(codes(list)).toEqual(rows.map(({ name }) => name));
   });
 
-  it.each(["contract", "format", "service", "challenge", "relay", "errorBodyLimit", "success", "proxyDetails"])("give %s its default", (name) => {
-    expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
-    expect(answersTo({ [name]: valueOf(row(name).byDefault.slice(1, -1)) })).toEqual(answersTo({}));
-  });
+  it.each(["contract", "format", "service", "challenge", "relay", "errorBodyLimit", "success", "proxyDetails"])(
+    "give %s its default",
+    (name) => {
+      expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
+      expect(answersTo({ [name]: valueOf(row(name).byDefault.slice(1, -1)) })).toEqual(answersTo({}));
+    },
+  );
 
   it.each(["proxyName", "map", "onError"])("give %s no default", (name) => expect(row(name).byDefault).toBe(""));
 

@@ -86,7 +86,7 @@ export const held: readonly Door[] = [
       [/^(407|status (0|6|99))/, {}],
       [/^refused$/, own(503)],
       [/^DNS: no answer/, own(504)],
-      [/at once$|^204|^status 199/, own(500)],
+      [/^204|^status 199/, own(500)],
       ...incomplete,
       [/./, own(500)],
     ],

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { certificate } from "../recognisers/certificate.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { endLater, startExample } from "./start.js";
 
 const start = async (name: string, environment: Record<string, string>) => (await startExample(name, environment)).port;
@@ -96,8 +96,7 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
   });
 
   it("answers when nobody listens", async () => {
-    const closed = await withServer(raw(() => {}) as never, async (port) => port);
-    const port = await start(name, { UPSTREAM: `http://127.0.0.1:${closed}` });
+    const port = await start(name, { UPSTREAM: `http://127.0.0.1:${await closedPort()}` });
     const answer = await visit(port, "GET /");
     expect(answer.status).toBe(502);
     assertContract(answer);

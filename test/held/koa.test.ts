@@ -125,6 +125,45 @@ describe.each([
     expect(broken.told).toHaveLength(1);
   });
 
+  it("leaves it to fgErrors() to tell of a stream that breaks later", async () => {
+    const [outside, inside] = [telling(), telling()];
+    const app = quiet(new Framework().use(fgErrors(outside.options)).use(fgUpstream(inside.options)));
+    app.use((ctx) => {
+      const source = new Readable({ read() {} });
+      ctx.body = source;
+      source.push("first ");
+      setTimeout(() => source.destroy(new Error("x")), 20);
+    });
+    await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")).catch(String));
+    expect([outside.told.length, inside.told.length]).toEqual([1, 0]);
+  });
+
+  it("does not let Koa end what is still being written to ctx.res", async () => {
+    const { bytes } = await ask(async (ctx) => {
+      const source = new Readable({ read() {} });
+      ctx.res.statusCode = 200;
+      source.pipe(ctx.res);
+      source.push("first ");
+      await once(source, "data");
+      setTimeout(() => (source.push("second"), source.push(null)), 20);
+    });
+    expect(bytes).toMatch(/first [^]*second\r\n0\r\n\r\n$/);
+    expect(bytes).not.toContain("OK\r\n0");
+  });
+
+  it("answers for what was piped into ctx.res and broke, whatever the middleware makes of it", async () => {
+    const { answer, bytes, told } = await ask((ctx) => {
+      ctx.set("X-Theirs", "s3cr3t");
+      const source = new Readable({ read() {} });
+      source.pipe(ctx.res);
+      source.destroy(Object.assign(new Error("s3cr3t"), { code: "ECONNRESET" }));
+      ctx.status = 500; // as koa-proxies does
+    });
+    expect(assertContract(answer)).toMatchObject({ status: 502 });
+    expect(bytes).not.toContain("s3cr3t");
+    expect(told).toMatchObject([{ proxyError: "http_response_incomplete" }]);
+  });
+
   it("does not touch what others set outside of it", async () => {
     const { told, options } = telling();
     const app = quiet(new Framework().use(fgErrors(options)));

@@ -92,6 +92,20 @@ describe.each(gateways)("$name", (gateway) => {
     expect(finished).toHaveBeenCalledOnce();
   });
 
+  it("takes a large reply with back-pressure, up to its end", async () => {
+    const content = Buffer.from(JSON.stringify({ padding: "x".repeat(60_000), message: "No such order" }));
+    let waits = 0;
+    const writer: Writer = async (_request, response) => {
+      response.writeHead(404, { "Content-Type": "application/json" });
+      for (let at = 0; at < content.length; at += 10_000)
+        if (!response.write(content.subarray(at, at + 10_000)) && ++waits) await once(response, "drain");
+      response.end();
+    };
+    const bytes = await withServer(gateway.create(writer, telling().options), (port) => exchange(port, request("GET /")));
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ detail: "No such order" });
+    expect(waits).toBeGreaterThan(0);
+  });
+
   it("reads what is compressed", async () => {
     const head = { "Content-Type": "text/plain", "Content-Encoding": "gzip" };
     const writer: Writer = (_request, response) => response.writeHead(404, head).end(gzipSync("No such order"));
@@ -128,9 +142,11 @@ describe.each(gateways)("$name", (gateway) => {
       source.push("No such order");
       setImmediate(() => source.destroy(new Error("s3cr3t")));
     };
+    const started = Date.now();
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 404, detail: "No such order" });
     expect(told).toHaveLength(1);
+    expect(Date.now() - started).toBeLessThan(800); // our patience is a second
   });
 
   it.each<[string, (response: ServerResponse) => unknown]>([
@@ -177,6 +193,16 @@ describe.each(gateways)("$name", (gateway) => {
     expect(told.map(({ cause }) => (cause as Error).name)).toEqual(["TypeError"]);
   });
 
+  it("does not blame the request for what the writer does", async () => {
+    const writer: Writer = (_request, response) => {
+      const source = new Readable({ read() {} });
+      source.pipe(response);
+      source.destroy(new URIError("s3cr3t"));
+    };
+    const bytes = await withServer(gateway.create(writer, telling().options), (port) => exchange(port, request("GET /")));
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
+  });
+
   it("lets a writer that wants to close the connection without a word", async () => {
     const { told, options } = telling();
     const bytes = await withServer(
@@ -190,16 +216,19 @@ describe.each(gateways)("$name", (gateway) => {
   it("lets go of everything when the client leaves while a reply is read", async () => {
     const { told, options } = telling();
     const source = new Readable({ read() {} });
+    let late = (): Promise<unknown> => Promise.resolve();
     const writer: Writer = (_request, response) => {
       response.writeHead(404);
       source.pipe(response);
       source.push("<p>");
+      late = () => new Promise((resolve) => response.write("late", resolve));
     };
     await withServer(gateway.create(writer, options), async (port) => {
       const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /")));
       await vi.waitFor(() => expect(source.readableFlowing).toBe(true));
       socket.destroy();
       await once(source, "close");
+      expect(await late()).toMatchObject({ code: "ERR_STREAM_DESTROYED" });
     });
     expect(told).toEqual([]);
   });
@@ -207,9 +236,9 @@ describe.each(gateways)("$name", (gateway) => {
   it("does not destroy the request that is piped into its own response", async () => {
     const writer: Writer = (incoming, response) => void incoming.pipe(response.writeHead(400, { "Content-Type": "text/plain" }));
     const bytes = await withServer(gateway.create(writer, telling().options), (port) =>
-      exchange(port, request("POST /", {}, "x".repeat(300_000))),
+      exchange(port, request("POST /", { Connection: "keep-alive" }, "x".repeat(3_000_000)) + request("POST /", {}, "again")),
     );
-    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 400 });
+    expect(bytes).toMatch(/^HTTP\/1\.1 400 [^]*HTTP\/1\.1 400 [^]*"again"/);
   });
 });
 

@@ -15,6 +15,7 @@ import OAuth2Strategy from "passport-oauth2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizeError, type Problem } from "@fg-errors/core";
 import { certificate } from "./certificate.js";
+import { closedPort } from "../wire.js";
 
 const secret = "s3cr3t";
 const key = "a key of thirty-two bytes at least";
@@ -77,9 +78,7 @@ beforeAll(async () => {
     createTcpServer((socket) => void socket.on("error", () => {}).once("data", () => socket.destroy())),
   );
   providers.garbage = await listen(createTcpServer((socket) => void socket.on("error", () => {}).end(`${secret}\r\n\r\n`)));
-  const closed = createTcpServer();
-  providers.down = await listen(closed);
-  await new Promise((resolve) => closed.close(resolve));
+  providers.down = `http://127.0.0.1:${await closedPort()}`;
 });
 
 afterAll(() => {

@@ -6,7 +6,8 @@ import createError from "http-errors";
 import pTimeout from "p-timeout";
 import { describe, expect, it } from "vitest";
 import VError from "verror";
-import { closedPort, failure, outcome, refusal } from "./outcome.js";
+import { failure, outcome, refusal } from "./outcome.js";
+import { closedPort } from "../wire.js";
 
 const unknown = [500, undefined, undefined];
 const refused = [502, "connection_refused", undefined];

@@ -16,7 +16,8 @@ import { failure } from "./outcome.js";
 import { classOf, expectStatusOnly, secret } from "./servers/status-only.js";
 import { startPostgres, startRefusingPostgres } from "./servers/postgres.js";
 import { startRedis } from "./servers/redis.js";
-import { closedPort, listen, type Running } from "./servers/tcp.js";
+import { closedPort } from "../wire.js";
+import { listen, type Running } from "./servers/tcp.js";
 
 const host = "127.0.0.1";
 const servers: Running[] = [];

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from "node:net";
+import { closedPort } from "../wire.js";
 
 /** What an upstream does to a connection once a request's header section, or a TLS handshake, has arrived. */
 export type Deed = (socket: Socket) => void;
@@ -35,12 +36,12 @@ export async function upstream(deed: Deed): Promise<Upstream> {
 
 /** Runs `use` against such an upstream. */
 export async function withUpstream<T>(deed: Deed | "refused", use: (url: string) => Promise<T>): Promise<T> {
-  const { url, close } = await upstream(deed === "refused" ? () => undefined : deed);
-  if (deed === "refused") await close();
+  if (deed === "refused") return use(`http://127.0.0.1:${await closedPort()}`);
+  const { url, close } = await upstream(deed);
   try {
     return await use(url);
   } finally {
-    if (deed !== "refused") await close();
+    await close();
   }
 }
 

@@ -16,7 +16,8 @@ import zlib from "node:zlib";
 import { normalizeError, type NormalizeOptions } from "@fg-errors/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { certificate, type Certificate } from "./certificate.js";
-import { closedPort, failure, outcome, refusal } from "./outcome.js";
+import { failure, outcome, refusal } from "./outcome.js";
+import { closedPort } from "../wire.js";
 
 const opened: { close(): unknown }[] = [];
 afterAll(() => opened.forEach((server) => server.close()));

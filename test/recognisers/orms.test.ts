@@ -18,7 +18,8 @@ import { startMysql } from "./servers/mysql.js";
 import { failure } from "./outcome.js";
 import { expectStatusOnly, secret, shown } from "./servers/status-only.js";
 import { startPostgres, startRefusingPostgres } from "./servers/postgres.js";
-import { closedPort, listen, type Running } from "./servers/tcp.js";
+import { closedPort } from "../wire.js";
+import { listen, type Running } from "./servers/tcp.js";
 
 const host = "127.0.0.1";
 const duplicate = { id: 2, email: `${secret}@example.org`, age: 30 };

@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import net, { type AddressInfo } from "node:net";
+import net from "node:net";
 import { functionGraph, normalizeError, type NormalizeOptions } from "@fg-errors/core";
 import { expect } from "vitest";
+import { closedPort } from "../wire.js";
 
 /** What must not be seen by a client: the canary of the tests, addresses, paths, stacks. */
 const secret = /s3cr3t|127\.0\.0\.1|\.sock|node:|\.js|\.ts/;
@@ -28,17 +29,7 @@ export async function failure<T = unknown>(run: () => unknown): Promise<T> {
   throw new Error("Nothing was thrown");
 }
 
-/** A port of loopback that nobody listens on. */
-export async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-/** What connecting to such a port gives. */
+/** What connecting to a port gives where nobody listens. */
 export async function refusal(): Promise<Error> {
   const port = await closedPort();
   return failure<Error>(() => once(net.connect(port, "127.0.0.1"), "connect"));

@@ -17,7 +17,7 @@ async function answered(content: string | Buffer, contentType = "application/jso
 
 const deep = (depth: number, inner = "") => `${'{"errors":['.repeat(depth)}${inner}${"]}".repeat(depth)}`;
 const own = (more: string) =>
-  `{"type":"about:blank","title":"a","status":404,"detail":"a","instance":"/","error_code":"A.1","error_msg":"a","request_id":"a",${more}}`;
+  `{"type":"about:blank","title":"Not Found","status":404,"detail":"a","instance":"/","error_code":"A.1","error_msg":"a","request_id":"a",${more}}`;
 
 describe.each([404, 500])("a %i", (status) => {
   it.each([

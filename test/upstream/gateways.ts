@@ -2,7 +2,7 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import https from "node:https";
 import type { RelayOptions, Reply, ResponderOptions } from "@fg-errors/core";
-import { fgErrors as expressErrors, fgProxy } from "@fg-errors/express";
+import { fgErrors as expressErrors, fgProxy, relay as expressRelay } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay as koaRelay } from "@fg-errors/koa";
 import express from "express";
 import express4 from "express4";
@@ -11,7 +11,6 @@ import Koa from "koa";
 import Koa2 from "koa2";
 import * as undici from "undici";
 import * as undici6 from "undici6";
-import { relay as expressRelay } from "../../packages/express/src/relay.js";
 import { withServer } from "../wire.js";
 
 export interface Gateway {
@@ -85,10 +84,10 @@ export const relays: readonly Gateway[] = [
   relaying("Express 5", "Node's fetch"),
   relaying("Express 5", "undici 7's request()"),
   relaying("Express 4", "undici 6's request()"),
-  relaying("Express 4", "node:http"),
   relaying("Koa 3", "Node's fetch"),
   relaying("Koa 3", "undici 7's request()"),
   relaying("Koa 2", "undici 7's fetch"),
+  relaying("Koa 2", "node:http"),
   relaying("Koa 2", "undici 6's fetch"),
 ];
 

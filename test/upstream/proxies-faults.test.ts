@@ -51,6 +51,12 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       "http_response_transfer_coding",
     ],
     [
+      "content and a bad chunk at once",
+      (socket) => socket.end(`${head}Transfer-Encoding: chunked\r\n\r\n7\r\ncontent\r\ns3cr3t\r\n`),
+      502,
+      "http_response_transfer_coding",
+    ],
+    [
       "101 that nobody asked for",
       (socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: s3cr3t\r\n\r\n"),
       502,
@@ -79,6 +85,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       expect(Object.fromEntries(headers)).toMatchObject(kept);
     }
     expect(bytes).not.toContain("s3cr3t");
+  });
+
+  it("closes a connection that speaks another protocol of its own accord", bounded, async () => {
+    const upstream = raw((socket) => socket.write("HTTP/1.1 101 Other\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"));
+    const closed = closing(upstream);
+    await ask(upstream);
+    await closed;
   });
 
   it("answers for an upstream that is not there", async () => {

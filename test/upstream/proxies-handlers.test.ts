@@ -1,6 +1,7 @@
 // What happens to the request on its way out, and what handlers of the user's own may do, with every library.
 import { once } from "node:events";
 import {
+  Agent,
   createServer,
   request as send,
   type ClientRequest,
@@ -11,10 +12,14 @@ import {
 import { problem } from "@fg-errors/core";
 import { responseInterceptor } from "http-proxy-middleware";
 import { responseInterceptor as responseInterceptor4 } from "http-proxy-middleware4";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries, type Settings } from "./proxy-libraries.js";
+
+// It says so when a handler of theirs fails.
+beforeAll(() => void vi.spyOn(process.stderr, "write").mockReturnValue(true));
+afterAll(() => vi.restoreAllMocks());
 
 const bounded = { timeout: 5000 };
 
@@ -98,13 +103,19 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   });
 
   it("answers what a handler throws before the request goes out, which it then does not", async () => {
-    const proxyReq = () => {
-      throw problem(403, "Not this one");
+    const agent = new Agent({ keepAlive: true }); // with a connection that is there already
+    const proxyReq = (_outgoing: unknown, { url }: IncomingMessage) => {
+      if (url === "/no") throw problem(403, "Not this one");
     };
-    const { answer, told, seen } = await ask(ok, request("POST /", {}, "content"), { handlers: { proxyReq } });
-    expect(assertContract(answer)).toMatchObject({ status: 403, detail: "Not this one" });
+    const lines = request("GET /yes", { Connection: "keep-alive" }) + request("POST /no", {}, "content");
+    const { bytes, told, seen } = await ask(ok, lines, { handlers: { proxyReq }, settings: { agent } });
+    agent.destroy();
+    expect(assertContract(parseAnswer(bytes.slice(bytes.lastIndexOf("HTTP/1.1 "))))).toMatchObject({
+      status: 403,
+      detail: "Not this one",
+    });
     expect(told).toHaveLength(1);
-    expect(seen).toEqual([]);
+    expect(seen.map(({ url }) => url)).toEqual(["/yes"]);
   });
 
   it.each([
@@ -130,11 +141,9 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   });
 
   it("answers for an upstream, whatever the handler of errors does", async () => {
-    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const error = () => Promise.reject(new Error("of the handler"));
     const { answer } = await ask((incoming) => void incoming.socket.destroy(), request("GET /"), { handlers: { error } });
     expect(assertContract(answer)).toMatchObject({ status: 502 });
-    stderr.mockRestore();
   });
 
   it("leaves replies to a handler that sends them itself, but errors of theirs", async () => {
@@ -152,6 +161,19 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(assertContract(answer)).toMatchObject({ status: 404 });
     expect(answer.headers.get("x-inner")).toBe("1");
     expect(told).toHaveLength(1);
+  });
+
+  it("adds nothing to what somebody else sends", bounded, async () => {
+    const upstream: RequestListener = (_request, response) => void response.end("s3cr3t");
+    const start = (_request: IncomingMessage, response: ServerResponse) => void response.write("content");
+    const proxyRes = vi.fn();
+    await withServer(upstream, (upstreamPort) => {
+      const end = (_request: IncomingMessage, response: ServerResponse) => void setImmediate(() => response.end());
+      return behind(library, upstreamPort, { handlers: { start, proxyRes, end } }, async (port) => {
+        expect(parseAnswer(await exchange(port, request("GET /"))).text).toBe("7\r\ncontent\r\n0\r\n\r\n");
+        expect(proxyRes).not.toHaveBeenCalled();
+      });
+    });
   });
 
   it("does not wait for an upstream once somebody else has answered", bounded, async () => {

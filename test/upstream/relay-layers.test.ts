@@ -1,12 +1,12 @@
 // relay() with something between it and the wire: HTTP/2, and middleware that compresses.
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import type { RequestListener, Server } from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import { connect as connectHttp2, constants, createServer as createHttp2Server, type ClientHttp2Stream } from "node:http2";
 import { createRequire } from "node:module";
 import { connect, type Socket } from "node:net";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
-import { fgErrors as expressErrors } from "@fg-errors/express";
+import { fgErrors as expressErrors, relay as expressRelay } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay as koaRelay } from "@fg-errors/koa";
 import compression from "compression";
 import express from "express";
@@ -14,11 +14,17 @@ import express4 from "express4";
 import Koa from "koa";
 import Koa2 from "koa2";
 import compress from "koa-compress";
-import { describe, expect, it } from "vitest";
-import { relay as expressRelay } from "../../packages/express/src/relay.js";
+import { describe, expect, it, vi } from "vitest";
 import { request, withServer } from "../wire.js";
 
 const http2Express = createRequire(import.meta.url)("http2-express") as (framework: typeof express) => express.Express;
+
+/** To a client that says so only when it has left. */
+async function replyOf(to: string, incoming: IncomingMessage): Promise<Response> {
+  const reply = await fetch(to);
+  if (incoming.headers["x-late"] !== undefined) await once(incoming, "close");
+  return reply;
+}
 
 type Create = (to: string, options: ResponderOptions) => RequestListener;
 
@@ -26,8 +32,8 @@ const onExpress =
   (framework: () => express.Express): Create =>
   (to, options) => {
     const app = framework().use(compression({ threshold: 0 }));
-    app.use((_request, response, next) => {
-      fetch(to)
+    app.use((incoming, response, next) => {
+      replyOf(to, incoming)
         .then((reply) => expressRelay(response, reply))
         .catch(next);
     });
@@ -39,7 +45,7 @@ const onKoa =
   (to, options) => {
     const app = new Framework().on("error", () => {}).use(koaErrors(options));
     app.use(compress({ threshold: 0, br: false }));
-    app.use(async (ctx) => koaRelay(ctx, await fetch(to)));
+    app.use(async (ctx) => koaRelay(ctx, await replyOf(to, ctx.req)));
     return app.callback() as RequestListener;
   };
 
@@ -84,15 +90,16 @@ const bounded = { timeout: 5000 };
 const brokenOnce = [{ upstreamStatus: 200, proxyError: "http_response_incomplete" }];
 
 describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
-  const overHttp2 = (visit: (stream: ClientHttp2Stream, upstream: Upstream) => Promise<void>) =>
+  const overHttp2 = (visit: (stream: ClientHttp2Stream, upstream: Upstream) => Promise<void>, isLate = false) =>
     running(
       create,
       (listener) => createHttp2Server(listener as never) as unknown as Server,
       async (port, upstream) => {
         const session = connectHttp2(`http://127.0.0.1:${port}`);
         try {
-          const stream = session.request({ ":path": "/" });
-          await once(stream, "data");
+          const stream = session.request({ ":path": "/", ...(isLate && { "x-late": "1" }) });
+          if (isLate) await vi.waitFor(() => expect(upstream()).toBeDefined());
+          else await once(stream, "data");
           await visit(stream, upstream());
         } finally {
           session.destroy();
@@ -119,11 +126,14 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
     expect(problems).toMatchObject(brokenOnce);
   });
 
-  it("lets go of the upstream when the client cancels its stream", bounded, async () => {
+  it.each([
+    ["", false],
+    [", and the handler goes on", true],
+  ])("lets go of the upstream when the client cancels its stream%s", bounded, async (_what, isLate) => {
     const { problems } = await overHttp2(async (stream, upstream) => {
       stream.close(constants.NGHTTP2_CANCEL);
       await upstream.closed;
-    });
+    }, isLate);
     expect(problems.filter(({ status }) => status >= 500)).toEqual([]);
   });
 });

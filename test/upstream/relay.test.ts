@@ -83,6 +83,18 @@ describe.each(relays)("$name", (gateway) => {
     expect(problems).toMatchObject([{ upstreamStatus: 200, proxyError: expect.stringMatching(type) as string }]);
   });
 
+  it.each(["content", ""])("leaves the connection of a reply with the content %j for the next one", bounded, async (content) => {
+    const sockets = new Set<unknown>();
+    const upstream: RequestListener = ({ socket }, response) => {
+      sockets.add(socket);
+      response.writeHead(200, { "Content-Type": "text/csv" }).end(content);
+    };
+    await through(gateway, upstream, async (port) => {
+      for (let calls = 0; calls < 3; calls++) await exchange(port, request("GET /"));
+    });
+    expect(sockets.size).toBe(1);
+  });
+
   it("answers by the contract when content breaks before it has begun", bounded, async () => {
     const { problems, options } = told();
     const upstream = breakingAfter("", (socket) => socket.resetAndDestroy());
@@ -115,31 +127,71 @@ describe.each(relays)("$name", (gateway) => {
 });
 
 describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
-  it.each(["before relay() is called", "before the content has begun"])(
-    "lets go of the upstream when the client leaves %s",
-    bounded,
-    async (when) => {
-      const [asked, left, closed] = [deferred(), deferred(), deferred()];
-      const upstream: RequestListener = (_request, response) => response.once("close", closed.resolve).flushHeaders();
-      const gateway = relaying(host, "Node's fetch", async (ask, relay) => {
-        const reply = await ask();
-        asked.resolve();
-        if (when === "before relay() is called") await left.promise;
-        await relay(reply);
+  it.each([
+    ["before relay() is called", "Node's fetch"],
+    ["before the content has begun", "Node's fetch"],
+    ["before the content has begun", "undici 7's request()"],
+  ] as const)("lets go of the upstream when the client leaves %s (%s)", bounded, async (when, client) => {
+    const [asked, left, closed] = [deferred(), deferred(), deferred()];
+    const upstream: RequestListener = (_request, response) => response.once("close", closed.resolve).flushHeaders();
+    const gateway = relaying(host, client, async (ask, relay) => {
+      const reply = await ask();
+      asked.resolve();
+      if (when === "before relay() is called") await left.promise;
+      await relay(reply);
+    });
+    const visit = (port: number, server: Server) => {
+      server.on("request", (_request, response: ServerResponse) => response.once("close", left.resolve));
+      return withClient(port, async (socket) => {
+        await asked.promise;
+        socket.destroy();
+        await closed.promise;
       });
-      const visit = (port: number, server: Server) => {
-        server.on("request", (_request, response: ServerResponse) => response.once("close", left.resolve));
-        return withClient(port, async (socket) => {
-          await asked.promise;
-          socket.destroy();
-          await closed.promise;
+    };
+    const { problems, options } = told();
+    await withServer(upstream, (to) => withServer(gateway.create(to, options), visit));
+    expect(problems).toEqual([]);
+  });
+
+  it("leaves a response alone that somebody else has begun meanwhile", bounded, async () => {
+    const asked = deferred();
+    const replies: ServerResponse[] = [];
+    const upstream: RequestListener = (_request, response) => {
+      response.flushHeaders();
+      replies.push(response);
+    };
+    const gateway = relaying(host, "Node's fetch", async (ask, relay) => {
+      const reply = await ask();
+      const relayed = relay(reply);
+      asked.resolve();
+      await relayed;
+    });
+    const visit = async (port: number, server: Server) => {
+      server.on("request", (_request, response: ServerResponse) => {
+        void asked.promise.then(() => {
+          response.write("no patience");
+          replies[0]!.end("content");
+          setTimeout(() => response.end("."), 100); // content that is let go of makes no sound
         });
-      };
-      const { problems, options } = told();
-      await withServer(upstream, (to) => withServer(gateway.create(to, options), visit));
-      expect(problems).toEqual([]);
-    },
-  );
+      });
+      const { text } = parseAnswer(await exchange(port, request("GET /")));
+      expect(text).toContain("no patience");
+      expect(text).not.toContain("content");
+    };
+    const { problems, options } = told();
+    await withServer(upstream, (to) => withServer(gateway.create(to, options), visit));
+    expect(problems).toEqual([]);
+  });
+
+  it("reads no more of an error reply than it is told to", async () => {
+    const upstream: RequestListener = (_request, response) => {
+      response.writeHead(404, { "Content-Type": "text/plain" }).end("No such order");
+    };
+    const visit = async (port: number) => parseAnswer(await exchange(port, request("GET /")));
+    const ask = (errorBodyLimit: number) => through(relaying(host, "Node's fetch"), upstream, visit, { errorBodyLimit });
+    expect(assertContract(await ask(100))).toMatchObject({ status: 404, detail: "No such order" });
+    expect(assertContract(await ask(0))).toMatchObject({ status: 404, detail: "Nothing was found at this address." });
+  });
 
   it.each([
     ["content that was read", {}, "undici 7's request()"],

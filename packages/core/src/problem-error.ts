@@ -95,7 +95,7 @@ export class UpstreamError extends MeaningfulError {
   /** What went wrong with the exchange (RFC 9209 section 2.3); undefined for a reply that is merely an error. */
   readonly proxyError: ProxyErrorType | undefined;
 
-  constructor(finding: Finding & { readonly relayed?: Finding | undefined }, cause: unknown) {
+  constructor(finding: Finding, cause: unknown) {
     const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError } = finding;
     const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
     super(`The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`, finding, { cause });

@@ -8,7 +8,7 @@ export function clean(text: unknown): string {
     .slice(0, longest + 1)
     .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
     .trim();
-  return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
+  return text.length > longest && text.trimEnd().length > longest ? `${plain.slice(0, longest - 1)}…` : plain;
 }
 
 /** An error code as clients and logs take it, else undefined. */

@@ -1,5 +1,6 @@
-import { answer, createResponder, isError, type Facts, type Host, type ResponderOptions } from "@fg-errors/core";
-import type { Context, Middleware } from "koa";
+import { answer, createResponder, type ResponderOptions } from "@fg-errors/core";
+import type { Middleware } from "koa";
+import { emitError, type KoaFacts } from "./error-event.js";
 import { firstByte } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
 
@@ -34,16 +35,3 @@ export function fgErrors(options?: ResponderOptions): Middleware {
     }
   };
 }
-
-interface KoaFacts extends Partial<Facts> {
-  readonly ctx: Context;
-}
-
-/** Koa adds a listener of its own when there is none, which tells of neither causes nor what it takes for exposed: stderr is better. */
-const emitError: NonNullable<Host["onServerError"]> = ({ cause, status, title }, { facts }) => {
-  const { ctx } = facts as KoaFacts & Facts;
-  const { app } = ctx;
-  const isHeard = app.listeners("error").some((listener) => listener !== app.onerror);
-  if (isHeard) app.emit("error", isError(cause) ? cause : new Error(`${status} ${title}`, { cause }), ctx);
-  return isHeard || app.silent;
-};

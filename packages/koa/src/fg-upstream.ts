@@ -3,7 +3,7 @@ import { createHold, isError, isErrorStatus, UpstreamError, upstreamFinding, typ
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isStream } from "./stream.js";
-import { methodsOf } from "./unsettled.js";
+import { isChosen, methodsOf } from "./unsettled.js";
 
 /**
  * Mounted in front of what writes its own error responses, such as a proxy: they leave by the contract instead, whether they are
@@ -21,6 +21,7 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
     try {
       await next();
       await held.answered();
+      if (isEmpty(ctx) && held.isWritten()) ctx.respond = false; // Koa would end what somebody else is writing
     } catch (thrown) {
       if (!isClosing(thrown)) throw thrown;
     } finally {
@@ -49,11 +50,6 @@ function isEmpty({ body, length }: Context): boolean {
   return body === null || body === undefined || length === 0;
 }
 
-/** Koa starts every response at 404 and notes whether anybody set another status, or the same. */
-function isChosen(ctx: Context): boolean {
-  return (ctx.response as { _explicitStatus?: boolean })._explicitStatus === true;
-}
-
 function contentOf(body: unknown): Readable | null {
   if (isStream(body)) {
     body.removeAllListeners("error").on("error", () => {}); // Koa's own would answer for what breaks in the middle
@@ -61,6 +57,7 @@ function contentOf(body: unknown): Readable | null {
   }
   const web = body instanceof Response ? body.body : body instanceof Blob ? body.stream() : body;
   if (web instanceof ReadableStream) return web.locked ? null : Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]);
+  if (web === null || web === undefined) return null;
   return Readable.from([typeof web === "string" || web instanceof Uint8Array ? web : jsonOf(web)]);
 }
 

@@ -13,6 +13,7 @@ export {
   UpstreamError,
   type Problem,
   type ProblemContext,
+  type RelayOptions,
   type ResponderOptions,
   type UpstreamOptions,
 } from "@fg-errors/core";

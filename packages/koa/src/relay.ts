@@ -17,7 +17,7 @@ export function relay(ctx: Context, reply: Reply, options: RelayOptions = {}): P
     ({ status, headers, content }) => {
       ctx.body = content ?? ""; // of null, Koa would make a 204 or a JSON text
       ctx.remove("Content-Type"); // guessed
-      ctx.remove("Content-Length"); // of "", which is not what is meant by an answer to HEAD
+      if (ctx.method === "HEAD") ctx.remove("Content-Length"); // of "", which nobody asked for
       ctx.status = status;
       setFields(ctx.res, headers);
     },

@@ -22,7 +22,7 @@ export function methodsOf(ctx: Context): Set<string> {
 }
 
 /** Koa starts every response at 404 and notes whether anybody set another status, or the same. */
-function isChosen(ctx: Context): boolean {
+export function isChosen(ctx: Context): boolean {
   return (ctx.response as { _explicitStatus?: boolean })._explicitStatus === true;
 }
 

@@ -18,13 +18,6 @@ export async function listen(onConnection: (socket: Socket) => void): Promise<Ru
   return { port: portOf(server), close: () => stop(server, sockets) };
 }
 
-/** A port where nobody listens. */
-export async function closedPort(): Promise<number> {
-  const { port, close } = await listen(() => undefined);
-  await close();
-  return port;
-}
-
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }

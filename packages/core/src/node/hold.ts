@@ -5,15 +5,18 @@ import { UpstreamError } from "../problem-error.js";
 import { createResponder, type Host } from "../responder.js";
 import { upstreamFinding } from "../upstream/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
+import { brokenOff } from "./broken-off.js";
 import { foldHead, keepLive, resetFields, setFields, type Head } from "./head.js";
-import { brokenOff, watchSources } from "./sources.js";
-import type { Ending, Writing } from "./writing.js";
+import { watchSources } from "./sources.js";
+import type { Ending, State, Writing } from "./writing.js";
 import { pretend, takeReply, type TakenReply } from "./taken-reply.js";
 
 /** A response that is held. */
 export interface Held {
   /** Leaves it alone from now on, unless an error reply was taken already. */
   readonly release: () => void;
+  /** Whether somebody writes to it, or pipes into it. */
+  readonly isWritten: () => boolean;
   /** Settles when such a reply has been answered; undefined when none was taken. Never rejects. */
   readonly answered: () => Promise<void> | undefined;
   /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
@@ -21,15 +24,6 @@ export interface Held {
   /** For a success that was set, too: folds its status if asked for. */
   readonly fold: (isEmpty: boolean) => void;
 }
-
-/**
- * - held: nobody knows yet what comes
- * - waiting: the head of a success was given, but nothing is sent yet
- * - open: what is written is sent
- * - taken: an error reply is read instead of being sent
- * - over: answered in its place; what else is written is dropped
- */
-type State = "held" | "waiting" | "open" | "taken" | "over";
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
@@ -131,9 +125,7 @@ export function createHold<Subject>(
       setFields(response, head);
       const { body } = hush();
       const finding = upstreamFinding({ statusCode: head[0] as number, headers: response.getHeaders(), body }, { limit });
-      answered = finding.then((found) => {
-        if (state === "taken") tell(new UpstreamError(found, undefined));
-      });
+      answered = finding.then((found) => void (state === "taken" && tell(new UpstreamError(found, undefined))));
     }
 
     function hush(): TakenReply {
@@ -170,7 +162,6 @@ export function createHold<Subject>(
 
     function close() {
       state = "over";
-      sources.release();
       reply!.close();
     }
 
@@ -179,11 +170,16 @@ export function createHold<Subject>(
       if (hasLeft(request)) return;
       if (state === "taken") setImmediate(reply!.finish);
       else if (state === "waiting") tellInstead(reason);
-      else if (state === "held") setImmediate(() => state === "held" && !isAnswered(response) && tellInstead(reason));
+      else if (state === "held") setImmediate(unlessMended, reason);
       else if (state === "open" && !response.writableEnded) {
         tell(brokenOff(reason, response.statusCode));
         silence(response);
       }
+    }
+
+    /** A writer may have something else to send. */
+    function unlessMended(reason: unknown) {
+      if (state === "held" && !isAnswered(response) && !sources.areOpen()) tellInstead(reason);
     }
 
     function release() {
@@ -198,6 +194,7 @@ export function createHold<Subject>(
 
     const sources = watchSources(request, response, { piped, broke });
     if (state === "held") Object.assign(response, writing);
-    return { release, answered: () => answered, keepLive: () => keepLive(response, before), fold };
+    const isWritten = () => response.headersSent || sources.wereThere();
+    return { release, isWritten, answered: () => answered, keepLive: () => keepLive(response, before), fold };
   };
 }

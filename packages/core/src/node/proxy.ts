@@ -46,8 +46,8 @@ export interface ProxyHandlers {
  * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
  * replies and upgrades that fail leave by the contract.
  * @param options the same that `fgErrors()` takes
- * @param handlers handlers of your own, called before ours. What one throws is answered like what a route throws; of an error reply
- *   they get the head only
+ * @param handlers `on` handlers of your own, heard before we answer. What one throws is answered like what a route throws; of an error
+ *   reply they get the head only
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));

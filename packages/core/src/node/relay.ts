@@ -5,13 +5,12 @@ import { isErrorStatus, mayHaveContent } from "../contract.js";
 import { liveHeaders } from "../headers.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
-import { unanswered } from "../recognisers/failed-calls.js";
-import type { Context } from "../recognisers/rule.js";
 import { decodedHead } from "../upstream/decoded.js";
 import { contentOf, discardContent, headOf, isFetched, type Reply, type ReplyHead } from "../upstream/reply.js";
 import { upstreamFinding } from "../upstream/reply-finding.js";
 import { successHead, type SuccessOptions } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
+import { brokenOff } from "./broken-off.js";
 
 /** Those of `fgErrors()` that concern an upstream's reply: one object may serve both. */
 export type RelayOptions = SuccessOptions & Pick<ResponderOptions, "errorBodyLimit">;
@@ -40,13 +39,13 @@ export async function passOn(
   const head = headOf(reply);
   if (isErrorStatus(head.status)) {
     const finding = await upstreamFinding(reply, { limit: options.errorBodyLimit });
-    if (!response.headersSent) addFields(response, Object.fromEntries(liveHeaders(head.headers)));
+    setFields(response, Object.fromEntries(liveHeaders(head.headers)));
     throw new UpstreamError(finding, undefined);
   }
   const { method } = response.req;
   const content = mayHaveContent(method, head.status) && !isTaken(response) ? contentOf(reply) : null;
   if (content) await begun(content, response, head.status, fail);
-  if (!content || isTaken(response)) discardContent(reply);
+  else discardContent(reply);
   if (!isTaken(response)) send(passage(isFetched(reply) ? decodedHead(head, content) : head, content, method, options));
 }
 
@@ -54,12 +53,11 @@ function passage(head: ReplyHead, content: Readable | null, method: string | und
   const isEmpty = content ? content.readableLength === 0 : head.headers["content-length"] === "0";
   const { status, headers } = successHead(head, isEmpty, options);
   if (content && !isEmpty) return { status, headers, content };
-  content?.resume(); // to its end, which is at hand
   return { status, headers: method === "HEAD" ? headers : { ...headers, "content-length": undefined }, content: null };
 }
 
 /** Sets an upstream's fields. Those that are lists by nature join what this gateway has set before, all others replace it. */
-export function addFields(response: NodeResponse, fields: ReplyHead["headers"]): void {
+export function setFields(response: NodeResponse, fields: ReplyHead["headers"]): void {
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
     try {
@@ -68,8 +66,6 @@ export function addFields(response: NodeResponse, fields: ReplyHead["headers"]):
     } catch {} // not every client is as strict as Node: what cannot be sent is left out
   }
 }
-
-export { addFields as setFields };
 
 const lists: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
 
@@ -103,10 +99,4 @@ async function begun(content: Readable, response: NodeResponse, status: number, 
   await new Promise((settle) => void finished(content.once("readable", settle), settle));
   if (failure) throw failure;
   tell = fail;
-}
-
-/** A fault of the exchange, which had begun well; what is none, such as an abort by the caller, stays what it is. */
-function brokenOff(error: Error, status: number): Error {
-  const found = unanswered(error, { clientGone: false } as Context, status);
-  return found?.proxyError ? new UpstreamError(found, error) : error;
 }

@@ -1,14 +1,12 @@
 import type { Readable } from "node:stream";
-import { UpstreamError } from "../problem-error.js";
-import { isError } from "../read.js";
-import { unanswered } from "../recognisers/failed-calls.js";
-import type { Context } from "../recognisers/rule.js";
 import type { NodeRequest, NodeResponse } from "./answer.js";
 
 /** The streams that are piped into a response. */
 export interface Sources {
-  /** Lets go of those that have more to give. */
-  readonly release: () => void;
+  /** Whether there were any. */
+  readonly wereThere: () => boolean;
+  /** Whether any of them has more to give. */
+  readonly areOpen: () => boolean;
   /** Takes no notice of others that are piped from now on. */
   readonly ignore: () => void;
 }
@@ -17,7 +15,7 @@ export interface Sources {
 export interface Watch {
   /** Told before the first of them gives anything. */
   readonly piped: () => void;
-  /** Told of one that fails, or closes before its end, while no other is piped. */
+  /** Told of one that fails, or closes before its end. */
   readonly broke: (reason: unknown) => void;
 }
 
@@ -41,7 +39,7 @@ export function watchSources(request: NodeRequest, response: NodeResponse, { pip
     open ??= new Set();
     open.add(source);
     const fail = (reason: unknown) => {
-      if (open!.delete(source) && open!.size === 0) broke(reason);
+      if (open!.delete(source)) broke(reason);
     };
     source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
     source.once("end", () => open!.delete(source));
@@ -49,15 +47,11 @@ export function watchSources(request: NodeRequest, response: NodeResponse, { pip
   }
 
   response.on("pipe", watch);
-  return { release, ignore: () => void response.off("pipe", watch) };
-}
-
-/**
- * What content means that breaks off after a head of this status: a fault of an exchange that had begun well. What is none stays what it is.
- */
-export function brokenOff(reason: unknown, status: number): unknown {
-  const found = isError(reason) ? unanswered(reason, { clientGone: false } as Context, status) : undefined;
-  return found?.proxyError ? new UpstreamError(found, reason) : reason;
+  return {
+    wereThere: () => open !== undefined,
+    areOpen: () => open !== undefined && open.size > 0,
+    ignore: () => void response.off("pipe", watch),
+  };
 }
 
 /** What stream.finished() would have said. */

@@ -16,7 +16,7 @@ export interface TakenReply {
 
 export function takeReply(response: NodeResponse): TakenReply {
   let [isWhole, isFinished, isFull] = [false, false, false];
-  const body = new Readable({ read: drain }).on("error", ignore);
+  const body = new Readable({ highWaterMark: 16_384, read: drain }).on("error", ignore);
   pretend(response, "headersSent");
 
   function drain() {
@@ -49,7 +49,6 @@ export function takeReply(response: NodeResponse): TakenReply {
 
   function giveBack() {
     for (const name of ["headersSent", "writableEnded", "finished"]) Reflect.deleteProperty(response, name);
-    if (!("stream" in response)) response.finished = false; // node:http keeps it on the response itself
   }
 
   function close() {

@@ -12,3 +12,13 @@ export interface Ending {
   flushHeaders: () => void;
   destroy: (error?: unknown) => unknown;
 }
+
+/**
+ * What becomes of what is written:
+ * - held: nobody knows yet what comes
+ * - waiting: the head of a success was given, but nothing is sent yet
+ * - open: what is written is sent
+ * - taken: an error reply is read instead of being sent
+ * - over: answered in its place; what else is written is dropped
+ */
+export type State = "held" | "waiting" | "open" | "taken" | "over";

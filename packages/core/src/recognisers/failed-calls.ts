@@ -1,6 +1,7 @@
 import { requiredFields } from "../headers.js";
 import { read, readText } from "../read.js";
 import { wrapped } from "../upstream/faults.js";
+import { replyFields } from "../upstream/reply-fields.js";
 import { faultOfCall, isAbort } from "./call-faults.js";
 import { fault, type Context, type Finding } from "./rule.js";
 
@@ -17,12 +18,11 @@ export function ownFailure(received: number | undefined): number {
 }
 
 /** The finding for a call that was answered with a status other than a success. */
-export function answered(status: number, headers: unknown, context: Context): Finding {
+export function answered(status: number, headers: unknown, context: Pick<Context, "relay">): Finding {
   if (status < 200 || status > 599) return { ...fault("http_protocol_error"), receivedStatus: status }; // RFC 9110 section 15
   const own = ownFailure(status);
-  if (context.relay.has(status))
-    return { status, upstream: true, headers: fieldOf(headers, requiredFields[status] ?? retryAfter) };
-  return { status: own, receivedStatus: status, headers: own === 503 ? fieldOf(headers, retryAfter) : undefined };
+  if (context.relay.has(status)) return { status, upstream: true, headers: fieldsOf(headers, status) };
+  return { status: own, receivedStatus: status, headers: own === 503 ? fieldsOf(headers, own) : undefined };
 }
 
 /**
@@ -30,7 +30,7 @@ export function answered(status: number, headers: unknown, context: Context): Fi
  * @param begun the status of a response that began well. RFC 9209 has no type for content that its own media type disowns: the
  *   exchange succeeded, and a proxy error would send the operator to the network. Such a failure has its received status alone.
  */
-export function unanswered(error: object, context: Context, begun: number | undefined): Finding | undefined {
+export function unanswered(error: object, context: Pick<Context, "clientGone">, begun: number | undefined): Finding | undefined {
   const links = wrapped(error);
   const type = faultOfCall(error, links);
   const cut = begun !== undefined || links.some((link) => readText(link, "message") === "terminated"); // undici, of content
@@ -41,19 +41,17 @@ export function unanswered(error: object, context: Context, begun: number | unde
   return isBug(links) ? { status: 500 } : undefined;
 }
 
-const retryAfter = "retry-after";
-
-/** Only what is of the field's own form: delay-seconds or IMF-fixdate (RFC 9110 section 10.2.3). */
-function fieldOf(headers: unknown, name: string): Record<string, string> | undefined {
-  const value = typeof read(headers, "get") === "function" ? fromGetter(headers as Headers, name) : readText(headers, name);
-  if (typeof value !== "string") return undefined;
-  const usable = name !== retryAfter || /^(?:\d{1,9}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT)$/.test(value);
-  return usable ? { [name]: value } : undefined;
+/** Those of its fields that an error of this status has, whatever the client keeps them in. */
+function fieldsOf(headers: unknown, status: number): Readonly<Record<string, string>> {
+  const valueOf = typeof read(headers, "get") === "function" ? fromGetter : readText;
+  const names = ["retry-after", requiredFields[status] ?? "retry-after"];
+  return replyFields({ status, headers: Object.fromEntries(names.map((name) => [name, valueOf(headers, name)])) });
 }
 
-function fromGetter(headers: Headers, name: string): unknown {
+function fromGetter(headers: unknown, name: string): string | undefined {
   try {
-    return headers.get(name);
+    const value: unknown = (headers as Headers).get(name);
+    return typeof value === "string" ? value : undefined;
   } catch {
     return undefined;
   }

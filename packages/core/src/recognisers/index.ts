@@ -10,7 +10,7 @@ const most = 32;
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
 export function recognise(thrown: unknown, given: Given, budget = { left: most }): Finding | undefined {
   if (!isObject(thrown) || budget.left-- <= 0) return undefined;
-  const own = ownMeaning(thrown);
+  const own = ownMeaning(thrown, given.relay);
   if (own) return own;
   const { origin, clientGone, encodedRequest, unreadRequest, relay } = given;
   const context: Context = {
@@ -39,9 +39,11 @@ function isObject(value: unknown): value is object {
 }
 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */
-function ownMeaning(error: object): Finding | undefined {
+function ownMeaning(error: object, relay: Given["relay"]): Finding | undefined {
   const found = read(error, meaning);
-  return typeof read(found, "status") === "number" ? (found as Finding) : undefined;
+  if (typeof read(found, "status") !== "number") return undefined;
+  const { relayed } = found as Finding;
+  return relayed && relay.has(relayed.status) ? relayed : (found as Finding);
 }
 
 /** What carries an HTTP client's error along shows what an upstream may have forged: no rule may look at that first. */

@@ -24,6 +24,8 @@ export interface Finding {
   readonly receivedStatus?: number | undefined;
   /** Whether `status` was answered by an upstream and is relayed, to be folded by that table. */
   readonly upstream?: boolean | undefined;
+  /** What it means instead where the gateway relays the status that the upstream answered. */
+  readonly relayed?: Finding | undefined;
   /** A client's doing that no operator has to hear of, though it is a 5xx. */
   readonly routine?: boolean | undefined;
 }

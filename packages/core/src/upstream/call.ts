@@ -2,7 +2,7 @@ import { isErrorStatus } from "../contract.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { answered } from "../recognisers/failed-calls.js";
-import type { Context, Finding } from "../recognisers/rule.js";
+import type { Finding } from "../recognisers/rule.js";
 import { normalizeError } from "../thrown.js";
 import { isFetched, type Reply } from "./reply.js";
 import { upstreamFinding } from "./reply-finding.js";
@@ -42,9 +42,9 @@ async function settled<C>(call: C): Promise<Awaited<C>> {
 }
 
 /** Without a word from the caller, the gateway decides by its own option. */
-function meaningOf(status: number, relayed: Finding, relay: UpstreamOptions["relay"]): Finding & { readonly relayed?: Finding } {
+function meaningOf(status: number, relayed: Finding, relay: UpstreamOptions["relay"]): Finding {
   if (relay === true || (relay && new Set(relay).has(status))) return relayed;
   const { proxyError, headers } = relayed;
-  const own: Finding = { ...answered(status, headers, { relay: new Set() } as Partial<Context> as Context), proxyError };
+  const own: Finding = { ...answered(status, headers, { relay: new Set() }), proxyError };
   return relay === undefined ? { ...own, relayed } : own;
 }

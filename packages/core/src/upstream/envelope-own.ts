@@ -11,7 +11,8 @@ import type { ReplyHead } from "./reply.js";
  */
 export function ownFinding({ status, headers }: ReplyHead, body: unknown): Finding | undefined {
   if (isOwn(body)) {
-    const { type, title, detail, error_code: code, instance, request_id: requestId, errors } = body;
+    const { type, detail, error_code: code, instance, request_id: requestId, errors } = body;
+    const title = body["status"] === status ? body.title : undefined; // else it is another status's
     const fields = Array.isArray(errors) ? (errors as readonly FieldError[]) : undefined;
     const extensions = Object.fromEntries(Object.entries(body).filter(([name]) => !members.has(name)));
     return { status, ours: true, type: clean(type), title, detail, code, instance, requestId, errors: fields, extensions };
