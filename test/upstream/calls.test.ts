@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { problem, UpstreamError, type Problem, type ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { upstream, type UpstreamOptions } from "../../packages/core/src/upstream/call.js";
-import { contentOf } from "../../packages/core/src/upstream/reply.js";
+import { contentOf } from "../../packages/core/src/upstream/replies/reply.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts, type Host } from "../hosts.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";

@@ -12,10 +12,10 @@ export { createResponder, type Host, type Rendered, type Responder } from "./res
 export { rfc9110 } from "./rfc9110.js";
 export { normalizeError, type NormalizeOptions, type RequestState } from "./thrown.js";
 export { upstream, type UpstreamOptions } from "./upstream/call.js";
-export { classifyFault } from "./upstream/faults.js";
-export { proxyErrors, type FaultType, type ProxyErrorType } from "./upstream/proxy-errors.js";
-export type { FetchReply, NodeReply, Reply } from "./upstream/reply.js";
-export { normalizeUpstream } from "./upstream/reply-finding.js";
+export { classifyFault } from "./upstream/faults/faults.js";
+export { proxyErrors, type FaultType, type ProxyErrorType } from "./upstream/faults/proxy-errors.js";
+export type { FetchReply, NodeReply, Reply } from "./upstream/replies/reply.js";
+export { normalizeUpstream } from "./upstream/replies/reply-finding.js";
 
 // For adapters.
 export { isErrorStatus, mayHaveContent } from "./contract.js";
@@ -27,4 +27,4 @@ export { passOn, setFields, type RelayOptions } from "./node/relay.js";
 export { meant } from "./problem-error.js";
 export { isError } from "./read.js";
 export type { Finding } from "./recognisers/rule.js";
-export { replyFinding, upstreamFinding } from "./upstream/reply-finding.js";
+export { replyFinding, upstreamFinding } from "./upstream/replies/reply-finding.js";

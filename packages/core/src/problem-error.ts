@@ -2,7 +2,7 @@ import type { FieldError } from "./problem.js";
 import { read } from "./read.js";
 import type { Finding } from "./recognisers/rule.js";
 import { cleanCode } from "./text.js";
-import type { ProxyErrorType } from "./upstream/proxy-errors.js";
+import type { ProxyErrorType } from "./upstream/faults/proxy-errors.js";
 
 /** Carries, on our own errors, what they mean. Registered, so that a CommonJS and an ES module copy of this package agree. */
 export const meaning: unique symbol = Symbol.for("fg-errors.meaning");

@@ -3,7 +3,7 @@ import { exposableHeaders } from "./headers.js";
 import { readText } from "./read.js";
 import type { Finding } from "./recognisers/rule.js";
 import { clean, cleanCode } from "./text.js";
-import type { ProxyErrorType } from "./upstream/proxy-errors.js";
+import type { ProxyErrorType } from "./upstream/faults/proxy-errors.js";
 
 /**
  * One invalid field. Exactly one of the three places is given, or none when the whole content is meant.

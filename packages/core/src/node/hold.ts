@@ -3,7 +3,7 @@ import type { Facts } from "../facts.js";
 import type { ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { createResponder, type Host } from "../responder.js";
-import { upstreamFinding } from "../upstream/reply-finding.js";
+import { upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
 import { foldHead, keepLive, resetFields, setFields, type Head } from "./head.js";

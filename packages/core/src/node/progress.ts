@@ -3,8 +3,8 @@ import { isIP, type Socket } from "node:net";
 import { UpstreamError } from "../problem-error.js";
 import { read } from "../read.js";
 import { fault } from "../recognisers/rule.js";
-import { classifyFault } from "../upstream/faults.js";
-import type { FaultType } from "../upstream/proxy-errors.js";
+import { classifyFault } from "../upstream/faults/faults.js";
+import type { FaultType } from "../upstream/faults/proxy-errors.js";
 import { resetFields } from "./head.js";
 
 /** On a request, how far its exchange with an upstream has come: what fails afterwards often looks like a plain reset. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import type { ReplyHead } from "../upstream/reply.js";
+import type { ReplyHead } from "../upstream/replies/reply.js";
 
 /** Not so for what http-proxy-3 makes of a fetch reply: that has a head only. */
 export function isStream(reply: IncomingMessage): boolean {

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Facts } from "../facts.js";
 import type { Responder } from "../responder.js";
 import { warn } from "../stderr.js";
-import type { ReplyHead } from "../upstream/reply.js";
+import type { ReplyHead } from "../upstream/replies/reply.js";
 import { answer } from "./answer.js";
 import { setFields } from "./relay.js";
 

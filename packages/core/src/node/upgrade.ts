@@ -5,8 +5,8 @@ import { liveHeaders } from "../headers.js";
 import { UpstreamError } from "../problem-error.js";
 import { fault } from "../recognisers/rule.js";
 import type { Responder } from "../responder.js";
-import { discardContent } from "../upstream/reply.js";
-import { upstreamFinding } from "../upstream/reply-finding.js";
+import { discardContent } from "../upstream/replies/reply.js";
+import { upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { originalUrl } from "./original-url.js";
 import { answerSocket, type SocketAnswer } from "./socket.js";
 

@@ -1,4 +1,4 @@
-import { classifyFault } from "../upstream/faults.js";
+import { classifyFault } from "../upstream/faults/faults.js";
 import { read, readStatus, readText } from "../read.js";
 import { ownFailure } from "./failed-calls.js";
 import { each, fault, type Context, type Family, type Finding } from "./rule.js";

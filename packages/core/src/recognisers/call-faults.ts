@@ -1,6 +1,6 @@
 import { read, readText } from "../read.js";
-import { classifyFault } from "../upstream/faults.js";
-import type { FaultType } from "../upstream/proxy-errors.js";
+import { classifyFault } from "../upstream/faults/faults.js";
+import type { FaultType } from "../upstream/faults/proxy-errors.js";
 
 /**
  * The fault of a next hop that an HTTP client's error tells of. The client's own words come last, and its renamed errors too:

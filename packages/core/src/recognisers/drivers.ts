@@ -1,6 +1,6 @@
 import { read, readText } from "../read.js";
-import { classifyFault } from "../upstream/faults.js";
-import { proxyErrors } from "../upstream/proxy-errors.js";
+import { classifyFault } from "../upstream/faults/faults.js";
+import { proxyErrors } from "../upstream/faults/proxy-errors.js";
 import type { Context, Family, Finding, Rule } from "./rule.js";
 
 /** The request contradicts what is stored, and its sender can resolve that (RFC 9110 section 15.5.10). */

@@ -1,7 +1,7 @@
 import { requiredFields } from "../headers.js";
 import { read, readText } from "../read.js";
-import { wrapped } from "../upstream/faults.js";
-import { replyFields } from "../upstream/reply-fields.js";
+import { wrapped } from "../upstream/faults/faults.js";
+import { replyFields } from "../upstream/replies/reply-fields.js";
 import { faultOfCall, isAbort } from "./call-faults.js";
 import { fault, type Context, type Finding } from "./rule.js";
 

@@ -1,4 +1,4 @@
-import type { FaultType } from "../upstream/proxy-errors.js";
+import type { FaultType } from "../upstream/faults/proxy-errors.js";
 import { read, readText } from "../read.js";
 import { answered } from "./failed-calls.js";
 import type { Context, Finding } from "./rule.js";

@@ -1,5 +1,5 @@
-import { classifyFault, faultCodes } from "../upstream/faults.js";
-import { proxyErrors, type FaultType } from "../upstream/proxy-errors.js";
+import { classifyFault, faultCodes } from "../upstream/faults/faults.js";
+import { proxyErrors, type FaultType } from "../upstream/faults/proxy-errors.js";
 import { readText } from "../read.js";
 import { each, fault, type Context, type Family, type Finding } from "./rule.js";
 

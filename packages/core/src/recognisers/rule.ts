@@ -1,5 +1,5 @@
 import type { FieldError, Origin } from "../problem.js";
-import { proxyErrors, type FaultType, type ProxyErrorType } from "../upstream/proxy-errors.js";
+import { proxyErrors, type FaultType, type ProxyErrorType } from "../upstream/faults/proxy-errors.js";
 
 /** What a recogniser learnt. Every text in it is meant for the client: whoever fills it in has decided that it may leave. */
 export interface Finding {

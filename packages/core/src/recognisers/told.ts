@@ -1,5 +1,5 @@
-import { classifyFault } from "../upstream/faults.js";
-import type { FaultType } from "../upstream/proxy-errors.js";
+import { classifyFault } from "../upstream/faults/faults.js";
+import type { FaultType } from "../upstream/faults/proxy-errors.js";
 import { fault, type Finding } from "./rule.js";
 
 /** Faults that Node words without a code: each group is named for what it tells of. */

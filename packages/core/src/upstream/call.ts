@@ -4,8 +4,8 @@ import { UpstreamError } from "../problem-error.js";
 import { answered } from "../recognisers/failed-calls.js";
 import type { Finding } from "../recognisers/rule.js";
 import { normalizeError } from "../thrown.js";
-import { isFetched, type Reply } from "./reply.js";
-import { upstreamFinding } from "./reply-finding.js";
+import { isFetched, type Reply } from "./replies/reply.js";
+import { upstreamFinding } from "./replies/reply-finding.js";
 
 export interface UpstreamOptions extends Pick<ResponderOptions, "errorBodyLimit"> {
   /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relay })`. */

@@ -3,9 +3,9 @@ import { parseList, serializeItem, Token, type BareItem } from "structured-heade
 import type { Problem } from "../problem.js";
 import { read, readText } from "../read.js";
 import { cleanCode } from "../text.js";
-import { faultParameters } from "./fault-parameters.js";
-import { wrapped } from "./faults.js";
-import { proxyErrors, type ProxyErrorType } from "./proxy-errors.js";
+import { faultParameters } from "./faults/fault-parameters.js";
+import { wrapped } from "./faults/faults.js";
+import { proxyErrors, type ProxyErrorType } from "./faults/proxy-errors.js";
 
 /**
  * The Proxy-Status of an error response (RFC 9209): what those before said, and at its end, nearest the client, what this gateway did.

@@ -2,7 +2,7 @@ import { foldSuccess, functionGraph, mayHaveContent } from "../contract.js";
 import { endToEnd } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
 import { foldedProxyStatus } from "./proxy-status.js";
-import type { ReplyHead } from "./reply.js";
+import type { ReplyHead } from "./replies/reply.js";
 
 export type SuccessOptions = Pick<ResponderOptions, "contract" | "success" | "proxyName">;
 

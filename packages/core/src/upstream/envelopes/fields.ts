@@ -1,8 +1,8 @@
-import type { FieldError } from "../problem.js";
-import { keysOfPath, keysOfPointer, placeOf, type Place } from "../recognisers/pointer.js";
-import { withoutValue } from "../recognisers/wording.js";
-import { at, first } from "./envelope-path.js";
-import { wordsOf } from "./envelope-words.js";
+import type { FieldError } from "../../problem.js";
+import { keysOfPath, keysOfPointer, placeOf, type Place } from "../../recognisers/pointer.js";
+import { withoutValue } from "../../recognisers/wording.js";
+import { at, first } from "./path.js";
+import { wordsOf } from "./words.js";
 
 /** Fields that are worth reading; a Problem keeps as many. */
 const most = 100;

@@ -1,4 +1,4 @@
-import { readText } from "../read.js";
+import { readText } from "../../read.js";
 import { alertNumber, wrapped } from "./faults.js";
 import type { ProxyErrorType } from "./proxy-errors.js";
 

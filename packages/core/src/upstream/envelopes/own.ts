@@ -1,9 +1,9 @@
-import type { FieldError } from "../problem.js";
-import { read, readText } from "../read.js";
-import type { Finding } from "../recognisers/rule.js";
-import { isRequestId } from "../request-id.js";
-import { clean, cleanCode } from "../text.js";
-import type { ReplyHead } from "./reply.js";
+import type { FieldError } from "../../problem.js";
+import { read, readText } from "../../read.js";
+import type { Finding } from "../../recognisers/rule.js";
+import { isRequestId } from "../../request-id.js";
+import { clean, cleanCode } from "../../text.js";
+import type { ReplyHead } from "../replies/reply.js";
 
 /**
  * What a service that speaks this very contract says, member for member; undefined when it does not. Only the reply's own status is

@@ -1,6 +1,6 @@
 import { beginningOf } from "./beginning.js";
 import { codingsOf, isStillCoded, undo } from "./codings.js";
-import { contentOf, discardContent, isFetched, type Reply } from "./reply.js";
+import { contentOf, discardContent, isFetched, type Reply } from "../replies/reply.js";
 
 /**
  * The start of an error reply's content, without its codings. What is beyond `limit` octets, before or after decoding, is not read

@@ -1,4 +1,4 @@
-import { read, readText } from "../read.js";
+import { read, readText } from "../../read.js";
 
 /** One way of writing an error body: how to know it, and where what it says is. Paths as in envelope-path.ts, the most telling first. */
 export interface Shape {

@@ -1,10 +1,10 @@
-import type { FieldError } from "../problem.js";
-import { readText } from "../read.js";
-import { cleanCode } from "../text.js";
-import { listedFields, namedFields } from "./envelope-fields.js";
-import { at, first } from "./envelope-path.js";
-import { wordsOf } from "./envelope-words.js";
-import { problemDocument, shapes, type Shape } from "./envelopes.js";
+import type { FieldError } from "../../problem.js";
+import { readText } from "../../read.js";
+import { cleanCode } from "../../text.js";
+import { listedFields, namedFields } from "./fields.js";
+import { at, first } from "./path.js";
+import { wordsOf } from "./words.js";
+import { problemDocument, shapes, type Shape } from "./forms.js";
 
 /** What an error body says that may be passed on. */
 export interface Envelope {

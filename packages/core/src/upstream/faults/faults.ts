@@ -1,5 +1,5 @@
 import { constants } from "node:zlib";
-import { read, readText } from "../read.js";
+import { read, readText } from "../../read.js";
 import type { FaultType } from "./proxy-errors.js";
 
 /** What Node, OpenSSL, llhttp, undici, c-ares, nghttp2 and zlib call a failed exchange with a next hop, by `code`. */

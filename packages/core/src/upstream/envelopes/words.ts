@@ -1,6 +1,6 @@
 import { constants } from "node:os";
-import { faultSurelyToldBy } from "../recognisers/told.js";
-import { clean } from "../text.js";
+import { faultSurelyToldBy } from "../../recognisers/told.js";
+import { clean } from "../../text.js";
 
 /** Markup; what was no text, or in another charset; a stack. */
 const unfit = /<[!/?A-Za-z]|[\0\ufffd]|\n[ \t]+at |Traceback \(most recent/;

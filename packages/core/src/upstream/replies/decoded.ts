@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { codingsOf, isStillCoded } from "./codings.js";
+import { codingsOf, isStillCoded } from "../content/codings.js";
 import type { ReplyHead } from "./reply.js";
 
 /** Speak of octets that are not the ones that fetch hands over; nginx's gunzip module drops its like. */

@@ -1,11 +1,11 @@
-import { functionGraph } from "../contract.js";
-import type { ResponderOptions } from "../options.js";
-import { toProblem, type Problem } from "../problem.js";
-import type { Finding } from "../recognisers/rule.js";
-import { readContent } from "./content.js";
-import { codeOf, readEnvelope } from "./envelope.js";
-import { ownFinding } from "./envelope-own.js";
-import { isProblemType, parseContent } from "./parse-content.js";
+import { functionGraph } from "../../contract.js";
+import type { ResponderOptions } from "../../options.js";
+import { toProblem, type Problem } from "../../problem.js";
+import type { Finding } from "../../recognisers/rule.js";
+import { readContent } from "../content/content.js";
+import { codeOf, readEnvelope } from "../envelopes/envelope.js";
+import { ownFinding } from "../envelopes/own.js";
+import { isProblemType, parseContent } from "../content/parse-content.js";
 import { replyFields } from "./reply-fields.js";
 import { discardContent, headOf, type Reply, type ReplyHead } from "./reply.js";
 

@@ -1,4 +1,4 @@
-import { read } from "../read.js";
+import { read } from "../../read.js";
 
 /**
  * What is at a path such as "error.details.reason": a step into a list that is no index goes into each of its members.
