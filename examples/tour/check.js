@@ -45,7 +45,7 @@ export function broken(visit, { status, headers, text, cut, late }) {
   const body = parse(text);
   if (body === undefined) return "the body is not JSON";
   if (body.status !== status) return "the body says another status";
-  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(body.error_code)) return "no error_code";
+  if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(body.error_code ?? "")) return "no error_code";
   if (body.request_id !== headers["x-request-id"]) return "request ids differ";
   if (headers["cache-control"] !== "no-store") return "may be cached";
   if (/hunter2|internal|    at /.test(text)) return "leaks what is inside";

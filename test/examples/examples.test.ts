@@ -146,6 +146,31 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
   });
 });
 
+it("express-gateway opens WebSockets, and answers for those that its upstream refuses", async () => {
+  const upgrade = {
+    Connection: "Upgrade",
+    Upgrade: "websocket",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    "Sec-WebSocket-Version": "13",
+  };
+  const upstream = raw((socket) => {
+    socket.end("HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\ns3cr3t");
+  });
+  const greeting = raw((socket) => {
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
+  });
+  await withServer(upstream as never, async (upstreamPort) => {
+    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+    const answer = await visit(port, "GET /chat", upgrade);
+    expect(assertContract(answer)).toMatchObject({ status: 403, instance: "/chat" });
+    expect(answer.text).not.toContain("s3cr3t");
+  });
+  await withServer(greeting as never, async (upstreamPort) => {
+    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+    expect(await exchange(port, request("GET /chat", upgrade))).toMatch(/^HTTP\/1\.1 101 [^]*hello$/);
+  });
+});
+
 /**
  * A server whose queue of connections is full: it listens but never gets to accept, so a further connection is neither made nor
  * refused. A process of its own, since Node accepts whenever its event loop turns.

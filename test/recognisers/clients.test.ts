@@ -177,9 +177,9 @@ describe.each(Object.entries<Call>(throwing))("a status that nobody handled, by 
     const relay = [401, 404, 405, 429];
     const sent = async (status: number) => seen(await thrown(answer(status, fields)), { relay });
     const told = name === "huawei" ? () => undefined : (headers: object) => headers; // the SDK keeps no header field
-    expect(await sent(401)).toEqual([401, undefined, told({ "www-authenticate": 'Basic realm="up"' })]);
+    expect(await sent(401)).toEqual([401, undefined, told({ "retry-after": "7", "www-authenticate": 'Basic realm="up"' })]);
     expect(await sent(404)).toEqual([404, undefined, told({ "retry-after": "7" })]);
-    expect(await sent(405)).toEqual([405, undefined, told({ allow: "GET" })]);
+    expect(await sent(405)).toEqual([405, undefined, told({ "retry-after": "7", allow: "GET" })]);
     expect(await sent(429)).toEqual([503, 429, told({ "retry-after": "7" })]);
     expect(await sent(403)).toEqual([502, 403, undefined]);
   });
