@@ -7,6 +7,7 @@ const stale = [
   "accept-ranges",
   "age",
   "cdn-cache-control",
+  "cloudflare-cdn-cache-control",
   "content-digest",
   "content-disposition",
   "content-encoding",
@@ -16,12 +17,17 @@ const stale = [
   "content-range",
   "digest",
   "etag",
+  "edge-control",
   "expires",
   "last-modified",
+  "pragma",
   "repr-digest",
   "surrogate-control",
   "trailer",
   "transfer-encoding",
+  "x-accel-expires",
+  "x-accel-redirect",
+  "x-sendfile",
 ];
 
 /** Those, and the ones that every error response sets anew. */

@@ -104,6 +104,7 @@ it.each([
   ["one that fits", "x".repeat(1000), "x".repeat(1000)],
   ["a longer one", "x".repeat(1001), `${"x".repeat(999)}…`],
   ["one that shrinks when its control characters go", `${"\n".repeat(100)}${"x".repeat(2000)}`, `${"x".repeat(901)}…`],
+  ["that would turn the line around", "a\u202egnp.exe", "a gnp.exe"],
   ["one with nothing behind it", `No such order${" ".repeat(2000)}`, "No such order"],
 ])("shows of a text %s", (_what, message, shown) => {
   expect(bodyOf(problem(404, message), {})["detail"]).toBe(shown);

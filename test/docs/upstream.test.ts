@@ -25,6 +25,14 @@ it("every type is one of a fault, or said to be none", () => {
   expect(named.filter((type, index) => index >= rows.length && named.indexOf(type) < rows.length)).toEqual([]);
 });
 
+it("no fault is of a type that is never said", () => {
+  const sources = ["upstream/faults/faults", "recognisers/call-faults", "recognisers/told", "recognisers/resilience"];
+  const tables = sources.map((name) => read(`packages/core/src/${name}.ts`)).join("\n");
+  const [, never = ""] = paragraph(page, "other types").split("Nothing gives a sign of");
+  expect(codes(never).filter((type) => tables.includes(type))).toEqual([]);
+  expect(codes(never)).toHaveLength(6);
+});
+
 it("every fault that is tested has a row", () => {
   const types = new Set(rows.map(({ type }) => type));
   for (const { name, type } of faults) if (type !== undefined) expect(types, name).toContain(type);

@@ -1,5 +1,5 @@
 // The matrix: every fault through every door on every host.
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { faults, type Fault, type Upstream } from "../faults/index.js";
 import { drive, outcomeOf } from "./drive.js";
 import type { Door } from "./door.js";
@@ -14,7 +14,13 @@ export function everyFaultThrough(doors: readonly Door[]): void {
   beforeAll(async () => {
     for (const fault of faults) upstreams.set(fault.name, await fault.start());
   });
-  afterAll(() => Promise.all([...upstreams.values()].map(({ close }) => close())));
+  afterAll(async () => {
+    try {
+      await vi.waitFor(() => expect([...upstreams].filter(isHeld).map(([name]) => name)).toEqual([]), 5000);
+    } finally {
+      await Promise.all([...upstreams.values()].map(({ close }) => close()));
+    }
+  });
 
   describe.each(doors)("$name", (door) => {
     describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
@@ -24,4 +30,9 @@ export function everyFaultThrough(doors: readonly Door[]): void {
       );
     });
   });
+}
+
+/** Whether somebody still has a connection to it, now that all is over. */
+function isHeld([, { connections }]: readonly [string, Upstream]): boolean {
+  return connections() > 0;
 }

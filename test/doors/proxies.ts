@@ -1,4 +1,5 @@
 // fgProxy() in http-proxy and what became of it.
+import { createRequire } from "node:module";
 import { fgProxy } from "@fg-errors/core";
 import type { RequestHandler } from "express";
 import httpProxy from "http-proxy";
@@ -7,7 +8,10 @@ import httpProxy3v2 from "http-proxy-3v2";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-middleware4";
 import { createProxyServer } from "httpxy";
+import type { Middleware } from "koa";
 import { agentOf, both, type Act, type Door, type Way } from "./door.js";
+
+const koaProxies = createRequire(import.meta.url)("koa-proxies") as (path: string, settings: object) => Middleware;
 
 export const proxies: readonly Door[] = [
   middleware("http-proxy-middleware 3", createProxyMiddleware),
@@ -16,6 +20,11 @@ export const proxies: readonly Door[] = [
   server("http-proxy-3 1", (settings) => httpProxy3.createProxyServer(settings as never)),
   server("http-proxy-3 2", (settings) => httpProxy3v2.createProxyServer(settings as never)),
   server("httpxy", (settings) => createProxyServer(settings as never)),
+  {
+    name: "koa-proxies, by its events",
+    families: ["koa"],
+    create: (way) => ({ koa: [koaProxies("/", { ...settingsOf(way), events: fgProxy(way.options).on })] }),
+  },
 ];
 
 function settingsOf(way: Way) {

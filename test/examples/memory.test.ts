@@ -30,6 +30,29 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
   });
 });
 
+describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
+  it("needs no more memory for content that comes octet by octet", { timeout: 30_000 }, async () => {
+    await withServer(dripping, async (upstream) => {
+      const { port, pid } = await startExample(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
+      const ask = () => exchange(port, request("GET /"));
+      await ask();
+      const peak = peakOf(pid);
+      const before = peak();
+      for (const bytes of await Promise.all(Array.from({ length: 20 }, ask))) assertContract(parseAnswer(bytes));
+      expect((peak() - before) / mebibyte).toBeLessThan(100); // each used to take 18
+    });
+  });
+});
+
+/** A 500 of many chunks, each of one octet. */
+const dripping: RequestListener = (_request, response) => {
+  response.writeHead(500, { "Content-Type": "text/plain" });
+  response.socket!.cork();
+  for (let octets = 0; octets < 60_000; octets++) response.write("x");
+  response.socket!.uncork();
+  response.end();
+};
+
 const chunk = Buffer.alloc(mebibyte, "s3cr3t ");
 
 /** A 500 of as many octets as the path says, as fast as they are taken. */

@@ -18,7 +18,7 @@ export function http(deed: Deed): () => Promise<Upstream> {
 
 /** Does the deed as soon as somebody connects. */
 export function tcp(deed: Deed): () => Promise<Upstream> {
-  return () => listen(createServer(), "http://127.0.0.1", {}, deed);
+  return () => listen(createServer(), "http://127.0.0.1", {}, (socket) => deed(socket.resume()));
 }
 
 /** The same as `http` behind a sound TLS handshake, unless the options spoil it. */

@@ -109,6 +109,15 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
       ...each(["undici 7", "undici 7 responseError", "undici 6", "undici 6 throwOnError"], "none"),
     },
   ],
+  "redirect to another scheme": [
+    [502],
+    {
+      ...each(["gaxios", "node-fetch 2", "node-fetch 3"], [500]), // in the words of a wrong URL of the caller's
+      needle: "none", // throws where nobody can catch it
+      ...each(["got", "got signal", "superagent", "superagent response", "aws"], endless),
+      ...each(["undici 7", "undici 7 responseError", "undici 6", "undici 6 throwOnError"], "none"),
+    },
+  ],
   "bad redirect": [
     [502],
     {

@@ -87,3 +87,8 @@ it.each(["HTTPException", "HTTPError"])("the words of an application's own %s ar
   expect(problem.status).toBe(404);
   expect(JSON.stringify(problem)).not.toContain("s3cr3t");
 });
+
+it("believes what an application exposes, though an HTTP client has the same words", () => {
+  const error = Object.assign(new Error("read timeout"), { status: 408, expose: true });
+  expect(normalizeError(error)).toMatchObject({ status: 408, detail: "read timeout", proxyError: undefined });
+});

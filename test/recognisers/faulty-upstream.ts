@@ -75,5 +75,6 @@ export const deeds = {
   "not JSON": answer(200, {}, '{"s3cr3t": s3cr3t'),
   "too large": answer(200, {}, JSON.stringify("s3cr3t".repeat(5000))),
   "redirect loop": answer(302, { Location: "/s3cr3t" }),
+  "redirect to another scheme": answer(302, { Location: "ftp://s3cr3t/" }),
   "bad redirect": answer(302, { Location: "http://[s3cr3t" }),
 } satisfies Record<string, Deed | "refused">;

@@ -99,6 +99,34 @@ export const documented: readonly EnvelopeExample[] = [
     },
   ],
   [
+    "Google's DebugInfo",
+    json({
+      error: {
+        code: 400,
+        message: "Bad",
+        status: "INVALID_ARGUMENT",
+        details: [
+          { "@type": "type.googleapis.com/google.rpc.DebugInfo", detail: "s3cr3t" },
+          { "@type": "type.googleapis.com/google.rpc.ResourceInfo", description: "s3cr3t" },
+        ],
+      },
+    }),
+    { code: "INVALID_ARGUMENT", detail: "Bad" },
+  ],
+  [
+    "gRPC-Gateway's DebugInfo",
+    json({ code: 3, message: "Bad", details: [{ "@type": "type.googleapis.com/google.rpc.DebugInfo", detail: "s3cr3t" }] }),
+    { code: "3", detail: "Bad" },
+  ],
+  ["a system error", json({ errno: -111, code: "ECONNREFUSED", address: "s3cr3t", message: "Bad" }), { detail: "Bad" }],
+  ["an address for a code", json({ code: "10.0.0.7:5432", message: "Bad" }), { detail: "Bad" }],
+  ["a stack in lines", json({ message: "Bad", errors: ["    at s3cr3t (/srv/a.js:1:1)"] }), { detail: "Bad" }],
+  [
+    "GraphQL without locations",
+    json({ data: null, errors: [{ message: "Cannot return null", path: ["order", "total"] }] }),
+    { detail: "Cannot return null" },
+  ],
+  [
     "Google's ErrorInfo",
     json({
       error: {

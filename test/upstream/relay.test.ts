@@ -132,20 +132,20 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     ["before the content has begun", "Node's fetch"],
     ["before the content has begun", "undici 7's request()"],
   ] as const)("lets go of the upstream when the client leaves %s (%s)", bounded, async (when, client) => {
-    const [asked, left, closed] = [deferred(), deferred(), deferred()];
+    const [asked, left, closed, settled] = [deferred(), deferred(), deferred(), deferred()];
     const upstream: RequestListener = (_request, response) => response.once("close", closed.resolve).flushHeaders();
     const gateway = relaying(host, client, async (ask, relay) => {
       const reply = await ask();
       asked.resolve();
       if (when === "before relay() is called") await left.promise;
-      await relay(reply);
+      await relay(reply).finally(settled.resolve);
     });
     const visit = (port: number, server: Server) => {
       server.on("request", (_request, response: ServerResponse) => response.once("close", left.resolve));
       return withClient(port, async (socket) => {
         await asked.promise;
         socket.destroy();
-        await closed.promise;
+        await Promise.all([closed.promise, settled.promise]);
       });
     };
     const { problems, options } = told();

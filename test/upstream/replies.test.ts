@@ -34,6 +34,17 @@ describe.each(gateways)("$name", (gateway) => {
     expect(JSON.stringify([answer.text, ...answer.headers])).not.toContain("s3cr3t");
   });
 
+  it("keeps no more fields than a client can take besides ours", async () => {
+    const answer = await ask((response) => {
+      for (let at = 0; at < 8; at++) response.setHeader(`X-Field-${at}`, "x".repeat(2000));
+      response.writeHead(404, { "Content-Type": "text/plain" }).end("No such order");
+    });
+    assertContract(answer);
+    const head = [...answer.headers].map(([name, value]) => name.length + value.length + 4);
+    expect(head.reduce((sum, length) => sum + length)).toBeLessThan(14_000);
+    expect(answer.headers.get("x-field-0")).toHaveLength(2000);
+  });
+
   it.each([
     ["an image", { "Content-Type": "image/png" }],
     ["no type", {}],

@@ -3,12 +3,14 @@ import type { Facts } from "./facts.js";
 import type { Problem } from "./problem.js";
 import { proxyStatus } from "./upstream/proxy-status.js";
 
-/** Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111). */
+/**
+ * Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111).
+ * So does whatever ends in -Cache-Control (RFC 9213 section 2.1).
+ */
 const dying: ReadonlySet<string> = new Set([
   "accept-ranges",
   "age",
   "cache-control",
-  "cdn-cache-control",
   "content-digest",
   "content-disposition",
   "content-encoding",
@@ -20,12 +22,17 @@ const dying: ReadonlySet<string> = new Set([
   "content-type",
   "digest",
   "etag",
+  "edge-control",
   "expires",
   "last-modified",
+  "pragma",
   "repr-digest",
   "surrogate-control",
   "trailer",
   "transfer-encoding",
+  "x-accel-expires",
+  "x-accel-redirect", // and the next: have a proxy in front send a file instead
+  "x-sendfile",
 ]);
 
 /** Belong to one connection (RFC 9110 section 7.6.1). */
@@ -97,7 +104,7 @@ function union(...lists: readonly string[]): string {
 /** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
 export function diesWithError(name: string, isHttp2 = false): boolean {
   const lower = name.toLowerCase();
-  return dying.has(lower) || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
+  return dying.has(lower) || lower.endsWith("-cache-control") || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
 }
 
 /** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message. */
@@ -135,9 +142,15 @@ const replaced: ReadonlySet<string> = new Set([
   "x-request-id",
 ]);
 
+/** Octets that are kept of an upstream's fields: with ours they have to fit into the 16 KiB that Node and most proxies take. */
+const most = 12_288;
+
 /** The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like. */
 export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  return endToEnd(headers).filter(([name]) => !dying.has(name) && !replaced.has(name));
+  let left = most;
+  return endToEnd(headers).filter(
+    ([name, value]) => !replaced.has(name) && !diesWithError(name) && (left -= name.length + String(value).length + 4) >= 0,
+  );
 }
 
 /** The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1). */

@@ -20,7 +20,7 @@ export interface ResponderOptions {
   readonly errorBodyLimit?: number;
   /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
   readonly success?: "relay" | "fold";
-  /** This gateway's name in Proxy-Status and Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
+  /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
   readonly proxyName?: string;
   /** Whether Proxy-Status tells the next hop's address and the error's code as well. Default false: they tell of what is inside. */
   readonly proxyDetails?: boolean;

@@ -11,18 +11,20 @@ import type { Response } from "express";
  */
 export function relay(response: Response, reply: Reply, options: RelayOptions = {}): Promise<void> {
   return new Promise((resolve, reject) => {
+    let isSent = false;
     response.once("close", resolve);
     passOn(
       reply,
       response,
       options,
       ({ status, headers, content }) => {
+        isSent = true;
         response.statusCode = status;
         setFields(response, headers);
         if (content) content.pipe(response);
         else response.end();
       },
       reject,
-    ).catch(reject);
+    ).then(() => isSent || resolve(), reject); // else the client had left, and "close" has been
   });
 }

@@ -34,6 +34,8 @@ export function headOnly(reply: IncomingMessage): IncomingMessage {
   return Object.assign(new Readable({ read() {} }), Object.fromEntries(members)) as unknown as IncomingMessage;
 }
 
+const seeming = new WeakSet<ServerResponse>();
+
 /** By which the libraries tell whether a response still needs them. */
 const signs = ["finished", "writableEnded", "destroyed"] as const;
 
@@ -42,6 +44,9 @@ const signs = ["finished", "writableEnded", "destroyed"] as const;
  * would destroy the response along with it.
  */
 export function seemDone(response: ServerResponse): void {
+  if (seeming.has(response)) return; // a second pretence would take the first for the truth
+  seeming.add(response);
+  queueMicrotask(() => seeming.delete(response));
   for (const sign of signs) {
     const own = Object.getOwnPropertyDescriptor(response, sign);
     Object.defineProperty(response, sign, { value: true, writable: true, configurable: true });

@@ -46,8 +46,8 @@ export interface ProxyHandlers {
  * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
  * replies and upgrades that fail leave by the contract.
  * @param options the same that `fgErrors()` takes
- * @param handlers `on` handlers of your own, heard before we answer. What one throws is answered like what a route throws; of an error
- *   reply they get the head only
+ * @param handlers `on` handlers of your own, heard before we answer. What those of a request or a reply throw is answered like what a
+ *   route throws, what the others throw goes to stderr; of an error reply they get the head only
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
@@ -57,11 +57,12 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   const { errorBodyLimit: limit, proxyName } = options;
   const upgrades = createUpgrades(respond, limit);
   const refused = new WeakSet<object>();
+  const theirStart = handlers["start"] && guard("the handler of start", handlers["start"]);
   const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
 
   function start(...args: [IncomingMessage]) {
     delete args[0].headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
-    handlers["start"]?.(...(args as unknown as never[]));
+    theirStart?.(...(args as unknown as never[]));
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
@@ -104,12 +105,15 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
     const live = Object.fromEntries(liveHeaders(head.headers));
+    const own = lists.map((name) => [name, [response.getHeader(name) ?? []].flat()] as const);
     setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
     setFields(response, live); // where the library sets none
     seemDone(response);
     const { status: statusCode, headers } = head;
     const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, { limit });
-    if (!response.headersSent) fail(new UpstreamError(finding, undefined), request, response);
+    if (response.headersSent) return;
+    for (const [name, values] of own) joinField(response, name, values);
+    fail(new UpstreamError(finding, undefined), request, response);
   }
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
@@ -143,17 +147,25 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   }
 
   function callTheirs(name: string, args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]]) {
-    const failed = (thrown: unknown) => fail(thrown, args[1], args[2]);
+    const [, request, target] = args;
+    const failed = (thrown: unknown) => fail(thrown, request, target);
+    const failedLate = (thrown: unknown) => {
+      const { headers, method } = request;
+      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      else failed(thrown);
+    };
     try {
       const result = handlers[name]?.(...(args as unknown as never[]));
       // Not before the response has ceased to seem done.
-      if (typeof read(result, "then") === "function") Promise.resolve(result).catch((thrown) => process.nextTick(failed, thrown));
+      if (typeof read(result, "then") === "function")
+        Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown));
     } catch (thrown) {
       failed(thrown);
     }
   }
 
-  const on = { ...handlers, start, proxyReq, proxyRes, proxyReqWs, error };
+  const others = Object.entries(handlers).map(([name, handler]) => [name, guard(`the handler of ${name}`, handler)] as const);
+  const on = { ...Object.fromEntries(others), start, proxyReq, proxyRes, proxyReqWs, error };
   return {
     on,
     attach: (server) => {
@@ -161,6 +173,15 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       return server;
     },
   };
+}
+
+/** Fields that are lists by nature, in which the gateway's own stand beside the upstream's. */
+const lists = ["set-cookie", "vary"] as const;
+
+/** The library has set the upstream's alone. */
+function joinField(response: ServerResponse, name: string, values: readonly (string | number)[]): void {
+  const present = [response.getHeader(name) ?? []].flat();
+  for (const value of values) if (!present.includes(value)) response.appendHeader(name, String(value));
 }
 
 function ignore(reply: IncomingMessage, response: ServerResponse): void {

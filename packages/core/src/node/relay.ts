@@ -8,12 +8,12 @@ import { UpstreamError } from "../problem-error.js";
 import { decodedHead } from "../upstream/replies/decoded.js";
 import { contentOf, discardContent, headOf, isFetched, type Reply, type ReplyHead } from "../upstream/replies/reply.js";
 import { upstreamFinding } from "../upstream/replies/reply-finding.js";
-import { successHead, type SuccessOptions } from "../upstream/success.js";
+import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
 
-/** Those of `fgErrors()` that concern an upstream's reply: one object may serve both. */
-export type RelayOptions = SuccessOptions & Pick<ResponderOptions, "errorBodyLimit">;
+/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName` and `errorBodyLimit` matter here. */
+export type RelayOptions = ResponderOptions;
 
 /** What is to be sent of an upstream's success. */
 export interface Passage extends ReplyHead {
@@ -91,12 +91,19 @@ async function begun(content: Readable, response: NodeResponse, status: number, 
   let tell = (early: Error) => {
     failure = early;
   };
-  content.on("error", (error) => tell(brokenOff(error, status)));
+  content.on("error", ignore); // finished() tells, of content too that was destroyed before anybody listened
   response.once("close", () => {
     tell = () => {}; // nobody waits for it any more
     content.destroy();
   });
-  await new Promise((settle) => void finished(content.once("readable", settle), settle));
+  await new Promise<void>((settle) => {
+    finished(content.once("readable", settle), { writable: false }, (error) => {
+      if (error) tell(brokenOff(error, status));
+      settle();
+    });
+  });
   if (failure) throw failure;
   tell = fail;
 }
+
+function ignore(): void {}

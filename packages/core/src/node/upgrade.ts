@@ -29,8 +29,13 @@ export function createUpgrades(respond: Responder, limit: number | undefined): U
     if (socket.destroyed) outgoing.destroy();
     if (patience !== undefined) outgoing.setTimeout(patience, () => outgoing.destroy()); // ended by the upgrade
     outgoing.once("upgrade", () => switched.add(socket));
-    // The library's own listeners, which are not there yet, write the reply onto the socket as it came.
-    process.nextTick(() => outgoing.removeAllListeners("response").once("response", (reply) => refuse(reply, request, socket)));
+    // The library's own listeners, which are not there yet, write the reply onto the socket as it came, and end the socket on an error.
+    process.nextTick(() =>
+      outgoing.removeAllListeners("response").once("response", (reply) => {
+        outgoing.removeAllListeners("error").on("error", ignore);
+        void refuse(reply, request, socket);
+      }),
+    );
   }
 
   async function refuse(reply: IncomingMessage, request: IncomingMessage, socket: Duplex) {

@@ -68,7 +68,7 @@ const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ["ClientRequestException", huawei],
   ["ServerResponseException", huawei],
   ["ServiceResponseException", huawei],
-  ["Error", { when: isBare }], // needle, ws
+  ["Error", { when: (error) => isBare(error) && read(error, "expose") !== true }], // needle, ws
   ["AssertionError", { when: isBare }], // undici, of a status below 100
 ]);
 

@@ -75,7 +75,12 @@ const bugWords = /^(?:unknown scheme$|bad port$|Invalid URL$|Unsupported protoco
 
 /** An invalid URL that has a base was the Location of a redirect, so the upstream's doing. */
 function isBug(links: readonly unknown[]): boolean {
-  return links.some(isMisuse) && !links.some((link) => read(link, "base") !== undefined);
+  return links.some(isMisuse) && !links.some(isRedirects);
+}
+
+/** follow-redirects hides the base. */
+function isRedirects(link: unknown): boolean {
+  return read(link, "base") !== undefined || readText(link, "code") === "ERR_FR_REDIRECTION_FAILURE";
 }
 
 function isMisuse(link: unknown): boolean {

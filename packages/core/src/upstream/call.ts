@@ -7,7 +7,8 @@ import { normalizeError } from "../thrown.js";
 import { isFetched, type Reply } from "./replies/reply.js";
 import { upstreamFinding } from "./replies/reply-finding.js";
 
-export interface UpstreamOptions extends Pick<ResponderOptions, "errorBodyLimit"> {
+/** Those of `fgErrors()`, of which `errorBodyLimit` matters here, with a `relay` of their own. */
+export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
   /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relay })`. */
   readonly relay?: boolean | NonNullable<ResponderOptions["relay"]>;
 }
@@ -26,7 +27,7 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
 ): Promise<Awaited<C>> {
   const reply = await settled(call);
   const { errorBodyLimit, relay } = options;
-  checkOptions({ errorBodyLimit, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
+  checkOptions({ ...options, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
   const status = isFetched(reply) ? reply.status : (reply.statusCode ?? 0);
   if (!isErrorStatus(status)) return reply;
   throw new UpstreamError(meaningOf(status, await upstreamFinding(reply, { limit: errorBodyLimit }), relay), undefined);

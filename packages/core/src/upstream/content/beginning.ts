@@ -9,23 +9,32 @@ const mostPatience = 1000;
  */
 export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = [];
+    // One buffer that grows: a chunk may be one octet, and would cost a hundred if it were kept as it is.
+    let kept: Buffer = Buffer.allocUnsafeSlow(Math.min(limit, 4096));
     let length = 0;
     const timer = setTimeout(settle, mostPatience);
     function settle() {
       clearTimeout(timer);
-      resolve(Buffer.concat(chunks).subarray(0, limit));
+      resolve(kept.subarray(0, length));
       stream.destroy();
     }
     stream.on("data", (chunk: unknown) => {
       if (length >= limit || !(chunk instanceof Uint8Array || typeof chunk === "string")) return;
       const octets = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
-      chunks.push(octets);
-      length += octets.length;
+      const next = Math.min(limit, length + octets.length);
+      if (next > kept.length) kept = grown(kept, length, Math.min(limit, Math.max(next, 2 * kept.length)));
+      kept.set(octets.subarray(0, next - length), length);
+      length = next;
       if (length >= limit) settle();
     });
     for (const event of ["end", "close", "error"]) stream.on(event, settle);
     if (stream.destroyed) settle();
     else stream.resume();
   });
+}
+
+function grown(kept: Buffer, length: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(size);
+  kept.copy(larger, 0, 0, length);
+  return larger;
 }

@@ -41,11 +41,15 @@ function fieldsOf(body: unknown, { fields, named }: Shape): readonly FieldError[
   return lists.find((list) => list.length > 0);
 }
 
-/** The code for programs. One that is only the status again says nothing; AWS puts a namespace before it, or an address behind. */
+/**
+ * The code for programs. One that is only the status again says nothing, a system error or an address is nobody's business; AWS puts a
+ * namespace before it, or an address behind.
+ */
 export function codeOf(value: unknown): string | undefined {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   const code = cleanCode(typeof text === "string" ? text.replace(/^[^]*#|:https?:[^]*$/g, "") : undefined);
-  return code === undefined || /^[1-5]\d\d$/.test(code) ? undefined : code;
+  const isFit = code !== undefined && !/^[1-5]\d\d$|^\d{1,3}(?:\.\d{1,3}){3}\b/.test(code) && wordsOf(code) !== undefined;
+  return isFit ? code : undefined;
 }
 
 function kindOf(body: unknown): Envelope | undefined {

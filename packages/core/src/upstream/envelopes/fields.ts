@@ -44,6 +44,7 @@ const values = ["input", "value", "rejectedValue", "received"];
 export function listedFields(list: unknown): readonly FieldError[] {
   if (!Array.isArray(list)) return [];
   return list.slice(0, most).flatMap((entry: unknown) => {
+    if (at(entry, "@type") !== undefined) return []; // google.rpc.DebugInfo and its like; fields have a path of their own there
     const place = placeIn(entry);
     const isNamed = Object.keys(place).length > 0;
     const detail = detailOf(entry, isNamed ? shortWords : words);
@@ -54,15 +55,17 @@ export function listedFields(list: unknown): readonly FieldError[] {
 /** Those of an object that has a message, or several, for each field by its name. */
 export function namedFields(object: unknown): readonly FieldError[] {
   if (typeof object !== "object" || object === null || Array.isArray(object)) return [];
-  const messages = Object.entries(object)
-    .slice(0, most)
-    .flatMap(([name, of]: [string, unknown]) =>
-      [of]
-        .flat()
-        .slice(0, most)
-        .map((message) => ({ ...placeOf("body", keysOf(name)), detail: detailOf(message, words) })),
-    );
-  return messages.filter(({ detail }) => detail !== "").slice(0, most);
+  const found: FieldError[] = [];
+  let left = most;
+  for (const [name, of] of Object.entries(object) as [string, unknown][]) {
+    const place = placeOf("body", keysOf(name));
+    for (const message of [of].flat()) {
+      if (left-- <= 0) return found;
+      const detail = detailOf(message, words);
+      if (detail !== "") found.push({ ...place, detail });
+    }
+  }
+  return found;
 }
 
 function detailOf(entry: unknown, members: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { read, readText } from "../../read.js";
 
-/** One way of writing an error body: how to know it, and where what it says is. Paths as in envelope-path.ts, the most telling first. */
+/** One way of writing an error body: how to know it, and where what it says is. Paths as in path.ts, the most telling first. */
 export interface Shape {
   readonly knows: (body: unknown) => boolean;
   readonly words: readonly string[];
@@ -44,7 +44,9 @@ export const shapes: readonly Shape[] = [
   },
   {
     // GraphQL, where a path is one of the response.
-    knows: (body) => ["locations", "extensions"].some((name) => read(body, "errors", 0, name) !== undefined),
+    knows: (body) =>
+      ["locations", "extensions"].some((name) => read(body, "errors", 0, name) !== undefined) ||
+      (read(body, "data") !== undefined && readText(body, "errors", 0, "message") !== undefined),
     words: ["errors.message"],
     code: ["errors.extensions.code"],
     fields: [],

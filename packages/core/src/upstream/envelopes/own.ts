@@ -19,7 +19,7 @@ export function ownFinding({ status, headers }: ReplyHead, body: unknown): Findi
   }
   if (!isFunctionGraph(body, headers)) return undefined;
   const { error_code: code, error_msg: detail, request_id: requestId } = body;
-  return { status, ours: true, code, detail: status < 500 ? detail : undefined, requestId };
+  return { status, ours: true, code, detail, requestId };
 }
 
 /** RFC 9457's format. All of these are texts. */
@@ -38,7 +38,7 @@ function isOwn(body: unknown): body is Readonly<Record<string, unknown> & Record
 
 const functionGraphs = ["error_code", "error_msg", "request_id"] as const;
 
-/** FunctionGraph's format. FunctionGraph sends it too, but not with our head: of what it says on a 5xx, nothing was meant for clients. */
+/** FunctionGraph's format. FunctionGraph sends it too, but not with our head: what it says on a 5xx was not meant for clients. */
 function isFunctionGraph(
   body: unknown,
   headers: ReplyHead["headers"],

@@ -3,7 +3,8 @@ import { faultSurelyToldBy } from "../../recognisers/told.js";
 import { clean } from "../../text.js";
 
 /** Markup; what was no text, or in another charset; a stack. */
-const unfit = /<[!/?A-Za-z]|[\0\ufffd]|\n[ \t]+at |Traceback \(most recent/;
+const unfit =
+  /<[!/?A-Za-z]|[\0\ufffd]|\n[ \t]+at |^[ \t]{0,20}at .{0,300}:\d{1,9}:\d{1,9}\)?$|goroutine \d{1,9} \[|Traceback \(most recent/;
 
 /** A service's message, of bounded length, where it is one that a client may read: no page, and nothing of the system's own. */
 export function wordsOf(message: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { functionGraph } from "../../contract.js";
-import type { ResponderOptions } from "../../options.js";
+import { checkOptions, type ResponderOptions } from "../../options.js";
 import { toProblem, type Problem } from "../../problem.js";
 import type { Finding } from "../../recognisers/rule.js";
 import { readContent } from "../content/content.js";
@@ -14,14 +14,17 @@ const usualLimit = 65_536;
 
 /**
  * What an upstream's error reply means when it is relayed: its status folded, of a 4xx its message too.
- * Reads the body up to a cap and cancels the rest. Never rejects.
+ * Reads the body up to a cap and cancels the rest.
  * @param reply a response of node:http, fetch or undici whose body was not read yet
+ * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets, default 65536
+ * @throws TypeError for a wrong option; nothing else, whatever the reply
  * @example const problem = await normalizeUpstream(await fetch(url));
  */
 export async function normalizeUpstream(
   reply: Reply,
   options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit"> = {},
 ): Promise<Problem> {
+  checkOptions(options, "normalizeUpstream");
   const { contract = functionGraph, service = "FSS", errorBodyLimit } = options;
   return toProblem(await upstreamFinding(reply, { limit: errorBodyLimit }), reply, contract, service);
 }
