@@ -10,9 +10,9 @@ import { hosts } from "./gateway.js";
 import { held } from "./held.js";
 import { proxies } from "./proxies.js";
 
-/** The others of these notice the break themselves, and have an answer of their own to it. */
-const oblivious = held.filter(({ name }) => name === "@fastify/reply-from");
-const doors = [...proxies, ...oblivious, ...calls];
+/** These notice the break themselves, and have an answer of their own to it. */
+const answering = /^(koa-|express-http-proxy|a copying handler)/;
+const doors = [...proxies, ...held, ...calls].filter(({ name }) => !answering.test(name));
 
 const head = (status: number, framing: string) =>
   write(`HTTP/1.1 ${status} S3cr3t\r\nContent-Type: text/plain\r\n${framing}\r\n\r\n`);

@@ -9,7 +9,7 @@ import {
   type RequestListener,
   type ServerResponse,
 } from "node:http";
-import { problem } from "@fg-errors/core";
+import { problem, type Problem } from "@fg-errors/core";
 import { responseInterceptor } from "http-proxy-middleware";
 import { responseInterceptor as responseInterceptor4 } from "http-proxy-middleware4";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -140,10 +140,63 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(onError.mock.calls.filter(([{ status }]) => status === 500)).toHaveLength(1);
   });
 
+  it.each([
+    ["a success", ok],
+    ["an error reply", missing],
+  ])("tells of a handler that fails when all of %s has left", bounded, async (_what, upstream) => {
+    const failure = new Error("s3cr3t");
+    const proxyRes = async (_reply: unknown, _request: unknown, response: ServerResponse) => {
+      await once(response, "close");
+      throw failure;
+    };
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => (tell = resolve));
+    const onError = vi.fn(({ cause }: Problem) => void (cause === failure && tell()));
+    await withServer(upstream, (upstreamPort) =>
+      behind(library, upstreamPort, { handlers: { proxyRes }, options: { onError } }, async (port) => {
+        expect(await exchange(port, request("GET /"))).not.toContain("s3cr3t");
+        await told;
+      }),
+    );
+    expect(onError.mock.calls.filter(([{ cause }]) => cause === failure)).toHaveLength(1);
+  });
+
+  it.each([
+    [200, ok],
+    [404, missing],
+  ] as const)("answers %i, whatever the handler of an event does that it does not use itself", async (status, upstream) => {
+    const failure = `s3cr3t of ${library.name} after ${status}`;
+    const end = vi.fn(() => {
+      throw new Error(failure);
+    });
+    const lines = request("GET /", { Connection: "keep-alive" }) + request("GET /");
+    const { bytes } = await ask(upstream, lines, { handlers: { end } });
+    expect(bytes.match(/^HTTP\/1\.1 \d+/gm)).toEqual([`HTTP/1.1 ${status}`, `HTTP/1.1 ${status}`]);
+    expect(bytes).not.toContain("s3cr3t");
+    await vi.waitFor(() => expect(end).toHaveBeenCalledTimes(2));
+    expect(vi.mocked(process.stderr.write).mock.calls.filter(([line]) => String(line).includes(failure))).toHaveLength(1);
+  });
+
   it("answers for an upstream, whatever the handler of errors does", async () => {
     const error = () => Promise.reject(new Error("of the handler"));
     const { answer } = await ask((incoming) => void incoming.socket.destroy(), request("GET /"), { handlers: { error } });
     expect(assertContract(answer)).toMatchObject({ status: 502 });
+  });
+
+  it("sends cookies and Vary of its own beside those of an error reply", async () => {
+    const upstream: RequestListener = (_request, response) =>
+      void response.writeHead(404, { Vary: "Accept-Encoding", "Set-Cookie": "u=1" }).end();
+    await withServer(upstream, (upstreamPort) =>
+      behind(library, upstreamPort, {}, async (port, gateway) => {
+        gateway.prependListener("request", (_request, response: ServerResponse) => {
+          response.setHeader("Vary", "Origin").setHeader("Set-Cookie", "g=1");
+        });
+        const { status, headers } = parseAnswer(await exchange(port, request("GET /")));
+        expect(status).toBe(404);
+        expect(headers.getSetCookie().toSorted()).toEqual(["g=1", "u=1"]);
+        expect(headers.get("vary")!.split(", ").toSorted()).toEqual(["Accept-Encoding", "Origin"]);
+      }),
+    );
   });
 
   it("leaves replies to a handler that sends them itself, but errors of theirs", async () => {

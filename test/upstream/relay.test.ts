@@ -153,6 +153,32 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     expect(problems).toEqual([]);
   });
 
+  it.each([
+    ["undici 7's request()", ""],
+    ["undici 7's request()", "s3cr3t"],
+    ["undici 6's request()", ""],
+    ["undici 6's request()", "s3cr3t"],
+    ["node:http", ""],
+    ["node:http", "s3cr3t"],
+  ] as const)("answers for a reply that broke before relay() was called (%s, content %j)", bounded, async (client, content) => {
+    const upstream: RequestListener = ({ socket }, response) => {
+      response.writeHead(200, { "Content-Length": "100" }).flushHeaders();
+      if (content !== "") response.write(content);
+      socket.end();
+    };
+    const gateway = relaying(host, client, async (ask, relay) => {
+      const reply = await ask();
+      const stream = ("body" in reply ? reply.body : reply) as IncomingMessage;
+      await new Promise((resolve) => stream.once("close", resolve));
+      await relay(reply);
+    });
+    const { problems, options } = told();
+    const bytes = await through(gateway, upstream, (port) => exchange(port, request("GET /")), options);
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
+    expect(bytes).not.toContain("s3cr3t");
+    expect(problems).toMatchObject([{ status: 502, upstreamStatus: 200, proxyError: "http_response_incomplete" }]);
+  });
+
   it("leaves a response alone that somebody else has begun meanwhile", bounded, async () => {
     const asked = deferred();
     const replies: ServerResponse[] = [];

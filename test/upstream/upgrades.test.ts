@@ -67,7 +67,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       { proxyError: "http_upgrade_failed", upstreamStatus: 302 },
     ],
     ["status 999", replying("999 s3cr3t"), { status: 502 }, { proxyError: "http_protocol_error", upstreamStatus: 999 }],
-    ["an error that breaks off", replying("404 No\r\nContent-Length: 99", "s3cr3t"), { status: 404 }, {}],
+    ["an error that stalls", replying("404 No\r\nContent-Length: 99", "s3cr3t"), { status: 404 }, {}],
+    [
+      "an error that breaks off",
+      raw((socket) => socket.write("HTTP/1.1 404 No\r\nContent-Length: 20\r\n\r\ns3", () => socket.resetAndDestroy())),
+      { status: 404 },
+      {},
+    ],
   ])("answers %s, and closes", bounded, async (what, upstream, body, problem) => {
     const { bytes, answer, told } = await ask(upstream, { options: { proxyName: "edge-1" } });
     expect(bytes).toMatch(/^HTTP\/1\.1 [45]\d\d [A-Z]/);

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from "node:http";
+import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
 import { foldSuccess, functionGraph } from "../contract.js";
 import { liveHeaders } from "../headers.js";
 import { successHead, type SuccessOptions } from "../upstream/success.js";
@@ -17,6 +17,22 @@ export function setFields(response: NodeResponse, [, reason, fields]: Head): voi
   for (const [name, value] of pairs) response.appendHeader(name, value);
 }
 
+/** Whether node:http will take it: a head that waits must not throw when its content comes, where nobody can catch. */
+export function isValidHead([status, reason, fields]: Head): boolean {
+  try {
+    const given = fields ?? (typeof reason === "string" ? undefined : reason);
+    if (Array.isArray(given) && !Array.isArray(given[0]) && given.length % 2 !== 0) return false;
+    for (const [name, value] of pairsOf(given)) {
+      validateHeaderName(name);
+      for (const one of Array.isArray(value) ? value : [value]) validateHeaderValue(name, one);
+    }
+    if (typeof reason === "string") validateHeaderValue("reason", reason);
+    return Number(status) >= 100 && Number(status) <= 999;
+  } catch {
+    return false;
+  }
+}
+
 type Pair = [name: string, value: string | string[]];
 
 function pairsOf(fields: unknown): Pair[] {
@@ -33,6 +49,7 @@ export function resetFields(response: NodeResponse, before: OutgoingHttpHeaders,
     if (value === undefined) response.removeHeader(name);
     else response.setHeader(name, value);
   }
+  response.sendDate = true; // to remove a Date turns it off
 }
 
 const none: ReadonlySet<string> = new Set();

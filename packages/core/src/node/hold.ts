@@ -6,24 +6,10 @@ import { createResponder, type Host } from "../responder.js";
 import { upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
-import { foldHead, keepLive, resetFields, setFields, type Head } from "./head.js";
+import { foldHead, isValidHead, keepLive, resetFields, setFields, type Head } from "./head.js";
 import { watchSources } from "./sources.js";
-import type { Ending, State, Writing } from "./writing.js";
+import type { Ending, Held, State, Writing } from "./writing.js";
 import { pretend, takeReply, type TakenReply } from "./taken-reply.js";
-
-/** A response that is held. */
-export interface Held {
-  /** Leaves it alone from now on, unless an error reply was taken already. */
-  readonly release: () => void;
-  /** Whether somebody writes to it, or pipes into it. */
-  readonly isWritten: () => boolean;
-  /** Settles when such a reply has been answered; undefined when none was taken. Never rejects. */
-  readonly answered: () => Promise<void> | undefined;
-  /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
-  readonly keepLive: () => void;
-  /** For a success that was set, too: folds its status if asked for. */
-  readonly fold: (isEmpty: boolean) => void;
-}
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
@@ -87,7 +73,7 @@ export function createHold<Subject>(
       if (isAnswered(response)) return open();
       if (isErrorStatus(head[0] as number)) return take(head);
       fold(isEmpty, head);
-      if (head.length > 1 && !("stream" in response)) wait(head);
+      if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(head);
       else open();
     }
 
@@ -101,10 +87,16 @@ export function createHold<Subject>(
      */
     function wait(head: Head) {
       state = "waiting";
-      Object.assign(response, ending);
+      Object.assign(response, ending, { _implicitHeader });
       given = head;
       pretend(response, "headersSent");
       beforeAnswer(response, speak);
+    }
+
+    /** express-session, and others of its age, ask for it where `_header` is missing. */
+    function _implicitHeader() {
+      if (state === "waiting") open();
+      else response.writeHead(response.statusCode);
     }
 
     function open() {
@@ -184,7 +176,7 @@ export function createHold<Subject>(
 
     function release() {
       sources.ignore();
-      if (state === "held" || state === "waiting") open();
+      if (state === "held") open();
     }
 
     /** stream.pipeline() destroys the response when a source of it fails. */

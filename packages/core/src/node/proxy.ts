@@ -180,8 +180,8 @@ const lists = ["set-cookie", "vary"] as const;
 
 /** The library has set the upstream's alone. */
 function joinField(response: ServerResponse, name: string, values: readonly (string | number)[]): void {
-  const present = [response.getHeader(name) ?? []].flat();
-  for (const value of values) if (!present.includes(value)) response.appendHeader(name, String(value));
+  const present = new Set([response.getHeader(name) ?? []].flat());
+  for (const value of values) if (!present.has(value)) response.appendHeader(name, String(value));
 }
 
 function ignore(reply: IncomingMessage, response: ServerResponse): void {

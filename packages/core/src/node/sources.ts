@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { isErrorStatus } from "../contract.js";
 import type { NodeRequest, NodeResponse } from "./answer.js";
 
 /** The streams that are piped into a response. */
@@ -21,29 +22,41 @@ export interface Watch {
 
 /** Watches them: pipe() itself tells nobody when one of them breaks, and leaves it open when the response is closed. */
 export function watchSources(request: NodeRequest, response: NodeResponse, { piped, broke }: Watch): Sources {
-  let open: Set<Readable> | undefined;
+  let open: Map<Readable, () => void> | undefined;
 
   function release() {
-    for (const source of open ?? []) {
-      open!.delete(source);
+    for (const source of open?.keys() ?? []) {
+      forget(source);
       source.unpipe?.(response as never);
-      if (source !== request && !isRead(source)) source.on("error", ignore).destroy?.(); // the request has the client's connection
+      if (source !== request && !isShared(source, response)) source.on("error", ignore).destroy?.(); // the request has the client's connection
     }
+  }
+
+  function forget(source: Readable): boolean {
+    open!.get(source)?.();
+    return open!.delete(source);
   }
 
   function watch(source: Readable) {
     if (open === undefined) {
-      response.once("close", release);
+      response.on("unpipe", leave).once("close", release);
       piped();
     }
-    open ??= new Set();
-    open.add(source);
+    open ??= new Map();
+    if (open.has(source)) return;
     const fail = (reason: unknown) => {
       if (open!.delete(source)) broke(reason);
     };
+    const end = () => void forget(source);
+    const close = () => fail(source.errored ?? new Error("A stream was closed before its end", unclear));
     source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
-    source.once("end", () => open!.delete(source));
-    source.once("close", () => fail(source.errored ?? new Error("A stream was closed before its end", unclear)));
+    source.once("end", end).once("close", close);
+    open.set(source, () => source.off("error", fail).off("end", end).off("close", close));
+  }
+
+  /** Its writer has changed its mind. pipe() does the same where the response has ended or failed. */
+  function leave(source: Readable) {
+    if (!response.writableEnded && !response.destroyed) forget(source);
   }
 
   response.on("pipe", watch);
@@ -57,8 +70,10 @@ export function watchSources(request: NodeRequest, response: NodeResponse, { pip
 /** What stream.finished() would have said. */
 const unclear = { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } };
 
-/** Piped to somewhere else as well, such as a cache. */
-function isRead(source: Readable): boolean {
+/** Read elsewhere as well, such as by a cache, or fed by somebody who goes on: what many clients listen to. */
+function isShared(source: Readable, { statusCode }: NodeResponse): boolean {
+  if (source.listenerCount("data") > 0 || (!isErrorStatus(statusCode) && (source as { writable?: boolean }).writable))
+    return true;
   const { pipes = [] } = (source as { _readableState?: { pipes?: readonly unknown[] } })._readableState ?? {};
   return pipes.length > 0;
 }

@@ -15,7 +15,7 @@ export interface TakenReply {
 }
 
 export function takeReply(response: NodeResponse): TakenReply {
-  let [isWhole, isFinished, isFull] = [false, false, false];
+  let [isWhole, isFinished, isFull, isClosed] = [false, false, false, false];
   const body = new Readable({ highWaterMark: 16_384, read: drain }).on("error", ignore);
   pretend(response, "headersSent");
 
@@ -28,6 +28,7 @@ export function takeReply(response: NodeResponse): TakenReply {
     const callback = [encoding, ...rest].find(isCallback);
     const isTaken = !isFinished && !body.destroyed;
     if (callback) process.nextTick(callback, isTaken ? undefined : closed());
+    if (isClosed) process.nextTick(turnAway); // once it listens
     if (isTaken) isFull = !body.push(chunk ?? "", typeof encoding === "string" ? (encoding as BufferEncoding) : undefined);
     return isTaken && !isFull;
   }
@@ -55,9 +56,14 @@ export function takeReply(response: NodeResponse): TakenReply {
     body.destroy();
     isFinished = true;
     if (isWhole) return;
+    isClosed = true;
     silence(response);
+    turnAway();
+  }
+
+  function turnAway() {
     // stream.pipeline() and events.once() wait for it. Where nobody listens, an error would end the process.
-    if (response.listenerCount("error") > 0) response.on("error", ignore).emit("error", closed());
+    if (response.listenerCount("error") > 0) response.off("error", ignore).on("error", ignore).emit("error", closed());
   }
 
   return { body, write, end, finish, giveBack, close };

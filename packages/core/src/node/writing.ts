@@ -1,5 +1,19 @@
 import type { Head } from "./head.js";
 
+/** A response that is held. */
+export interface Held {
+  /** Leaves it alone from now on, unless an error reply was taken already. */
+  readonly release: () => void;
+  /** Whether somebody writes to it, or pipes into it. */
+  readonly isWritten: () => boolean;
+  /** Settles when such a reply has been answered; undefined when none was taken. Never rejects. */
+  readonly answered: () => Promise<void> | undefined;
+  /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
+  readonly keepLive: () => void;
+  /** For a success that was set, too: folds its status if asked for. */
+  readonly fold: (isEmpty: boolean) => void;
+}
+
 /** The ways of writing to a response: every other implies one of them. */
 export interface Writing {
   writeHead: (...head: Head) => unknown;
