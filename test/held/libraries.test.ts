@@ -15,7 +15,7 @@ import Koa from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { telling, type Listener } from "./gateways.js";
 
 const require = createRequire(import.meta.url);
@@ -136,7 +136,7 @@ describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
 
   it("answers for an upstream that is not there", async () => {
     const { told, options } = telling();
-    const nobody = await withServer(upstream, async (port) => port);
+    const nobody = await closedPort();
     const bytes = await withServer(await create(`http://127.0.0.1:${nobody}`, options), (port) =>
       exchange(port, request("GET /")),
     );

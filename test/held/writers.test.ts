@@ -185,7 +185,7 @@ describe.each(gateways)("$name", (gateway) => {
     expect(told.map(({ cause }) => cause)).toEqual([failure]);
   });
 
-  it("lets the writer know of a head that is not valid, though late", async () => {
+  it("lets the writer know of a head that is not valid", async () => {
     const { told, options } = telling();
     const writer: Writer = (_request, response) => response.writeHead(200, { "a b": "1" }).end("content");
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));

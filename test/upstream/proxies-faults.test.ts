@@ -5,7 +5,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import { connect, createServer as createRawServer, type Socket } from "node:net";
 import { describe, expect, it, vi, type Mock } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries, type Settings } from "./proxy-libraries.js";
 
 const raw = (act: (socket: Socket) => unknown) =>
@@ -95,8 +95,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   });
 
   it("answers for an upstream that is not there", async () => {
-    const upstream = createServer();
-    const port = await withServer(upstream, async (free) => free);
+    const port = await closedPort();
     const onError = vi.fn();
     const bytes = await behind(library, port, { options: { onError } }, (gateway) => exchange(gateway, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });

@@ -20,6 +20,7 @@ export interface Contract {
 
 /**
  * FunctionGraph's status code table: the default contract.
+ * @example functionGraph.statuses[404].title // "Not Found"
  * Codes and titles are as documented (API reference, appendix "Status Codes"); the descriptions are ours.
  */
 export const functionGraph: Contract = {
@@ -70,7 +71,10 @@ export function extendContract(base: Contract, rows: Readonly<Record<number, Sta
   };
 }
 
-/** Whether a status is an error, or none at all (RFC 9110 section 15: 600 and above are to be treated as a 5xx). */
+/**
+ * Whether a status is an error, or none at all (RFC 9110 section 15: 600 and above are to be treated as a 5xx).
+ * @example isErrorStatus(304) // false
+ */
 export function isErrorStatus(status: number): boolean {
   return !(status >= 100 && status <= 399);
 }
@@ -85,7 +89,11 @@ export function foldSuccess(contract: Contract, status: number, isEmpty: boolean
   return stays ? status : status === 205 || isEmpty ? 204 : 200;
 }
 
-/** Whether a response may have content (RFC 9110 section 6.4.1; 205: section 15.3.6). */
+/**
+ * Whether a response may have content (RFC 9110 section 6.4.1; 205: section 15.3.6).
+ * @param method of the request
+ * @example mayHaveContent("HEAD", 200) // false
+ */
 export function mayHaveContent(method: string | undefined, status: number): boolean {
   return method !== "HEAD" && status >= 200 && status !== 204 && status !== 205 && status !== 304;
 }

@@ -145,7 +145,10 @@ const replaced: ReadonlySet<string> = new Set([
 /** Octets that are kept of an upstream's fields: with ours they have to fit into the 16 KiB that Node and most proxies take. */
 const most = 12_288;
 
-/** The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like. */
+/**
+ * The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like; at most 12 KiB of them.
+ * @example for (const [name, value] of liveHeaders(reply.headers)) response.setHeader(name, value);
+ */
 export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
   let left = most;
   return endToEnd(headers).filter(
@@ -153,7 +156,11 @@ export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: str
   );
 }
 
-/** The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1). */
+/**
+ * The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1).
+ * @param headers names in lower case, as Node gives them
+ * @example const headers = Object.fromEntries(endToEnd(request.headers));
+ */
 export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
   const nominated = new Set(
     String(headers["connection"] ?? "")

@@ -105,7 +105,10 @@ export class UpstreamError extends MeaningfulError {
   }
 }
 
-/** A value that means `finding` without being an Error: what adapters hand over when nothing was thrown. */
+/**
+ * A value that means `finding` without being an Error: what adapters hand over when nothing was thrown.
+ * @example answer(respond, meant({ status: 404 }), request, response);
+ */
 export function meant(finding: Finding): { readonly [meaning]: Finding } {
   return { [meaning]: finding };
 }

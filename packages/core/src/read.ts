@@ -26,7 +26,10 @@ export function readStatus(value: unknown, ...path: readonly PropertyKey[]): num
   return typeof found === "number" && Number.isInteger(found) && found >= 400 && found <= 599 ? found : undefined;
 }
 
-/** Whether a value is an error, of another realm too: data cannot be one, whatever members it has. A Proxy is not asked. */
+/**
+ * Whether a value is an error, of another realm too: data cannot be one, whatever members it has. A Proxy is not asked.
+ * @example isError({ message: "no" }) // false
+ */
 export function isError(value: unknown): value is Error {
   return isNativeError(value) || (!isProxy(value) && value instanceof Error);
 }

@@ -13,6 +13,7 @@ export interface RequestState {
   readonly unreadRequest?: boolean;
 }
 
+/** What `normalizeError()` is told besides the thrown value. All optional. */
 export interface NormalizeOptions extends RequestState {
   /** Default: `functionGraph`. */
   readonly contract?: Contract;

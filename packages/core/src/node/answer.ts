@@ -6,13 +6,18 @@ import { diesWithError } from "../headers.js";
 import type { Rendered, Responder } from "../responder.js";
 import { warn } from "../stderr.js";
 
+/** Of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
+/** The same of responses. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** On a response that we have answered or cut: what for. Registered, since a gateway and a nested application may load two copies. */
 const answeredFor = Symbol.for("fg-errors.answeredFor");
 
-/** Whether a response is one of our own answers, or was cut by us. */
+/**
+ * Whether a response is one of our own answers, or was cut by us; of another copy of this package, too.
+ * @example if (!isAnswered(response)) log(response.statusCode);
+ */
 export function isAnswered(response: object): boolean {
   return answeredFor in response;
 }
@@ -80,7 +85,10 @@ function factsOf(thrown: unknown, request: NodeRequest, response: NodeResponse):
   return { headers, method, url, complete, aborted: hasLeft(request), origin, responseHeaders: response.getHeaders() };
 }
 
-/** Whether the client is gone, or its connection or stream is. */
+/**
+ * Whether the client is gone, or its connection or stream is.
+ * @example if (hasLeft(request)) return;
+ */
 export function hasLeft(request: NodeRequest): boolean {
   const stream = (request as Partial<Http2ServerRequest>).stream;
   return request.aborted || stream?.destroyed === true || request.socket?.destroyed === true;

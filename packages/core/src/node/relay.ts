@@ -27,6 +27,7 @@ export interface Passage extends ReplyHead {
  * @param fail told of content that breaks after that
  * @throws UpstreamError for an error reply, whose live header fields are then set on the response, and for content that breaks before
  *   it has begun; TypeError for a wrong option and for content that was read already
+ * @example await passOn(reply, response, {}, ({ content }) => content?.pipe(response), (failure) => response.destroy(failure));
  */
 export async function passOn(
   reply: Reply,
@@ -56,7 +57,11 @@ function passage(head: ReplyHead, content: Readable | null, method: string | und
   return { status, headers: method === "HEAD" ? headers : { ...headers, "content-length": undefined }, content: null };
 }
 
-/** Sets an upstream's fields. Those that are lists by nature join what this gateway has set before, all others replace it. */
+/**
+ * Sets an upstream's fields. Those that are lists by nature join what this gateway has set before, all others replace it; what Node
+ * would not send is left out.
+ * @example setFields(response, passage.headers);
+ */
 export function setFields(response: NodeResponse, fields: ReplyHead["headers"]): void {
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;

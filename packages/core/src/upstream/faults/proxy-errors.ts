@@ -13,7 +13,10 @@ const row = <Status extends number | undefined>(
   parameters: ProxyError["parameters"] = {},
 ) => ({ status, onlyByIntermediary, parameters });
 
-/** RFC 9209 section 2.3: what can go wrong between an intermediary and the next hop. */
+/**
+ * RFC 9209 section 2.3: what can go wrong between an intermediary and the next hop.
+ * @example proxyErrors.connection_refused.status // 502
+ */
 export const proxyErrors = {
   dns_timeout: row(504, true),
   dns_error: row(502, true, { rcode: "string", "info-code": "integer" }),
@@ -49,6 +52,7 @@ export const proxyErrors = {
   proxy_loop_detected: row(502, true),
 } satisfies Readonly<Record<string, ProxyError>>;
 
+/** A type of RFC 9209 section 2.3. */
 export type ProxyErrorType = keyof typeof proxyErrors;
 
 /** The types that have a status of their own: those that a gateway finds out about an upstream are among them. */
