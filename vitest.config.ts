@@ -5,7 +5,7 @@ const source = (name: string) => new URL(`packages/${name}/src/index.ts`, import
 export default defineConfig({
   resolve: {
     // The tests read the sources, so that coverage speaks of them; the packed packages have a smoke test of their own.
-    alias: { "@fg-errors/core": source("core"), "@fg-errors/express": source("express"), "@fg-errors/koa": source("koa") },
+    alias: Object.fromEntries(["core", "express", "functiongraph", "koa"].map((name) => [`@fg-errors/${name}`, source(name)])),
   },
   test: {
     include: ["test/**/*.test.ts"],

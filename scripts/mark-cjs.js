@@ -1,5 +1,5 @@
 // Says that dist/cjs holds CommonJS: the packages themselves are "type": "module", and tsc does not write this file.
 import { writeFileSync } from "node:fs";
 
-for (const name of ["core", "express", "koa"])
+for (const name of ["core", "express", "functiongraph", "koa"])
   writeFileSync(new URL(`../packages/${name}/dist/cjs/package.json`, import.meta.url), '{ "type": "commonjs" }\n');

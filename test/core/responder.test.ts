@@ -339,7 +339,7 @@ describe("options", () => {
     ["x", "createResponder: options must be an object"],
     [
       { onerror: () => {} },
-      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, errorBodyLimit, success, proxyName, proxyDetails, requestId, map, onError',
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, errorBodyLimit, success, functionGraph, proxyName, proxyDetails, requestId, map, onError',
     ],
     [{ contract: {} }, 'createResponder: option "contract" takes functionGraph, rfc9110 or what extendContract returns'],
     [{ format: "xml" }, 'createResponder: option "format" takes "problem", "functiongraph" or a renderer function'],

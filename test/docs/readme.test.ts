@@ -72,12 +72,12 @@ describe("README's options", () => {
     expect(complaint({ none: 1 }).split("the options are ")[1]!.split(", ")).toEqual(rows.map(({ name }) => name));
   });
 
-  it.each(["core", "express", "koa"])("are named by packages/%s too", (name) => {
+  it.each(["core", "express", "functiongraph", "koa"])("are named by packages/%s too", (name) => {
     const list = paragraph(read(`packages/${name}/README.md`), "options");
     expect(codes(list)).toEqual(rows.map(({ name }) => name));
   });
 
-  it.each(["contract", "format", "service", "challenge", "relay", "errorBodyLimit", "success", "proxyDetails"])(
+  it.each(["contract", "format", "service", "challenge", "relay", "errorBodyLimit", "success", "functionGraph", "proxyDetails"])(
     "give %s its default",
     (name) => {
       expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
@@ -157,6 +157,7 @@ describe("the exports", () => {
 
   it.each([
     ["express", () => import("@fg-errors/express")],
+    ["functiongraph", () => import("@fg-errors/functiongraph")],
     ["koa", () => import("@fg-errors/koa")],
   ])("of %s are in its README", async (name, load) => {
     const listed = namesOf(paragraph(read(`packages/${name}/README.md`), "exports"));

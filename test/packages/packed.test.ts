@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const here = (path: string) => new URL(path, import.meta.url).pathname;
-const packages = ["core", "express", "koa"];
+const packages = ["core", "express", "functiongraph", "koa"];
 
 /** Serves one failing request with each host, then prints what it answered. */
 const smoke = `

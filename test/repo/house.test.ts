@@ -16,19 +16,19 @@ it("core depends on one library, and imports nothing but that, Node and itself",
     for (const [, from] of text.matchAll(/\bfrom "([^"]+)"/g)) expect(from, path).toMatch(/^(node:|\.\.?\/|structured-headers$)/);
 });
 
-it.each(["express", "koa"])("the %s adapter knows no status", (name) => {
+it.each(["express", "functiongraph", "koa"])("the %s adapter knows no status", (name) => {
   for (const { path, text } of sources(name)) {
     const code = text.replace(/\/\*[^]*?\*\/|\/\/.*/g, "");
     expect(code, path).not.toMatch(/\b[1-5]\d\d\b/);
   }
 });
 
-it.each(["core", "express", "koa"])("no source of %s is longer than 200 lines", (name) => {
+it.each(["core", "express", "functiongraph", "koa"])("no source of %s is longer than 200 lines", (name) => {
   for (const { path, text } of sources(name)) expect(text.split("\n").length, path).toBeLessThanOrEqual(201);
 });
 
 it("the packages share one version, and the oldest Node", () => {
-  const manifests = ["core", "express", "koa"].map(
+  const manifests = ["core", "express", "functiongraph", "koa"].map(
     (name) => JSON.parse(read(`packages/${name}/package.json`)) as { version: string; engines: { node: string } },
   );
   expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);

@@ -20,6 +20,8 @@ export interface ResponderOptions {
   readonly errorBodyLimit?: number;
   /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
   readonly success?: "relay" | "fold";
+  /** Whether replies of FunctionGraph are looked at for functions that failed behind a 200. Default false. */
+  readonly functionGraph?: boolean;
   /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
   readonly proxyName?: string;
   /** Whether Proxy-Status tells the next hop's address and the error's code as well. Default false: they tell of what is inside. */
@@ -37,6 +39,7 @@ interface Check {
   readonly valid: (value: unknown) => boolean;
 }
 
+const isBoolean = (value: unknown) => typeof value === "boolean";
 const isFunction = (value: unknown) => typeof value === "function";
 
 const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
@@ -59,11 +62,12 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
     valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 16_777_216,
   },
   success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
+  functionGraph: { takes: "a boolean", valid: isBoolean },
   proxyName: {
     takes: 'a name of printable ASCII characters, such as "edge-1"',
     valid: (value) => typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value),
   },
-  proxyDetails: { takes: "a boolean", valid: (value) => typeof value === "boolean" },
+  proxyDetails: { takes: "a boolean", valid: isBoolean },
   requestId: { takes: "a function", valid: isFunction },
   map: { takes: "a function", valid: isFunction },
   onError: { takes: "a function", valid: isFunction },

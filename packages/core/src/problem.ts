@@ -48,7 +48,7 @@ export interface Problem {
   readonly proxyError: ProxyErrorType | undefined;
   /** Path of the request that failed, where a service of this contract further on has said so. Default: this request's. */
   readonly instance?: string;
-  /** The id that such a service has given the request. One that came with this request is preferred. */
+  /** The id that such a service, or FunctionGraph, has given the request. One that came with this request is preferred. */
   readonly requestId?: string;
   /** What was thrown, for logs. Never rendered. */
   readonly cause: unknown;
@@ -73,10 +73,10 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   const upstreamStatus = finding.upstream ? finding.status : finding.receivedStatus;
   const { proxyError, ours, instance, requestId } = finding;
   const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, upstreamStatus, proxyError, cause };
+  if (requestId !== undefined) draft.requestId = requestId;
   // A server error's words were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ours) return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
   if (instance !== undefined) draft.instance = instance;
-  if (requestId !== undefined) draft.requestId = requestId;
   if (finding.type !== undefined && (finding.type !== draft.type || (ours && finding.status === status))) {
     draft.type = finding.type;
     draft.title = clean(finding.title) || title;

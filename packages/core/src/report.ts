@@ -39,10 +39,11 @@ export function createReport(onError: Hook | undefined, onServerError: Hook | un
 }
 
 function logToStderr(
-  { status, code, cause, receivedStatus }: Problem,
+  { status, code, cause, receivedStatus, requestId: upstreams = "" }: Problem,
   { method, instance, requestId, responseStarted }: ProblemContext,
 ) {
   const received = receivedStatus === undefined ? "" : `, received ${receivedStatus}`;
+  const linked = upstreams === "" || upstreams === requestId ? "" : `, upstream's ${upstreams}`;
   const cut = responseStarted ? ", response cut" : "";
-  warn(`${status} ${code} ${method ?? "-"} ${instance} (request ${requestId}${received}${cut})`, cause);
+  warn(`${status} ${code} ${method ?? "-"} ${instance} (request ${requestId}${linked}${received}${cut})`, cause);
 }

@@ -20,6 +20,8 @@ export interface Rendered {
 /** Turns what was thrown into what is written; knows how to tell the operator when nothing can be written any more. */
 export interface Responder {
   (thrown: unknown, facts: Facts): Rendered;
+  /** The same for a problem that is at hand. */
+  readonly render: (problem: Problem, facts: Facts) => Rendered;
   /** For a failure after the response has begun: tells the operator and renders nothing. */
   readonly report: (thrown: unknown, facts: Facts) => void;
   /** Whether a status may leave as it is. */
@@ -53,11 +55,21 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const render = createRender(format);
   const report = createReport(onError, host.onServerError);
 
-  function assess(thrown: unknown, facts: Facts, responseStarted: boolean) {
-    const { headers, method, url, aborted = false, complete = true, origin } = facts;
+  function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin }: Facts): Problem {
     const encodedRequest = headers["content-encoding"] !== undefined;
-    const state = { contract, service, relay, origin, clientGone: aborted, unreadRequest: !complete, encodedRequest };
-    const found = normalizeError(thrown, state);
+    return normalizeError(thrown, {
+      contract,
+      service,
+      relay,
+      origin,
+      clientGone: aborted,
+      unreadRequest: !complete,
+      encodedRequest,
+    });
+  }
+
+  function settle(found: Problem, facts: Facts, responseStarted: boolean) {
+    const { method, url } = facts;
     const context: ProblemContext = {
       requestId: chosenId?.(facts) ?? requestIdOf(facts, found.requestId),
       method,
@@ -70,8 +82,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return { problem, context };
   }
 
-  function answer(thrown: unknown, facts: Facts): Rendered {
-    const { problem, context } = assess(thrown, facts, false);
+  function answer(found: Problem, facts: Facts): Rendered {
+    const { problem, context } = settle(found, facts, false);
     const { requestId, instance } = context;
     const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
     const headers: Record<string, string> = {
@@ -85,8 +97,9 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return { status: problem.status, headers, body };
   }
 
-  return Object.assign((thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(thrown, sound)), {
-    report: (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => void assess(thrown, sound, true)),
+  return Object.assign((thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(normalize(thrown, sound), sound)), {
+    render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => answer(problem, sound)),
+    report: (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => void settle(normalize(thrown, sound), sound, true)),
     documents: (status: number) => Object.hasOwn(contract.statuses, status),
   });
 }

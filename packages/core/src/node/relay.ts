@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { finished, type Readable } from "node:stream";
-import { isErrorStatus, mayHaveContent } from "../contract.js";
+import { mayHaveContent } from "../contract.js";
 import { liveHeaders } from "../headers.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { decodedHead } from "../upstream/replies/decoded.js";
 import { contentOf, discardContent, headOf, isFetched, type Reply, type ReplyHead } from "../upstream/replies/reply.js";
-import { upstreamFinding } from "../upstream/replies/reply-finding.js";
+import { failureOf, replyOptions } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
@@ -38,10 +38,10 @@ export async function passOn(
 ): Promise<void> {
   check(options);
   const head = headOf(reply);
-  if (isErrorStatus(head.status)) {
-    const finding = await upstreamFinding(reply, { limit: options.errorBodyLimit });
+  const failure = await failureOf(reply, replyOptions(options));
+  if (failure) {
     setFields(response, Object.fromEntries(liveHeaders(head.headers)));
-    throw new UpstreamError(finding, undefined);
+    throw new UpstreamError(failure, undefined);
   }
   const { method } = response.req;
   const content = mayHaveContent(method, head.status) && !isTaken(response) ? contentOf(reply) : null;

@@ -1,11 +1,10 @@
-import { isErrorStatus } from "../contract.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { answered } from "../recognisers/failed-calls.js";
 import type { Finding } from "../recognisers/rule.js";
 import { normalizeError } from "../thrown.js";
-import { isFetched, type Reply } from "./replies/reply.js";
-import { upstreamFinding } from "./replies/reply-finding.js";
+import type { Reply } from "./replies/reply.js";
+import { failureOf, replyOptions } from "./replies/reply-finding.js";
 
 /** Those of `fgErrors()`, of which `errorBodyLimit` matters here, with a `relay` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
@@ -26,11 +25,11 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   options: UpstreamOptions = {},
 ): Promise<Awaited<C>> {
   const reply = await settled(call);
-  const { errorBodyLimit, relay } = options;
-  checkOptions({ ...options, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
-  const status = isFetched(reply) ? reply.status : (reply.statusCode ?? 0);
-  if (!isErrorStatus(status)) return reply;
-  throw new UpstreamError(meaningOf(status, await upstreamFinding(reply, { limit: errorBodyLimit }), relay), undefined);
+  const { relay, ...others } = options;
+  checkOptions({ ...others, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
+  const failure = await failureOf(reply, replyOptions(others));
+  if (failure === undefined) return reply;
+  throw new UpstreamError(meaningOf(failure, relay), undefined);
 }
 
 async function settled<C>(call: C): Promise<Awaited<C>> {
@@ -42,10 +41,11 @@ async function settled<C>(call: C): Promise<Awaited<C>> {
   }
 }
 
-/** Without a word from the caller, the gateway decides by its own option. */
-function meaningOf(status: number, relayed: Finding, relay: UpstreamOptions["relay"]): Finding {
+/** A reply's error status is this gateway's own failure. Without a word from the caller, the gateway decides by its own option. */
+function meaningOf(relayed: Finding, relay: UpstreamOptions["relay"]): Finding {
+  const { status, headers, proxyError, receivedStatus = status } = relayed;
   if (relay === true || (relay && new Set(relay).has(status))) return relayed;
-  const { proxyError, headers } = relayed;
-  const own: Finding = { ...answered(status, headers, { relay: new Set() }), proxyError };
+  if (!relayed.upstream && status >= 500) return relayed; // already made, of a function's
+  const own: Finding = { ...answered(status, headers, { relay: new Set() }), proxyError, receivedStatus };
   return relay === undefined ? { ...own, relayed } : own;
 }

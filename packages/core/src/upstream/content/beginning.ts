@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 
 /** Milliseconds that are waited for error content at most: one that drips would hold the client up for ever. */
-const mostPatience = 1000;
+export const mostPatience = 1000;
 
 /**
  * The first octets of a stream, at most `limit`: what came before its end, a fault, or the end of our patience.

@@ -1,8 +1,10 @@
-import { functionGraph } from "../../contract.js";
+import { functionGraph, isErrorStatus } from "../../contract.js";
 import { checkOptions, type ResponderOptions } from "../../options.js";
 import { toProblem, type Problem } from "../../problem.js";
+import { functionFinding, invocationId, verdictOf } from "../../functiongraph/function-reply.js";
 import type { Finding } from "../../recognisers/rule.js";
 import { readContent } from "../content/content.js";
+import { peekContent } from "../content/peek.js";
 import { codeOf, readEnvelope } from "../envelopes/envelope.js";
 import { ownFinding } from "../envelopes/own.js";
 import { isProblemType, parseContent } from "../content/parse-content.js";
@@ -12,36 +14,67 @@ import { discardContent, headOf, type Reply, type ReplyHead } from "./reply.js";
 /** Octets of an error body that are read at most, unless an option says otherwise. */
 const usualLimit = 65_536;
 
+/** How a reply is looked at. */
+export interface ReplyOptions {
+  /** Octets of the body that are read at most, before and after decoding; default 65536. */
+  readonly limit?: number | undefined;
+  /** Whether it may be FunctionGraph's; default false. */
+  readonly functionGraph?: boolean | undefined;
+}
+
+/** The options of `fgErrors()` that concern it. */
+export function replyOptions({ errorBodyLimit, functionGraph }: ResponderOptions): ReplyOptions {
+  return { limit: errorBodyLimit, functionGraph };
+}
+
 /**
  * What an upstream's error reply means when it is relayed: its status folded, of a 4xx its message too.
  * Reads the body up to a cap and cancels the rest.
  * @param reply a response of node:http, fetch or undici whose body was not read yet
- * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets, default 65536
+ * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets,
+ *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false
  * @throws TypeError for a wrong option; nothing else, whatever the reply
  * @example const problem = await normalizeUpstream(await fetch(url));
  */
 export async function normalizeUpstream(
   reply: Reply,
-  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit"> = {},
+  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph"> = {},
 ): Promise<Problem> {
   checkOptions(options, "normalizeUpstream");
-  const { contract = functionGraph, service = "FSS", errorBodyLimit } = options;
-  return toProblem(await upstreamFinding(reply, { limit: errorBodyLimit }), reply, contract, service);
+  const { contract = functionGraph, service = "FSS" } = options;
+  return toProblem(await upstreamFinding(reply, replyOptions(options)), reply, contract, service);
 }
 
-/**
- * The same before the contract folds it.
- * @param options `limit`: octets of the body that are read at most, before and after decoding; default 65536
- */
-export async function upstreamFinding(reply: Reply, options: { readonly limit?: number | undefined } = {}): Promise<Finding> {
+/** The same before the contract folds it. */
+export async function upstreamFinding(reply: Reply, options: ReplyOptions = {}): Promise<Finding> {
   const head = headOf(reply);
   if (!(head.status >= 200 && head.status <= 599)) {
     discardContent(reply);
     return { status: head.status, upstream: true, proxyError: "http_protocol_error" };
   }
   const headers = replyFields(head);
-  const found = findingOf(head, await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit));
-  return { ...found, headers, upstream: true };
+  const content = await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit);
+  const found = findingOf(head, content, options.functionGraph);
+  if (found.receivedStatus !== undefined) return { ...found, headers };
+  const requestId = options.functionGraph ? invocationId(head, found.requestId) : found.requestId;
+  return { ...found, headers, requestId, upstream: true };
+}
+
+/**
+ * What a reply fails with: an error reply always does, a success if FunctionGraph says so, in its head or, where that is silent, in its
+ * content. Undefined for what does not fail, which can be read as if nobody had looked at it.
+ */
+export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Finding | undefined> {
+  const head = headOf(reply);
+  if (isErrorStatus(head.status)) return upstreamFinding(reply, options);
+  const verdict = options.functionGraph ? verdictOf(head) : undefined;
+  if (verdict === "failed") return upstreamFinding(reply, options);
+  if (verdict !== "unsaid") return undefined;
+  const limit = options.limit ?? usualLimit;
+  const content = await peekContent(reply, head.headers["content-encoding"], limit);
+  const found = functionFinding(head, parseContent(String(head.headers["content-type"] ?? ""), content));
+  if (found) discardContent(reply);
+  return found;
 }
 
 /** What an error response says whose body, a text, octets or a JSON value, is at hand. */
@@ -50,13 +83,15 @@ export function replyFinding(status: number, contentType: string | undefined, bo
 }
 
 /** Of a server error only its code is taken, for its message was not written for this client; unless it is one of our own. */
-function findingOf(head: ReplyHead, body: unknown): Finding {
+function findingOf(head: ReplyHead, body: unknown, functionGraph = false): Finding {
   const { status, headers } = head;
   try {
     const contentType = String(headers["content-type"] ?? "");
     const content = parseContent(contentType, body);
     const own = ownFinding(head, content);
     if (own) return own;
+    const failed = functionGraph ? functionFinding(head, content) : undefined;
+    if (failed) return failed;
     const { code = codeOf(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, isProblemType(contentType));
     return status < 500 ? { status, code, ...words } : { status, code };
   } catch {

@@ -6,6 +6,8 @@ export interface FetchReply {
   readonly status: number;
   readonly headers: Iterable<[string, string]>;
   readonly body: { cancel(reason?: unknown): Promise<void> } | Readable | null;
+  /** Not all that look like fetch have it: then nobody can look at a success's content ahead. */
+  clone?(): FetchReply;
 }
 
 /** What undici's `request()` gives, or anything that is put in its form. */
