@@ -7,12 +7,12 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 import Koa from "koa";
 import { createShop } from "./upstreams.js";
 
-/** @typedef {{ shop: string, branch: string, faulty: string, closed: string }} Upstreams addresses, by the first part of the path */
+/** @typedef {{ shop: string, branch: string, functions: string, faulty: string, closed: string }} Upstreams addresses, by the first part of the path */
 
 const timeout = 1000;
 
 /** The tour shows what the client sees; an operator would read these. */
-const options = { onError() {}, proxyName: "tour" };
+const options = { onError() {}, proxyName: "tour", functionGraph: true };
 
 /**
  * Express with http-proxy-middleware: what has a name among the upstreams is proxied, the rest is the gateway's own.
@@ -55,7 +55,7 @@ export function createKoaGateway(upstreams, withUs) {
     if (!Object.hasOwn(upstreams, name)) return next();
     const target = upstreams[/** @type {keyof Upstreams} */ (name)];
     const reply = await fetch(target + rest, { method: ctx.method, signal: AbortSignal.timeout(timeout) });
-    if (withUs) return relay(ctx, reply);
+    if (withUs) return relay(ctx, reply, options);
     ctx.body = reply.body;
     ctx.status = reply.status;
     ctx.type = reply.headers.get("content-type") ?? "";

@@ -5,7 +5,7 @@ import { ask, broken } from "./check.js";
 import { createExpressGateway, createKoaGateway } from "./gateways.js";
 import { listen, portNobodyListensOn } from "./listen.js";
 import { printHead, printRow } from "./table.js";
-import { createBranch, createFaulty, createShop } from "./upstreams.js";
+import { createBranch, createFaulty, createFunctions, createShop } from "./upstreams.js";
 import { visits } from "./visits.js";
 
 const once = process.argv.includes("--once");
@@ -13,6 +13,7 @@ const once = process.argv.includes("--once");
 const upstreams = {
   shop: await listen(createServer(createShop())),
   branch: await listen(createServer(createBranch())),
+  functions: await listen(createServer(createFunctions())),
   faulty: await listen(createFaulty()),
   closed: await portNobodyListensOn(),
 };

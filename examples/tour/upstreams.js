@@ -46,6 +46,45 @@ export function createBranch() {
 }
 
 /**
+ * What FunctionGraph says of a function that failed: to whoever invokes one, that is a success.
+ * @type {Record<string, { code: string, body: object }>}
+ */
+const failures = {
+  failed: {
+    code: "4002",
+    body: {
+      errorMessage: "function invocation exception, error: password=hunter2 refused",
+      errorType: "Error",
+      stackTrace: ["at handler (/opt/function/code/index.js:17:11)"],
+    },
+  },
+  late: { code: "4010", body: { errorMessage: "invoke timed out after 3s", errorType: "Timeout" } },
+  busy: { code: "150429", body: { code: 150429, message: "no instance", trace_id: "c0ffee" } },
+  large: { code: "4140", body: { code: 4140, message: "7340032 octets", trace_id: "c0ffee" } },
+};
+
+/** FunctionGraph, as far as its replies go. */
+export function createFunctions() {
+  const app = express();
+  app.get("/:name", ({ params }, response, next) => {
+    const failure = failures[params.name];
+    if (!failure) return next();
+    response.set({ "X-Func-Err-Code": failure.code, "X-Is-Func-Err": "true", "X-Cff-Request-Id": "1167bf8c" }).json(failure.body);
+  });
+  app.get(
+    "/unsaid",
+    (_request, response) =>
+      void response.set("X-Cff-Response-Version", "v1").json({
+        request_id: "1167bf8c",
+        result: JSON.stringify(failures["failed"]?.body),
+        log: "",
+        status: 200,
+      }),
+  );
+  return app;
+}
+
+/**
  * What the raw server does with a connection once the request has come, by the request's path.
  * @type {Record<string, (socket: import("node:net").Socket) => void>}
  */
