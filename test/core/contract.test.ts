@@ -113,7 +113,7 @@ describe("rfc9110", () => {
   });
 
   it("keeps an upstream's 407 from the client, and what nobody registered", () => {
-    expect(ofUpstream(407, rfc9110)).toBe(502);
+    for (const status of [407, 426]) expect(ofUpstream(status, rfc9110)).toBe(502);
     expect(ofOurs(499, rfc9110).status).toBe(400);
     expect(ofUpstream(600, rfc9110)).toBe(502);
   });

@@ -77,6 +77,11 @@ export const documented: readonly EnvelopeExample[] = [
     { code: "FSS.1051", detail: "Not found the function" },
   ],
   [
+    "API Gateway, where its response was made to measure as its guide does",
+    json({ errorcode: "APIG.0106", errormsg: "No such flow of calls.", requestid: "s3cr3t" }),
+    { code: "APIG.0106", detail: "No such flow of calls." },
+  ],
+  [
     "Google",
     json({
       error: {

@@ -32,12 +32,13 @@ const registered: Readonly<Record<number, StatusRow>> = {
 
 /**
  * Every error status of the IANA HTTP Status Code Registry, 418 and other unused ones left out:
- * the body and the safety of this library without the folding. An upstream's 407 stays a 502 (RFC 9110 section 11.7.1).
+ * the body and the safety of this library without the folding. An upstream's 407 and 426 stay a 502, since they speak of the hop to it
+ * (RFC 9110 sections 11.7.1 and 15.5.22).
  * @example app.use(fgErrors({ contract: rfc9110 }))
  */
 export const rfc9110: Contract = {
   name: "rfc9110",
   statuses: { ...functionGraph.statuses, ...registered },
   folds: {},
-  upstreamFolds: { 407: upstreamFolds[407]! },
+  upstreamFolds: { 407: upstreamFolds[407]!, 426: upstreamFolds[426]! },
 };

@@ -69,8 +69,8 @@ export const shapes: readonly Shape[] = [
     // FunctionGraph and API Gateway (error_code, error_msg); Spring; hapi, Fastify, Nest (message, also a list); AWS (__type, or in
     // XML Code and Message); Twirp, Connect and gRPC-Gateway (code, message); Laravel, Rails (errors by field); FastAPI (detail).
     knows: () => true,
-    words: list("detail error_msg message Message msg errorMessage error title"),
-    code: list("error_code code errorCode __type Code"),
+    words: list("detail error_msg errormsg message Message msg errorMessage error title"),
+    code: list("error_code code errorCode errorcode __type Code"),
     fields: list("errors violations details detail message"),
     named: "errors",
   },
