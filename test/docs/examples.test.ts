@@ -11,6 +11,7 @@ import Koa from "koa";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { closedPort, exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
+import { evaluate } from "./evaluate.js";
 import { block, read } from "./markdown.js";
 
 const readme = read("README.md");
@@ -95,21 +96,3 @@ it("packages/core/README.md says what happens", () => {
   expect(status).toBe(404);
   expect(JSON.parse(rendered.body)).toMatchObject({ status: 500, error_code: "SHOP.0500", instance: "/orders/17" });
 });
-
-/** Runs an example as it stands, with what is around it in `scope`, and gives one of its values. */
-function evaluate(code: string, value: string, scope: object = {}): unknown {
-  const modules = new Map<string, object>([
-    ["@fg-errors/core", core],
-    ["@fg-errors/express", express],
-    ["@fg-errors/koa", koa],
-    ["express", { default: createExpress }],
-    ["koa", { default: Koa }],
-  ]);
-  const imported = [...code.matchAll(/^import (?:\{ (.+) \}|(\w+)) from "(.+)";$/gm)].flatMap(([, names, byDefault, from]) => {
-    const found = modules.get(from!) as Record<string, unknown>;
-    return names ? names.split(", ").map((name) => [name, found[name]]) : [[byDefault!, found["default"]]];
-  }) as [string, unknown][];
-  const bindings = { ...scope, ...Object.fromEntries(imported) };
-  const body = `{ ${code.replace(/^import .*$/gm, "")}\nreturn ${value}; }`; // a block: an example may declare what the scope has
-  return (new Function(...Object.keys(bindings), body) as (...values: unknown[]) => unknown)(...Object.values(bindings));
-}

@@ -59,6 +59,16 @@ it("stderr links the two, where they differ", async () => {
   expect(logged()).toContain("502 4002 GET /orders/17 (request cff, received 200)");
 });
 
+it("stderr says what became of the function, not what it said", async () => {
+  const error = await thrown(failed({ "X-Func-Err-Code": "4010" }, { errorMessage: "s3cr3t", errorType: "s3cr3t" }));
+  createResponder()(error, facts());
+  createResponder()(await thrown(new Response('{"message":"s3cr3t"}', { status: 404 })), facts());
+  await Promise.resolve();
+  expect(logged()).toContain("UpstreamError: The upstream answered 200: The function did not finish in time.\n");
+  expect(logged()).toContain("UpstreamError: The upstream answered 404\n");
+  expect(logged()).not.toContain("s3cr3t");
+});
+
 it("a problem at hand is rendered as what was thrown would be, and told of", async () => {
   const onError = vi.fn();
   const respond = createResponder({ onError, map: () => ({ code: "SHOP.1" }) });

@@ -2,7 +2,13 @@
 export { extendContract, functionGraph, type Contract, type StatusRow } from "./contract.js";
 export type { Facts } from "./facts.js";
 export type { Fold } from "./folds.js";
-export { fgProxy, type ProxyHandlers } from "./node/proxy.js";
+export { explainCode, type DocumentedCode } from "./functiongraph/codes/explain-code.js";
+export { fromInvocation } from "./functiongraph/invocation/from-invocation.js";
+export { invocationResponse, type FetchRequest } from "./functiongraph/invocation/invocation-response.js";
+export type { InvocationResult } from "./functiongraph/invocation/shape.js";
+export { toInvocation, type WholeResult } from "./functiongraph/invocation/to-invocation.js";
+export { fgProxy } from "./node/proxy.js";
+export type { ProxyHandlers } from "./node/proxy-handlers.js";
 export type { ResponderOptions } from "./options.js";
 export type { FieldError, Origin, Problem, ProblemChange } from "./problem.js";
 export { problem, ProblemError, UpstreamError, type ProblemErrorOptions } from "./problem-error.js";
@@ -19,13 +25,17 @@ export { normalizeUpstream } from "./upstream/replies/reply-finding.js";
 
 // For adapters.
 export { isErrorStatus, mayHaveContent } from "./contract.js";
+export { eventFacts } from "./functiongraph/invocation/event.js";
+export { resultOf } from "./functiongraph/invocation/to-invocation.js";
+export { unsettledResult, type Unsettled } from "./functiongraph/invocation/unsettled.js";
 export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
 export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from "./node/answer.js";
 export { createHold } from "./node/hold.js";
 export type { Held } from "./node/writing.js";
+export { outlookOf } from "./node/outlook.js";
 export { passOn, setFields, type RelayOptions } from "./node/relay.js";
 export { meant } from "./problem-error.js";
 export { isError } from "./read.js";
 export type { Finding } from "./recognisers/rule.js";
-export { replyFinding, upstreamFinding } from "./upstream/replies/reply-finding.js";
+export { failureOf, replyFinding, replyOptions, upstreamFinding } from "./upstream/replies/reply-finding.js";

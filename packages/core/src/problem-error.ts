@@ -96,9 +96,10 @@ export class UpstreamError extends MeaningfulError {
   readonly proxyError: ProxyErrorType | undefined;
 
   constructor(finding: Finding, cause: unknown) {
-    const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError } = finding;
+    const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError, detail } = finding;
     const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
-    super(`The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`, finding, { cause });
+    const why = detail && !upstream ? `: ${detail}` : ""; // our own words, of a function that failed
+    super(`The upstream ${what}${proxyError ? ` (${proxyError})` : ""}${why}`, finding, { cause });
     this.upstreamStatus = receivedStatus;
     this.upstreamCode = cleanCode(finding.code ?? finding.relayed?.code);
     this.proxyError = proxyError;

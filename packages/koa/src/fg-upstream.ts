@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
-import { createHold, isError, isErrorStatus, UpstreamError, upstreamFinding, type ResponderOptions } from "@fg-errors/core";
+import { createHold, failureOf, isError, outlookOf, replyOptions, UpstreamError, type ResponderOptions } from "@fg-errors/core";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
-import { isStream } from "./stream.js";
+import { firstByte, isStream } from "./stream.js";
 import { isChosen, methodsOf } from "./unsettled.js";
 
 /**
@@ -14,6 +14,7 @@ import { isChosen, methodsOf } from "./unsettled.js";
  * @example app.use(fgErrors()).use(fgUpstream()).use(proxy("orders.internal"));
  */
 export function fgUpstream(options: ResponderOptions = {}): Middleware {
+  const looks = replyOptions(options);
   const hold = createHold(options, { caller: "fgUpstream", onServerError: emitError, facts: factsOf });
 
   return async function fgUpstream(ctx, next) {
@@ -28,12 +29,17 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
       if (ctx.respond !== false) held.release();
     }
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
-    if (!isErrorStatus(ctx.status)) return held.fold(isEmpty(ctx)); // Koa itself sends the status phrase as content
+    const head = { status: ctx.status, headers: ctx.res.getHeaders() };
+    const outlook = outlookOf(head, looks, ctx.method);
+    if (outlook === undefined) return held.fold(isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
-    const reply = { statusCode: ctx.status, headers: ctx.res.getHeaders(), body: contentOf(ctx.body) };
-    const finding = await upstreamFinding(reply, { limit: options.errorBodyLimit });
+    if (outlook === "unsaid") await firstByte(ctx); // which makes one kind of all streams
+    const body = outlook === "unsaid" ? copyOf(ctx.body) : contentOf(ctx.body);
+    const failure = await failureOf({ statusCode: head.status, headers: head.headers, body }, looks);
+    if (ctx.headerSent || !ctx.writable) return; // a stream that broke meanwhile was answered for
+    if (!failure) return held.fold(isEmpty(ctx));
     held.keepLive();
-    throw new UpstreamError(finding, undefined);
+    throw new UpstreamError(failure, undefined);
   };
 }
 
@@ -48,6 +54,12 @@ function isClosing(thrown: unknown): boolean {
 
 function isEmpty({ body, length }: Context): boolean {
   return body === null || body === undefined || length === 0;
+}
+
+/** What of it may be read by others as well: of a stream only one that takes back what is read. */
+function copyOf(body: unknown): Readable | null {
+  if (!isStream(body)) return contentOf(body);
+  return typeof body.read === "function" ? body : null;
 }
 
 function contentOf(body: unknown): Readable | null {

@@ -5,6 +5,7 @@ export {
   endToEnd,
   extendContract,
   fgProxy,
+  fromInvocation,
   functionGraph,
   problem,
   ProblemError,

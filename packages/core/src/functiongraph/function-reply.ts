@@ -1,24 +1,29 @@
-import { isErrorStatus } from "../contract.js";
 import { read, readText } from "../read.js";
 import type { Finding } from "../recognisers/rule.js";
 import { isRequestId } from "../request-id.js";
 import { cleanCode } from "../text.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
-import { failed, failures, type Failure } from "./failures.js";
+import { codeOfMessage, failed, failureOfCode, successes } from "./failures.js";
 
 /**
- * What the head of a reply says of the function behind it: that it failed, that it did well, or that the reply is an invocation's
- * without a word on how it went; undefined for a reply that is none.
+ * What the head of a reply says of the function behind it: that it failed, that it did well, or that the reply is an invocation's and
+ * that only its content can tell; undefined for a reply that is none.
  */
 export type Verdict = "failed" | "well" | "unsaid" | undefined;
 
-/** Told by FunctionGraph of an invocation (API reference, executing a function synchronously). */
+/** Told by FunctionGraph of an invocation (API reference, executing a function synchronously), and by openYuanrong's front end. */
 const ofInvocations = ["x-cff-response-version", "x-cff-invoke-summary", "x-cff-request-id", "x-invoke-summary"];
 
-export function verdictOf({ headers }: ReplyHead): Verdict {
-  if (codeIn(headers) !== undefined || isTrue(headers["x-is-func-err"])) return "failed";
-  if (headers["x-func-err-code"] !== undefined || headers["x-is-func-err"] !== undefined) return "well";
-  return ofInvocations.some((name) => headers[name] !== undefined) ? "unsaid" : undefined;
+/** @param limit octets of content that are looked at at most */
+export function verdictOf({ status, headers }: ReplyHead, limit = Infinity): Verdict {
+  const codes = wordsIn(headers, "x-func-err-code", "x-inner-code");
+  const flags = wordsIn(headers, "x-is-func-err");
+  const code = codes.find(isFailing);
+  const isFailed = code !== undefined || flags.some((flag) => /^true$/i.test(flag));
+  if (isFailed) return isAnswer(status) && failureOfCode(code) === failed ? "well" : "failed";
+  if (codes.length + flags.length > 0) return "well";
+  const isInvocations = status === 200 && ofInvocations.some((name) => headers[name] !== undefined);
+  return isInvocations && canTell(headers, limit) ? "unsaid" : undefined;
 }
 
 /**
@@ -27,17 +32,16 @@ export function verdictOf({ headers }: ReplyHead): Verdict {
  */
 export function functionFinding(head: ReplyHead, content: unknown): Finding | undefined {
   const verdict = verdictOf(head);
-  if (verdict === "well" && !isErrorStatus(head.status)) return undefined;
+  if (verdict === "well" || (verdict !== "failed" && isAnswer(head.status))) return undefined;
   const envelope = isEnvelope(content) ? content : undefined;
   const result = envelope ? parsed(envelope.result) : content;
-  const code = codeIn(head.headers) ?? innerCodeOf(result);
-  const message = isFailure(result) ? result.errorMessage : undefined;
-  const isFailed = verdict === "failed" || code !== undefined || message !== undefined || (envelope?.status ?? 0) >= 400;
+  const isFailed = verdict === "failed" || isFailure(result) || (envelope?.status ?? 0) >= 400;
   if (!isFailed) return undefined;
-  const [named, failure] = failureOf(code, message);
-  const { status, detail } = failure;
+  const message = typeof result === "string" ? result : readText(result, "errorMessage");
+  const code = wordsIn(head.headers, "x-func-err-code", "x-inner-code").find(isFailing) ?? codeOfMessage(message ?? "");
+  const { status, detail } = failureOfCode(code);
   const requestId = invocationId(head, envelope?.request_id ?? readText(result, "trace_id"));
-  return { status, detail, code: cleanCode(named), requestId, receivedStatus: head.status };
+  return { status, detail, code: cleanCode(code), requestId, receivedStatus: head.status };
 }
 
 /** The id that FunctionGraph, or else API Gateway, has given the request. @param said the one in the content */
@@ -45,53 +49,66 @@ export function invocationId({ headers }: ReplyHead, said: string | undefined): 
   return [headers["x-cff-request-id"], said, headers["x-request-id"]].find(isRequestId);
 }
 
-function failureOf(code: string | undefined, message: string | undefined): [code: string | undefined, Failure] {
-  if (code !== undefined) return [code, Object.hasOwn(failures, code) ? failures[code]! : failed];
-  const found = Object.entries(failures).find(([, { says }]) => says?.some((words) => message?.startsWith(words)));
-  return found ?? [undefined, failed];
+/**
+ * A function that failed hides behind a 200, documented, or is told of by a 500 (openYuanrong's front end). With any other status an HTTP
+ * function has answered, and its runtime (Go) calls it 4002 for not being a 2xx: a redirect or a 404 stays what it is.
+ */
+function isAnswer(status: number): boolean {
+  return status !== 500 && !(status >= 200 && status <= 299);
 }
 
-function codeIn(headers: ReplyHead["headers"]): string | undefined {
-  const codes = ["x-func-err-code", "x-inner-code"].map((name) => String(headers[name] ?? "").trim());
-  return codes.find((code) => code !== "" && code !== "0");
+/** Whether content may be one of the forms below, and is not too long to be looked at. */
+function canTell(headers: ReplyHead["headers"], limit: number): boolean {
+  const type = String(headers["content-type"] ?? "");
+  return (type === "" || /[/+]json\b|^text\/plain\b/i.test(type)) && !(Number(headers["content-length"]) > limit);
 }
 
-function isTrue(value: unknown): boolean {
-  return String(value).trim().toLowerCase() === "true";
+function isFailing(code: string): boolean {
+  return !successes.has(code);
+}
+
+/** What fields say; one may come several times, in a list. */
+function wordsIn(headers: ReplyHead["headers"], ...names: readonly string[]): readonly string[] {
+  const values = names.flatMap((name) => headers[name] ?? []);
+  const words = values.flatMap((value) => String(value).split(","));
+  return words.map((word) => word.trim()).filter((word) => word !== "");
 }
 
 /** The synchronous invocation's v1 reply. */
 interface Envelope {
   readonly request_id: string;
-  readonly result: string;
+  /** The function's, a text by the documents. */
+  readonly result: unknown;
   readonly status: number;
 }
 
+const ofEnvelope = new Set(["request_id", "result", "log", "status"]);
+
 function isEnvelope(content: unknown): content is Envelope {
-  const texts = ["request_id", "result", "log"].every((name) => readText(content, name) !== undefined);
-  return texts && Number.isInteger(read(content, "status"));
+  return (
+    hasOnly(content, ofEnvelope) &&
+    readText(content, "request_id") !== undefined &&
+    read(content, "result") !== undefined &&
+    Number.isInteger(read(content, "status"))
+  );
 }
 
-interface Failed {
-  readonly errorMessage: string;
-  readonly errorType: string;
+const ofFailure = new Set(["errorMessage", "errorType", "stackTrace"]);
+
+/** What the runtimes answer in a failed function's place. With other members it is a function's own business. */
+function isFailure(content: unknown): boolean {
+  return ["errorMessage", "errorType"].every((name) => readText(content, name) !== undefined) && hasOnly(content, ofFailure);
 }
 
-function isFailure(content: unknown): content is Failed {
-  return readText(content, "errorMessage") !== undefined && readText(content, "errorType") !== undefined;
+function hasOnly(content: unknown, names: ReadonlySet<string>): boolean {
+  return typeof content === "object" && content !== null && Object.keys(content).every((name) => names.has(name));
 }
 
-/** Of the front end's `{ code, message, trace_id }`. */
-function innerCodeOf(content: unknown): string | undefined {
-  const code = read(content, "code");
-  const isFrontEnds = Number.isSafeInteger(code) && code !== 0 && readText(content, "trace_id") !== undefined;
-  return isFrontEnds ? String(code) : undefined;
-}
-
-function parsed(text: string): unknown {
+/** A result is JSON in a text. */
+function parsed(result: unknown): unknown {
   try {
-    return JSON.parse(text);
+    return typeof result === "string" ? JSON.parse(result) : result;
   } catch {
-    return text;
+    return result;
   }
 }

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
 import { foldSuccess, functionGraph } from "../contract.js";
 import { liveHeaders } from "../headers.js";
+import type { ReplyHead } from "../upstream/replies/reply.js";
 import { successHead, type SuccessOptions } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 
@@ -11,16 +12,17 @@ export type Head = unknown[];
  * Sets what `writeHead` was given on the response: fields replace those that are there, but a list may name one several times.
  * @throws what Node throws for an invalid name or value
  */
-export function setFields(response: NodeResponse, [, reason, fields]: Head): void {
-  const pairs = pairsOf(fields ?? (typeof reason === "string" ? undefined : reason)).filter(([name]) => name);
+export function setFields(response: NodeResponse, head: Head): void {
+  const pairs = pairsOf(fieldsOf(head)).filter(([name]) => name);
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) response.appendHeader(name, value);
 }
 
 /** Whether node:http will take it: a head that waits must not throw when its content comes, where nobody can catch. */
-export function isValidHead([status, reason, fields]: Head): boolean {
+export function isValidHead(head: Head): boolean {
+  const [status, reason] = head;
   try {
-    const given = fields ?? (typeof reason === "string" ? undefined : reason);
+    const given = fieldsOf(head);
     if (Array.isArray(given) && !Array.isArray(given[0]) && given.length % 2 !== 0) return false;
     for (const [name, value] of pairsOf(given)) {
       validateHeaderName(name);
@@ -31,6 +33,17 @@ export function isValidHead([status, reason, fields]: Head): boolean {
   } catch {
     return false;
   }
+}
+
+/** What will be sent with it, the response's own fields among it; undefined for one that will not be taken. */
+export function plannedHead(response: NodeResponse, head: Head): ReplyHead | undefined {
+  if (!isValidHead(head)) return undefined;
+  const given = pairsOf(fieldsOf(head)).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return { status: Number(head[0]), headers: { ...response.getHeaders(), ...Object.fromEntries(given) } };
+}
+
+function fieldsOf([, reason, fields]: Head): unknown {
+  return fields ?? (typeof reason === "string" ? undefined : reason);
 }
 
 type Pair = [name: string, value: string | string[]];
@@ -59,11 +72,23 @@ export function keepLive(response: NodeResponse, before: OutgoingHttpHeaders): v
   resetFields(response, before, new Set(liveHeaders(response.getHeaders()).map(([name]) => name)));
 }
 
+/** Fields that are lists by nature, in which the gateway's own stand beside the upstream's. */
+const lists = ["set-cookie", "vary"] as const;
+
+/** Puts back what the gateway had in its lists `before` an upstream's replaced them. */
+export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): void {
+  for (const name of lists) {
+    const present = new Set([response.getHeader(name) ?? []].flat());
+    for (const value of [before[name] ?? []].flat()) if (!present.has(value)) response.appendHeader(name, String(value));
+  }
+}
+
 /**
- * Makes of a success that is not documented one that is: in `head`, and on the response.
+ * Makes of a success that is not documented one that is, if asked for: in `head`, and on the response.
  * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
  */
 export function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, options: SuccessOptions): void {
+  if (options.success !== "fold") return;
   const received = Number(head[0]);
   if (foldSuccess(options.contract ?? functionGraph, received, true) === received) return;
   setFields(response, head);

@@ -3,13 +3,15 @@ import type { Facts } from "../facts.js";
 import type { ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { createResponder, type Host } from "../responder.js";
-import { upstreamFinding } from "../upstream/replies/reply-finding.js";
+import type { ReplyHead } from "../upstream/replies/reply.js";
+import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
-import { foldHead, isValidHead, keepLive, resetFields, setFields, type Head } from "./head.js";
+import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
+import { outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
-import type { Ending, Held, State, Writing } from "./writing.js";
-import { pretend, takeReply, type TakenReply } from "./taken-reply.js";
+import type { Call, Ending, Held, State, Writing } from "./writing.js";
+import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
@@ -23,13 +25,13 @@ export function createHold<Subject>(
   host: Host & { readonly facts: (subject: Subject) => Partial<Facts> },
 ) {
   const respond = createResponder(options, host);
-  const { errorBodyLimit: limit, success } = options;
+  const looks = replyOptions(options);
 
   return function hold(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
     const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
     const before = response.getHeaders();
     let state: State = response.headersSent ? "open" : "held";
-    let isAnswering = false;
+    let isSeen = !looks.functionGraph;
     let given: Head | undefined;
     let reply: TakenReply | undefined;
     let answered: Promise<void> | undefined;
@@ -38,7 +40,7 @@ export function createHold<Subject>(
     const writing: Writing = {
       writeHead(...head) {
         if (state === "waiting") open();
-        else if (state === "held") decide(head, false);
+        else if (state === "held") decide(false, head);
         if (state === "open") writeHead.apply(response, head);
         return response;
       },
@@ -47,15 +49,15 @@ export function createHold<Subject>(
         const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
         if (isOpen(isEmpty)) end.apply(response, args);
         else reply!.end(args);
-        if (isAnswering) close();
+        if (reply && state === "open") close(); // it was our answer
         return response;
       },
     };
 
     const ending: Ending = {
-      flushHeaders: () => void (isOpen() && flushHeaders.call(response)),
+      flushHeaders: () => (isOpen() ? flushHeaders.call(response) : reply!.flush()),
       destroy(error) {
-        if (error && (state === "held" || state === "waiting")) tellInstead(error);
+        if (error && (state === "held" || state === "waiting" || state === "looking")) tellInstead(error);
         else if (state === "taken") setImmediate(reply!.finish); // unless the writer says more of it until then
         else if (state !== "over") destroy.call(response, error);
         return response;
@@ -64,27 +66,26 @@ export function createHold<Subject>(
 
     /** Whether content goes on. The first implies a head, if none was given. */
     function isOpen(isEmpty = false): boolean {
-      if (state === "held") decide([response.statusCode], isEmpty);
+      if (state === "held") decide(isEmpty);
       else if (state === "waiting") open();
       return state === "open";
     }
 
-    function decide(head: Head, isEmpty: boolean) {
+    /** @param written what writeHead() was given; without it, the status is what is set */
+    function decide(isEmpty: boolean, written?: Head) {
       if (isAnswered(response)) return open();
+      const head = written ?? [response.statusCode];
       if (isErrorStatus(head[0] as number)) return take(head);
-      fold(isEmpty, head);
+      const planned = isSeen ? undefined : plannedHead(response, head);
+      const outlook = planned && outlookOf(planned, looks, request.method);
+      if (outlook === "failed") return take(head);
+      if (outlook === "unsaid") return look(planned!, written);
+      foldHead(response, head, isEmpty, options);
       if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(head);
       else open();
     }
 
-    function fold(isEmpty: boolean, head: Head = [response.statusCode]) {
-      if (success === "fold") foldHead(response, head, isEmpty, options);
-    }
-
-    /**
-     * node:http itself sends a head along with the first content, so what breaks before that can still be answered. A status alone
-     * may have been implied by flushHeaders(), which sends it at once.
-     */
+    /** node:http sends a head along with the first content: until then it can be taken back, but for one that flushHeaders() implied. */
     function wait(head: Head) {
       state = "waiting";
       Object.assign(response, ending, { _implicitHeader });
@@ -101,43 +102,49 @@ export function createHold<Subject>(
 
     function open() {
       state = "open";
-      if (given) sendGiven(given);
-    }
-
-    function sendGiven(head: Head) {
-      try {
-        writeHead.apply(response, head);
-      } catch (invalid) {
-        Reflect.deleteProperty(response, "headersSent");
-        throw invalid;
-      }
+      if (given) sendHead(response, writeHead, given);
     }
 
     function take(head: Head) {
       setFields(response, head);
       const { body } = hush();
-      const finding = upstreamFinding({ statusCode: head[0] as number, headers: response.getHeaders(), body }, { limit });
+      const finding = upstreamFinding({ statusCode: head[0] as number, headers: response.getHeaders(), body }, looks);
       answered = finding.then((found) => void (state === "taken" && tell(new UpstreamError(found, undefined))));
     }
 
-    function hush(): TakenReply {
-      state = "taken";
+    /** What FunctionGraph calls a success may go on once it is read. */
+    function look({ status: statusCode, headers }: ReplyHead, written: Head | undefined) {
+      given = written;
+      const { body, letGo } = hush(written ? [["writeHead", written]] : []);
+      const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
+        if (state !== "looking") return;
+        if (found) {
+          setFields(response, written ?? []);
+          return tell(new UpstreamError(found, undefined));
+        }
+        [state, isSeen, given, reply] = ["held", true, undefined, undefined];
+        letGo({ ...writing, ...ending });
+      });
+      answered = looked.catch(tell); // what cannot be sent
+    }
+
+    function hush(calls?: Call[]): TakenReply {
+      state = calls ? "looking" : "taken";
       Object.assign(response, ending);
-      reply = takeReply(response);
+      reply = takeReply(response, calls);
       beforeAnswer(response, speak);
-      response.once("close", () => state === "taken" && close()); // the client has left
+      response.once("close", () => (state === "taken" || state === "looking") && close()); // the client has left
       return reply;
     }
 
     /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
     function speak() {
       if (state === "waiting") hush();
-      if (state !== "taken") return;
+      if (state !== "taken" && state !== "looking") return;
       reply!.giveBack();
       Object.assign(response, writing);
       keepLive(response, before);
       state = "open";
-      isAnswering = true;
     }
 
     function tell(thrown: unknown) {
@@ -147,7 +154,7 @@ export function createHold<Subject>(
     /** Of a success that broke before anything of it was sent, nothing is left. */
     function tellInstead(reason: unknown) {
       if (hasLeft(request)) return;
-      hush();
+      if (state !== "looking") hush();
       resetFields(response, before);
       tell(brokenOff(reason, Number(given?.[0] ?? response.statusCode)));
     }
@@ -161,7 +168,7 @@ export function createHold<Subject>(
     function broke(reason: unknown) {
       if (hasLeft(request)) return;
       if (state === "taken") setImmediate(reply!.finish);
-      else if (state === "waiting") tellInstead(reason);
+      else if (state === "waiting" || state === "looking") tellInstead(reason);
       else if (state === "held") setImmediate(unlessMended, reason);
       else if (state === "open" && !response.writableEnded) {
         tell(brokenOff(reason, response.statusCode));
@@ -179,14 +186,12 @@ export function createHold<Subject>(
       if (state === "held") open();
     }
 
-    /** stream.pipeline() destroys the response when a source of it fails. */
-    function piped() {
-      if (state === "held") Object.assign(response, ending);
-    }
-
+    // stream.pipeline() destroys the response when a source of it fails.
+    const piped = () => void (state === "held" && Object.assign(response, ending));
     const sources = watchSources(request, response, { piped, broke });
     if (state === "held") Object.assign(response, writing);
     const isWritten = () => response.headersSent || sources.wereThere();
+    const fold = (isEmpty: boolean) => foldHead(response, [response.statusCode], isEmpty, options);
     return { release, isWritten, answered: () => answered, keepLive: () => keepLive(response, before), fold };
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import type { ReplyHead } from "../upstream/replies/reply.js";
 
 /** Not so for what http-proxy-3 makes of a fetch reply: that has a head only. */
@@ -32,6 +32,23 @@ const described = [
 export function headOnly(reply: IncomingMessage): IncomingMessage {
   const members = described.map((name) => [name, (reply as never)[name]]);
   return Object.assign(new Readable({ read() {} }), Object.fromEntries(members)) as unknown as IncomingMessage;
+}
+
+/**
+ * Holds back what the library pipes into a response when it has looked at it, that is when it returns, whatever stream it makes of the
+ * reply. Those who read the reply as well see all of it once.
+ * @param passes whether the content goes on; must not reject
+ */
+export function holdPiped(response: ServerResponse, passes: (content: Readable) => Promise<boolean>): void {
+  response.once("pipe", hold);
+  queueMicrotask(() => response.off("pipe", hold));
+
+  function hold(source: Readable) {
+    const content = new PassThrough();
+    source.unpipe(response);
+    source.once("close", () => source.readableEnded || content.destroy()).pipe(content);
+    void passes(content).then((isGood) => (isGood ? content.pipe(response) : source.destroy()));
+  }
 }
 
 const seeming = new WeakSet<ServerResponse>();

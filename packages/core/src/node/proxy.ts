@@ -1,6 +1,5 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { isErrorStatus } from "../contract.js";
 import type { Facts } from "../facts.js";
 import { guard } from "../guard.js";
 import { liveHeaders } from "../headers.js";
@@ -11,36 +10,18 @@ import { fault } from "../recognisers/rule.js";
 import { createResponder } from "../responder.js";
 import { proxyErrors } from "../upstream/faults/proxy-errors.js";
 import { discardContent, headOf, type ReplyHead } from "../upstream/replies/reply.js";
-import { upstreamFinding } from "../upstream/replies/reply-finding.js";
+import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import { answer, isAnswered } from "./answer.js";
+import { joinLists, keepLive } from "./head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
 import { originalUrl } from "./original-url.js";
-import { headOnly, isStream, seemDone, setHead } from "./proxied-reply.js";
+import { outlookOf } from "./outlook.js";
+import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
+import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
 import { setFields } from "./relay.js";
 import { createUpgrades, upgradeFailed } from "./upgrade.js";
 import { sign } from "./via.js";
-
-type Handler = (...args: never[]) => unknown;
-
-/** What is looked at of a proxy's options. */
-interface Limits {
-  /** Milliseconds. */
-  readonly proxyTimeout?: number | undefined;
-}
-
-/** What http-proxy-middleware takes among its options, and `attach` for the servers that it is made of. */
-export interface ProxyHandlers {
-  readonly on: Readonly<Record<string, Handler>> & {
-    readonly start: (request: IncomingMessage) => void;
-    readonly proxyReq: (outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, limits?: Limits) => void;
-    readonly proxyRes: (reply: IncomingMessage, request: IncomingMessage, response: ServerResponse) => void;
-    readonly proxyReqWs: (outgoing: ClientRequest, request: IncomingMessage, socket: Socket, limits?: Limits) => void;
-    readonly error: (error: Error, request: IncomingMessage, target: ServerResponse | Socket) => void;
-  };
-  /** Registers the handlers on a server of http-proxy, http-proxy-3 or httpxy, and gives it back. */
-  readonly attach: <Server extends { on: (...args: never[]) => unknown }>(server: Server) => Server;
-}
 
 /**
  * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
@@ -54,8 +35,9 @@ export interface ProxyHandlers {
  */
 export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Record<string, Handler>> = {}): ProxyHandlers {
   const respond = createResponder(options, { caller: "fgProxy" });
-  const { errorBodyLimit: limit, proxyName } = options;
-  const upgrades = createUpgrades(respond, limit);
+  const { proxyName } = options;
+  const looks = replyOptions(options);
+  const upgrades = createUpgrades(respond, looks);
   const refused = new WeakSet<object>();
   const theirStart = handlers["start"] && guard("the handler of start", handlers["start"]);
   const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
@@ -91,29 +73,46 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
           seemDone(response);
         });
     if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
-    const mine = isErrorStatus(reply.statusCode ?? 0);
+    const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
     const shown = mine ? headOnly(reply) : reply;
     callTheirs("proxyRes", [shown, request, response]);
     if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
     const head = headOf(shown);
-    if (isErrorStatus(head.status)) void refuse(reply, head, request, response);
-    else if (head.status === 101) broke(upgradeFailed(head.status), request, response);
-    else setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
+    const outlook = outlookOf(head, looks, request.method);
+    if (outlook === "failed") return void refuse(reply, head, request, response);
+    if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
+    if (outlook === "unsaid") lookInto(head, request, response);
+    setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
   }
 
   /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
   async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
     const live = Object.fromEntries(liveHeaders(head.headers));
-    const own = lists.map((name) => [name, [response.getHeader(name) ?? []].flat()] as const);
+    const before = response.getHeaders();
     setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
     setFields(response, live); // where the library sets none
     seemDone(response);
     const { status: statusCode, headers } = head;
-    const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, { limit });
+    const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, looks);
     if (response.headersSent) return;
-    for (const [name, values] of own) joinField(response, name, values);
+    joinLists(response, before);
     fail(new UpstreamError(finding, undefined), request, response);
+  }
+
+  /** A success of which only the content tells whether it is one: the library sets its head, and the content waits. */
+  function lookInto({ status: statusCode, headers }: ReplyHead, request: IncomingMessage, response: ServerResponse) {
+    const before = response.getHeaders();
+    holdPiped(response, async (body) => {
+      const finding = await failureOf({ statusCode, headers, body }, looks);
+      if (response.headersSent || isGone(response)) return false;
+      if (finding === undefined) return true;
+      refused.add(response);
+      keepLive(response, before);
+      joinLists(response, before);
+      fail(new UpstreamError(finding, undefined), request, response);
+      return false;
+    });
   }
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
@@ -173,15 +172,6 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       return server;
     },
   };
-}
-
-/** Fields that are lists by nature, in which the gateway's own stand beside the upstream's. */
-const lists = ["set-cookie", "vary"] as const;
-
-/** The library has set the upstream's alone. */
-function joinField(response: ServerResponse, name: string, values: readonly (string | number)[]): void {
-  const present = new Set([response.getHeader(name) ?? []].flat());
-  for (const value of values) if (!present.has(value)) response.appendHeader(name, String(value));
 }
 
 function ignore(reply: IncomingMessage, response: ServerResponse): void {

@@ -1,20 +1,26 @@
 import { Readable } from "node:stream";
 import { silence, type NodeResponse } from "./answer.js";
+import type { Head } from "./head.js";
+import type { Call, Saying, Writing } from "./writing.js";
 
 /** A reply that is kept from leaving, while to its writer the response looks as if it had. */
 export interface TakenReply {
   readonly body: Readable;
   readonly write: (args: readonly unknown[]) => boolean;
   readonly end: (args: readonly unknown[]) => void;
+  readonly flush: () => void;
   /** What has come is all that comes. */
   readonly finish: () => void;
   /** Makes the response look again as it is. */
   readonly giveBack: () => void;
+  /** Lets it go: says to `response` what was said so far. What comes next is no business of ours. */
+  readonly letGo: (to: Saying) => void;
   /** Turns the writer away, and tells it if it has more to write. */
   readonly close: () => void;
 }
 
-export function takeReply(response: NodeResponse): TakenReply {
+/** @param calls where it is noted what was said, for a reply that may be let go after all */
+export function takeReply(response: NodeResponse, calls?: Call[]): TakenReply {
   let [isWhole, isFinished, isFull, isClosed] = [false, false, false, false];
   const body = new Readable({ highWaterMark: 16_384, read: drain }).on("error", ignore);
   pretend(response, "headersSent");
@@ -24,19 +30,29 @@ export function takeReply(response: NodeResponse): TakenReply {
     isFull = false;
   }
 
-  function write([chunk, encoding, ...rest]: readonly unknown[]): boolean {
-    const callback = [encoding, ...rest].find(isCallback);
+  function write(args: readonly unknown[], way: "write" | "end" = "write"): boolean {
+    const callback = args.slice(1).find(isCallback);
     const isTaken = !isFinished && !body.destroyed;
     if (callback) process.nextTick(callback, isTaken ? undefined : closed());
     if (isClosed) process.nextTick(turnAway); // once it listens
-    if (isTaken) isFull = !body.push(chunk ?? "", typeof encoding === "string" ? (encoding as BufferEncoding) : undefined);
+    if (isTaken) take(way, args);
     return isTaken && !isFull;
+  }
+
+  function take(way: "write" | "end", [given, encoding]: readonly unknown[]) {
+    // The writer may use a buffer again.
+    const chunk = calls && given instanceof Uint8Array ? Buffer.from(given) : given;
+    const coding = typeof encoding === "string" ? (encoding as BufferEncoding) : undefined;
+    calls?.push([way, [chunk, coding]]);
+    isFull = !body.push(chunk ?? "", coding);
   }
 
   function end(args: readonly unknown[]) {
     const callback = args.find(isCallback);
     if (callback) response.once("finish", callback as () => void); // ours will be its end
-    if (args[0] !== callback) write(args.slice(0, 2).filter((arg) => arg !== callback));
+    const content = args.filter((arg) => !isCallback(arg));
+    if (content.length > 0) write(content, "end");
+    else if (!isWhole) calls?.push(["end", []]);
     isWhole = true;
     finish();
     pretend(response, "writableEnded");
@@ -46,6 +62,17 @@ export function takeReply(response: NodeResponse): TakenReply {
   function finish() {
     if (!isFinished && !body.destroyed) body.push(null);
     isFinished = true;
+  }
+
+  function flush() {
+    calls?.push(["flushHeaders", []]);
+  }
+
+  function letGo(to: Saying) {
+    giveBack();
+    body.destroy();
+    for (const [way, args] of calls ?? []) to[way](...args);
+    if (isFull && !isWhole) response.emit("drain"); // the response itself may have room for more than we had
   }
 
   function giveBack() {
@@ -66,12 +93,22 @@ export function takeReply(response: NodeResponse): TakenReply {
     if (response.listenerCount("error") > 0) response.off("error", ignore).on("error", ignore).emit("error", closed());
   }
 
-  return { body, write, end, finish, giveBack, close };
+  return { body, write, end, flush, finish, giveBack, letGo, close };
 }
 
 /** Makes a member of the response true, as it will be. */
 export function pretend(response: NodeResponse, name: "headersSent" | "writableEnded" | "finished"): void {
   Object.defineProperty(response, name, { value: true, configurable: true, writable: true });
+}
+
+/** Sends a head that only seemed to be sent. If Node does not take it, it is not. */
+export function sendHead(response: NodeResponse, writeHead: Writing["writeHead"], head: Head): void {
+  try {
+    writeHead.apply(response, head);
+  } catch (invalid) {
+    Reflect.deleteProperty(response, "headersSent");
+    throw invalid;
+  }
 }
 
 function isCallback(value: unknown): value is (error?: Error) => void {

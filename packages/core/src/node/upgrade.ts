@@ -1,13 +1,13 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { isErrorStatus } from "../contract.js";
 import { liveHeaders } from "../headers.js";
 import { UpstreamError } from "../problem-error.js";
 import { fault } from "../recognisers/rule.js";
 import type { Responder } from "../responder.js";
-import { discardContent } from "../upstream/replies/reply.js";
-import { upstreamFinding } from "../upstream/replies/reply-finding.js";
+import { discardContent, headOf } from "../upstream/replies/reply.js";
+import { upstreamFinding, type ReplyOptions } from "../upstream/replies/reply-finding.js";
 import { originalUrl } from "./original-url.js";
+import { outlookOf } from "./outlook.js";
 import { answerSocket, type SocketAnswer } from "./socket.js";
 
 /** What to make of upgrades, of one proxy, that fail. */
@@ -18,8 +18,8 @@ export interface Upgrades {
   readonly fail: (thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) => void;
 }
 
-/** @param limit octets of an error reply's content that are read at most */
-export function createUpgrades(respond: Responder, limit: number | undefined): Upgrades {
+/** @param options how an error reply is looked at */
+export function createUpgrades(respond: Responder, options: ReplyOptions): Upgrades {
   const switched = new WeakSet<Duplex>();
   const refused = new WeakSet<Duplex>();
 
@@ -40,12 +40,12 @@ export function createUpgrades(respond: Responder, limit: number | undefined): U
 
   async function refuse(reply: IncomingMessage, request: IncomingMessage, socket: Duplex) {
     const { statusCode = 0, headers } = reply;
-    if (!isErrorStatus(statusCode)) {
+    if (outlookOf(headOf(reply), options, request.method) !== "failed") {
       discardContent(reply);
       return fail(upgradeFailed(statusCode), request, socket);
     }
     refused.add(socket); // what fails from here on is only the error's content
-    const finding = await upstreamFinding(reply, { limit });
+    const finding = await upstreamFinding(reply, options);
     refused.delete(socket);
     fail(new UpstreamError(finding, undefined), request, socket, { fields: Object.fromEntries(liveHeaders(headers)) });
   }

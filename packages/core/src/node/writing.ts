@@ -21,6 +21,14 @@ export interface Writing {
   end: (...args: unknown[]) => unknown;
 }
 
+/** Those, and what sends the head alone. */
+export interface Saying extends Writing {
+  flushHeaders: () => void;
+}
+
+/** What was said in one of them. */
+export type Call = readonly [way: keyof Saying, args: readonly unknown[]];
+
 /** What ends a response's waiting for content, in one way or the other. */
 export interface Ending {
   flushHeaders: () => void;
@@ -32,7 +40,8 @@ export interface Ending {
  * - held: nobody knows yet what comes
  * - waiting: the head of a success was given, but nothing is sent yet
  * - open: what is written is sent
+ * - looking: a success is read before it is sent, since only its content tells whether it is one
  * - taken: an error reply is read instead of being sent
  * - over: answered in its place; what else is written is dropped
  */
-export type State = "held" | "waiting" | "open" | "taken" | "over";
+export type State = "held" | "waiting" | "looking" | "open" | "taken" | "over";

@@ -1,9 +1,10 @@
+import { brokenOff } from "../node/broken-off.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { answered } from "../recognisers/failed-calls.js";
 import type { Finding } from "../recognisers/rule.js";
 import { normalizeError } from "../thrown.js";
-import type { Reply } from "./replies/reply.js";
+import { breakOf, headOf, type Reply } from "./replies/reply.js";
 import { failureOf, replyOptions } from "./replies/reply-finding.js";
 
 /** Those of `fgErrors()`, of which `errorBodyLimit` matters here, with a `relay` of their own. */
@@ -28,8 +29,10 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   const { relay, ...others } = options;
   checkOptions({ ...others, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
   const failure = await failureOf(reply, replyOptions(others));
-  if (failure === undefined) return reply;
-  throw new UpstreamError(meaningOf(failure, relay), undefined);
+  if (failure) throw new UpstreamError(meaningOf(failure, relay), undefined);
+  const reason = others.functionGraph ? breakOf(reply) : undefined;
+  if (reason) throw brokenOff(reason, headOf(reply).status); // while its content was looked into: the caller would not hear of it
+  return reply;
 }
 
 async function settled<C>(call: C): Promise<Awaited<C>> {
@@ -43,9 +46,9 @@ async function settled<C>(call: C): Promise<Awaited<C>> {
 
 /** A reply's error status is this gateway's own failure. Without a word from the caller, the gateway decides by its own option. */
 function meaningOf(relayed: Finding, relay: UpstreamOptions["relay"]): Finding {
-  const { status, headers, proxyError, receivedStatus = status } = relayed;
+  const { status, headers, proxyError, requestId, receivedStatus = status } = relayed;
   if (relay === true || (relay && new Set(relay).has(status))) return relayed;
-  if (!relayed.upstream && status >= 500) return relayed; // already made, of a function's
-  const own: Finding = { ...answered(status, headers, { relay: new Set() }), proxyError, receivedStatus };
+  if (!relayed.upstream && status >= 500) return relayed; // this gateway's already, for a function's
+  const own: Finding = { ...answered(status, headers, { relay: new Set() }), proxyError, requestId, receivedStatus };
   return relay === undefined ? { ...own, relayed } : own;
 }

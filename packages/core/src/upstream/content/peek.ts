@@ -1,52 +1,79 @@
-import type { Readable } from "node:stream";
-import { beginningOf, mostPatience } from "./beginning.js";
+import { finished, type Readable } from "node:stream";
+import { mostPatience } from "./beginning.js";
 import { codingsOf, isStillCoded, undo } from "./codings.js";
 import { contentOf, isFetched, type Reply } from "../replies/reply.js";
 
 /**
- * The start of a reply's content, without its codings, which stays to be read by others as if nobody had. What is longer than `limit`
- * octets or does not come at once is given up. Empty where it cannot be read. Never rejects.
+ * The start of a reply's content, without its codings, which stays to be read by others as if nobody had. Given up, and empty, where it
+ * is no JSON object, is longer than `limit` octets, does not come at once, or cannot be read. Never rejects.
  * @param encoding the reply's Content-Encoding
  */
 export async function peekContent(reply: Reply, encoding: unknown, limit: number): Promise<Buffer> {
   try {
     const codings = codingsOf(encoding);
-    const stream = codings && limit > 0 ? contentOf(isFetched(reply) ? reply.clone!() : reply) : null;
-    if (!codings || !stream) return Buffer.alloc(0);
-    const content = await (isFetched(reply) ? beginningOf(stream, limit) : peek(stream, limit));
-    return !isFetched(reply) || isStillCoded(codings, content) ? await undo(codings, content, limit) : content;
+    if (!codings || limit <= 0) return nothing;
+    const isDecoded = isFetched(reply);
+    const isWeb = isDecoded && reply.body !== null && !("pipe" in reply.body);
+    const stream = contentOf(isWeb ? reply.clone!() : reply); // a web stream takes nothing back
+    if (!stream || isTaken(stream)) return nothing;
+    const content = await peek(stream, limit, codings.length > 0 && !isDecoded);
+    if (isWeb) stream.destroy();
+    return !isDecoded || isStillCoded(codings, content) ? await undo(codings, content, limit) : content;
   } catch {
-    return Buffer.alloc(0); // it was read before
+    return nothing; // it was read before
   }
 }
 
+const nothing = Buffer.alloc(0);
+
+/** Somebody else has begun with it, or there is nothing to be had: to read would end it before anybody listens. */
+function isTaken(stream: Readable): boolean {
+  const { readableFlowing, readableDidRead, destroyed } = stream;
+  const listeners = stream.listenerCount("data") + stream.listenerCount("readable");
+  return (
+    destroyed || readableDidRead || readableFlowing === true || listeners > 0 || (hasAll(stream) && stream.readableLength === 0)
+  );
+}
+
 /** What is taken from a stream can be put back for as long as it has not said that it has ended, which it does in a later tick. */
-function peek(stream: Readable, limit: number): Promise<Buffer> {
+function peek(stream: Readable, limit: number, isCoded: boolean): Promise<Buffer> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    const chunks: unknown[] = [];
+    const pieces: Buffer[] = [];
     let length = 0;
-    const timer = setTimeout(settle, mostPatience);
+    let first: number | undefined;
+
     function look() {
-      for (let chunk: unknown = stream.read(); chunk !== null; chunk = stream.read()) {
-        chunks.push(Buffer.from(chunk as Uint8Array));
-        length += chunks.at(-1)!.length;
+      for (let chunk: unknown; length <= limit && stream.readableLength > 0 && (chunk = stream.read()) !== null;) {
+        chunks.push(chunk);
+        const octets = Buffer.from(chunk instanceof Uint8Array || typeof chunk === "string" ? chunk : "\0");
+        pieces.push(octets);
+        length += octets.length;
+        first ??= octets.find(isNoBlank);
       }
-      if (length >= limit || hasAll(stream)) settle();
+      const isObject = isCoded || first === undefined || first === openingBrace;
+      if (length > limit || !isObject || hasAll(stream)) settle();
     }
+
     function settle() {
       clearTimeout(timer);
+      forget();
       stream.off("readable", look);
-      for (const event of ends) stream.off(event, settle);
-      const content = Buffer.concat(chunks);
-      if (length > 0 && !stream.destroyed) putBack(stream, content);
-      resolve(content);
+      putBack(stream, chunks);
+      // Until the next tick the stream believes that somebody listens, and would not tell the next one that there is something.
+      process.nextTick(resolve, length > limit ? nothing : Buffer.concat(pieces));
     }
-    const ends = ["end", "close", "error"];
+
+    const timer = setTimeout(settle, mostPatience);
+    const forget = finished(stream.on("error", ignore), { writable: false }, settle); // what breaks is told whoever reads next
     stream.on("readable", look);
-    for (const event of ends) stream.on(event, settle);
-    if (stream.destroyed || stream.readableEnded) settle();
-    else look();
   });
+}
+
+const openingBrace = 0x7b;
+
+function isNoBlank(octet: number): boolean {
+  return octet > 0x20;
 }
 
 type WithState = { readonly _readableState?: { readonly ended?: boolean; dataEmitted?: boolean } };
@@ -57,8 +84,10 @@ function hasAll(stream: Readable): boolean {
 }
 
 /** undici takes a body for used up that has ever given anything. */
-function putBack(stream: Readable, content: Buffer): void {
-  stream.unshift(content);
+function putBack(stream: Readable, chunks: readonly unknown[]): void {
+  if (!stream.destroyed) for (const chunk of chunks.toReversed()) stream.unshift(chunk);
   const { _readableState: state } = stream as WithState;
   if (state) state.dataEmitted = false;
 }
+
+function ignore(): void {}

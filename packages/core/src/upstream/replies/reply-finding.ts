@@ -66,15 +66,16 @@ export async function upstreamFinding(reply: Reply, options: ReplyOptions = {}):
  */
 export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Finding | undefined> {
   const head = headOf(reply);
-  if (isErrorStatus(head.status)) return upstreamFinding(reply, options);
-  const verdict = options.functionGraph ? verdictOf(head) : undefined;
-  if (verdict === "failed") return upstreamFinding(reply, options);
-  if (verdict !== "unsaid") return undefined;
-  const limit = options.limit ?? usualLimit;
+  return isErrorStatus(head.status) || (options.functionGraph && (await hidesFailure(reply, head, options.limit)))
+    ? upstreamFinding(reply, options)
+    : undefined;
+}
+
+async function hidesFailure(reply: Reply, head: ReplyHead, limit = usualLimit): Promise<boolean> {
+  const verdict = verdictOf(head, limit);
+  if (verdict !== "unsaid") return verdict === "failed";
   const content = await peekContent(reply, head.headers["content-encoding"], limit);
-  const found = functionFinding(head, parseContent(String(head.headers["content-type"] ?? ""), content));
-  if (found) discardContent(reply);
-  return found;
+  return functionFinding(head, parseContent(String(head.headers["content-type"] ?? ""), content)) !== undefined;
 }
 
 /** What an error response says whose body, a text, octets or a JSON value, is at hand. */

@@ -48,6 +48,13 @@ export function contentOf(reply: Reply): Readable | null {
   return content && (isNodeStream(content) ? content : Readable.fromWeb(content as never));
 }
 
+/** What content has broken with before it came to its end; undefined where it has not, or where whoever reads it will be told. */
+export function breakOf(reply: Reply): Error | undefined {
+  const content = bodyOf(reply);
+  if (!content || !isNodeStream(content) || !content.destroyed || content.readableEnded) return undefined;
+  return content.errored ?? new Error("The content was closed before its end", { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } });
+}
+
 /** Lets go of content that is not wanted, and of the connection on which it would come. Never throws. */
 export function discardContent(reply: Reply): void {
   try {

@@ -1,0 +1,19 @@
+import { isErrorStatus, mayHaveContent } from "../contract.js";
+import { verdictOf } from "../functiongraph/function-reply.js";
+import type { ReplyHead } from "../upstream/replies/reply.js";
+import type { ReplyOptions } from "../upstream/replies/reply-finding.js";
+
+/**
+ * What is to be expected of a reply by its head: that it failed, or that only its content can tell; undefined for one that goes on as it is.
+ * @param method of the request
+ */
+export function outlookOf(
+  head: ReplyHead,
+  { functionGraph, limit }: ReplyOptions,
+  method: string | undefined,
+): "failed" | "unsaid" | undefined {
+  if (isErrorStatus(head.status)) return "failed";
+  const verdict = functionGraph ? verdictOf(head, limit) : undefined;
+  if (verdict === "unsaid") return mayHaveContent(method, head.status) ? "unsaid" : undefined;
+  return verdict === "failed" ? "failed" : undefined;
+}

@@ -1,0 +1,38 @@
+import {
+  createResponder,
+  eventFacts,
+  resultOf,
+  unsettledResult,
+  type InvocationResult,
+  type ResponderOptions,
+} from "@fg-errors/core";
+import { outcomeOf, type Handler } from "./handler.js";
+import type { ApigEvent, FunctionContext } from "./runtime.js";
+
+/**
+ * Wraps the handler of an event function behind an API Gateway trigger: whatever it fails with becomes a result by the contract, and so
+ * do an error status without a JSON body and a result that API Gateway would not take. Any other result is handed on as it is.
+ * @param handler asynchronous, or one that returns its result, or one that gives it to a callback, its third parameter
+ * @returns a handler of two parameters, as the runtime counts them, whose promise never rejects
+ * @throws TypeError for a handler that is no function, and for a wrong option, with its name and what it takes
+ * @example exports.handler = fgErrors(async () => ({ statusCode: 200, body: "Hello" }));
+ */
+export function fgErrors<E = ApigEvent, C = FunctionContext>(
+  handler: Handler<E, C>,
+  options?: ResponderOptions,
+): (event: E, context: C) => Promise<InvocationResult> {
+  if (typeof handler !== "function") throw new TypeError("fgErrors: the handler must be a function");
+  const respond = createResponder(options, { caller: "fgErrors" });
+
+  return async (event, context) => {
+    const answer = (thrown: unknown, responseHeaders = {}) =>
+      resultOf(respond(thrown, { ...eventFacts(event, context), responseHeaders }), responseHeaders);
+    try {
+      const result = await outcomeOf(handler, event, context);
+      const instead = unsettledResult(result, respond);
+      return instead ? answer(instead.meaning, instead.headers) : (result as InvocationResult);
+    } catch (thrown) {
+      return answer(thrown);
+    }
+  };
+}

@@ -1,0 +1,21 @@
+/** What API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources"). */
+export interface ApigEvent {
+  /** Base64, unless the trigger says otherwise: see `isBase64Encoded`. */
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+  readonly httpMethod: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly queryStringParameters: Readonly<Record<string, string>>;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };
+}
+
+/** What the runtime tells of an invocation; of its methods those that an API needs. */
+export interface FunctionContext {
+  getRequestID(): string;
+  getUserData(key: string): string | undefined;
+  getRemainingTimeInMilliSeconds(): number;
+  getLogger(): { info(text: unknown): void };
+}

@@ -1,0 +1,200 @@
+// What fgProxy() does to the libraries' events, and to a user's handlers of them, when it looks into replies of functions.
+import { once } from "node:events";
+import { Agent, createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
+import type { AddressInfo, Socket } from "node:net";
+import { fgProxy, type Problem } from "@fg-errors/core";
+import httpProxy3v2 from "http-proxy-3v2";
+import { responseInterceptor } from "http-proxy-middleware";
+import { describe, expect, it, vi } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { behind, libraries, type Settings } from "../upstream/proxy-libraries.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { answering, canary, failures, successes } from "./proxy-replies.js";
+
+const named = <Named extends { readonly name: string }>(all: readonly Named[], name: string) =>
+  all.find((one) => one.name === name)!;
+const inHead = named(failures, "X-Func-Err-Code 4002");
+const inContent = named(failures, "the content alone");
+const inPieces = named(failures, "content in pieces");
+const success = named(successes, "content in pieces");
+const text = success.content.join("");
+
+describe.each(libraries)("$name", (library) => {
+  async function ask(upstream: RequestListener, bytes = request("GET /"), given: Settings = {}) {
+    const told: Problem[] = [];
+    const options = { functionGraph: true, onError: (problem: Problem) => void told.push(problem), ...given.options };
+    const got = await withServer(upstream, (port) =>
+      behind(library, port, { ...given, options }, (gateway) => exchange(gateway, bytes)),
+    );
+    return { bytes: got, answer: parseAnswer(got), told };
+  }
+
+  it("shows a user's handlers all of a reply once, and its end", async () => {
+    let seen = "";
+    const end = vi.fn();
+    const proxyRes = vi.fn(
+      (reply: IncomingMessage) => void reply.on("data", (chunk: Buffer) => (seen += chunk.toString("latin1"))),
+    );
+    const { answer, told } = await ask(answering(success), undefined, { handlers: { proxyRes, end } });
+    expect(answer.status).toBe(200);
+    expect(Buffer.from(seen, "latin1").toString()).toBe(text);
+    expect(proxyRes).toHaveBeenCalledOnce();
+    expect(end).toHaveBeenCalledOnce();
+    expect(told).toEqual([]);
+  });
+
+  it("shows them a failure's head, and what they change of it counts", async () => {
+    const forgive = (reply: IncomingMessage) => void delete reply.headers["x-func-err-code"];
+    const forgiven = await ask(answering({ ...inHead, content: ["fine"] }), undefined, { handlers: { proxyRes: forgive } });
+    expect(forgiven.answer.status).toBe(200);
+    const blame = (reply: IncomingMessage) => void (reply.headers["x-func-err-code"] = "4010");
+    const blamed = await ask(answering(success), undefined, { handlers: { proxyRes: blame } });
+    expect(assertContract(blamed.answer)).toMatchObject({ status: 504, error_code: "4010" });
+  });
+
+  it("answers what their handlers throw, whatever comes", async () => {
+    const proxyRes = () => {
+      throw new Error("s3cr3t");
+    };
+    for (const reply of [success, inContent, inHead]) {
+      const { answer, bytes } = await ask(answering(reply), undefined, { handlers: { proxyRes } });
+      expect(assertContract(answer)).toMatchObject({ status: 500 });
+      expect(bytes).not.toMatch(canary);
+    }
+  });
+
+  it("leaves what only the content tells to a handler that sends replies itself", async () => {
+    const settings = { selfHandleResponse: true };
+    const proxyRes = (reply: IncomingMessage, _request: unknown, response: ServerResponse) => {
+      reply.pipe(response, { end: false });
+      reply.once("end", () => response.end("and more"));
+    };
+    const { bytes } = await ask(answering(success), undefined, { settings, handlers: { proxyRes } });
+    expect(bytes).toContain("\r\nand more\r\n");
+    const upper = responseInterceptor(async (content) => content.toString().toUpperCase());
+    const intercepted = await ask(answering(success), undefined, { settings, handlers: { proxyRes: upper } });
+    expect(intercepted.answer.text).toContain('"ID":17');
+    const failed = await ask(answering(inHead), undefined, { settings, handlers: { proxyRes: upper } });
+    expect(assertContract(failed.answer)).toMatchObject({ status: 502, error_code: "4002" });
+  });
+
+  it("adds nothing to what somebody else sends meanwhile", async () => {
+    const proxyRes = (_reply: unknown, _request: unknown, response: ServerResponse) =>
+      void setImmediate(() => response.writeHead(503, { "Content-Length": "0" }).end());
+    const upstream: RequestListener = (_request, response) => {
+      response.writeHead(200, { "X-Cff-Request-Id": "cff" }).write('{"first":');
+    };
+    const { answer, told } = await ask(upstream, undefined, { handlers: { proxyRes } });
+    expect(answer).toMatchObject({ status: 503, text: "" });
+    expect(told).toEqual([]);
+  });
+
+  it.each([inHead, inContent])(
+    "keeps the gateway's own cookies and Vary, and what the library rewrites: $name",
+    async (reply) => {
+      const fields = { ...reply.fields, Vary: "Accept-Encoding", "Set-Cookie": "u=1; Domain=inside", "X-Theirs": "1" };
+      const settings = { cookieDomainRewrite: "shop.example" };
+      await withServer(answering({ ...reply, fields }), (upstreamPort) =>
+        behind(library, upstreamPort, { settings, options: { functionGraph: true, onError() {} } }, async (port, gateway) => {
+          gateway.prependListener("request", (_request, response: ServerResponse) => {
+            response.setHeader("Vary", "Origin").setHeader("Set-Cookie", "g=1").setHeader("ETag", '"g"');
+          });
+          const answer = parseAnswer(await exchange(port, request("GET /")));
+          assertContract(answer);
+          expect(answer.headers.getSetCookie().toSorted()).toEqual(["g=1", "u=1; Domain=shop.example"]);
+          expect(answer.headers.get("vary")!.split(", ").toSorted()).toEqual(["Accept-Encoding", "Origin"]);
+          expect([answer.headers.get("x-theirs"), answer.headers.has("server")]).toEqual(["1", false]);
+        }),
+      );
+    },
+  );
+
+  it("uses a connection to the upstream again, whatever came on it", async () => {
+    const agent = new Agent({ keepAlive: true });
+    const sockets = new Set<Socket>();
+    const replies = [success, inContent, inPieces, inHead, success];
+    const upstream = createServer((incoming, response) => {
+      sockets.add(incoming.socket);
+      void answering(replies[Number(incoming.url!.slice(1))]!)(incoming, response);
+    });
+    await withServer(upstream, (upstreamPort) =>
+      behind(library, upstreamPort, { settings: { agent }, options: { functionGraph: true, onError() {} } }, async (port) => {
+        const statuses = [];
+        for (const index of replies.keys()) {
+          const reply = await fetch(`http://127.0.0.1:${port}/${index}`);
+          await reply.text();
+          statuses.push(reply.status);
+        }
+        expect(statuses).toEqual([200, 502, 504, 502, 200]);
+      }),
+    );
+    agent.destroy();
+    expect(sockets.size).toBe(1);
+  });
+
+  it.each([
+    [500, "4010", 504],
+    [200, "4010", 504],
+    [200, "0", 502],
+  ])("an upgrade that gets a %i with code %s is answered by %i", async (status, code, answered) => {
+    const upstream = createServer().on("upgrade", (_request, socket) => {
+      socket.end(`HTTP/1.1 ${status} Fine\r\nX-Func-Err-Code: ${code}\r\nContent-Length: 6\r\n\r\ns3cr3t`);
+    });
+    const upgrade = request("GET /", {
+      Connection: "Upgrade",
+      Upgrade: "websocket",
+      "Sec-WebSocket-Version": "13",
+      "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    });
+    const bytes = await withServer(upstream, (port) =>
+      behind(library, port, { options: { functionGraph: true, onError() {} } }, (gateway) => exchange(gateway, upgrade)),
+    );
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: answered });
+    expect(bytes).not.toMatch(canary);
+  });
+
+  it.skipIf(/^http-proxy(-middleware 3)?$/.test(library.name)).each([success, inContent, inHead])(
+    "over HTTP/2: $name",
+    async (reply) => {
+      await withServer(answering(reply), async (upstreamPort) => {
+        const { web } = library.create(upstreamPort, { options: { functionGraph: true, onError() {} } });
+        const gateway = createHttp2Server(web as never).listen(0, "127.0.0.1");
+        await once(gateway, "listening");
+        const session = connectHttp2(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
+        const stream = session.request({ ":path": "/orders" });
+        const [head] = (await once(stream, "response")) as [IncomingHttpHeaders];
+        const content = (await stream.setEncoding("utf8").toArray()).join("");
+        session.destroy();
+        gateway.close();
+        expect([head[":status"], head["set-cookie"]]).toEqual(reply === success ? [200, ["a=1", "b=2"]] : [502, ["a=1"]]);
+        if (reply === success) expect(content).toBe(text);
+        else expect(JSON.parse(content)).toMatchObject({ status: 502, error_code: "4002" });
+      });
+    },
+  );
+});
+
+describe("http-proxy-3 that fetches", () => {
+  const through = <R>(upstream: RequestListener, visit: (url: string) => Promise<R>) =>
+    withServer(upstream, async (upstreamPort) => {
+      const made = httpProxy3v2.createProxyServer({ target: `http://127.0.0.1:${upstreamPort}`, fetch } as never);
+      const proxy = fgProxy({ functionGraph: true, onError() {} }).attach(made);
+      const gateway: RequestListener = (incoming, response) => proxy.web(incoming, response);
+      return withServer(gateway, (port) => visit(`http://127.0.0.1:${port}/`));
+    });
+
+  it("lets a success through", async () => {
+    expect(await through(answering(success), async (url) => (await fetch(url)).text())).toBe(text);
+  });
+
+  it.each([inContent, inPieces, inHead])("answers for $name", async (reply) => {
+    await through(answering(reply), async (url) => {
+      const reached = await fetch(url);
+      const { status, headers } = reached;
+      const content = await reached.text();
+      expect(assertContract({ status, headers, text: content })).toMatchObject({ status: reply.status });
+      expect(content).not.toMatch(canary);
+    });
+  });
+});
