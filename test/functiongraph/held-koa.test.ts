@@ -131,6 +131,27 @@ describe.each([
     expect(late.told).toHaveLength(1);
   });
 
+  it("has what is outside of it wait for what is written to ctx.res", async () => {
+    const seen: number[] = [];
+    const { options } = telling({ functionGraph: true });
+    const app = new Framework().use(fgErrors(options));
+    app
+      .on("error", () => {})
+      .use(async (ctx, next) => {
+        await next();
+        seen.push(ctx.status);
+      });
+    app.use(fgUpstream(options)).use((ctx) => {
+      ctx.res.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
+      ctx.res.end(text(ctx.path === "/good" ? good : bad));
+    });
+    await withServer(app.callback() as Listener, async (port) => {
+      expect(parseAnswer(await exchange(port, request("GET /good"))).text).toContain('"id":17');
+      assertContract(parseAnswer(await exchange(port, request("GET /bad"))));
+    });
+    expect(seen).toEqual([200, 502]);
+  });
+
   it("lets go of a stream when the client leaves, or when its reply has failed", async () => {
     const waiting = new Readable({ read() {} });
     waiting.push('{"first":');

@@ -34,7 +34,7 @@ describe.concurrent("what was looked into", () => {
     ["a stream of octets", () => Readable.from([Buffer.from(failed)], { objectMode: false })],
     ["a stream of objects", () => Readable.from([failed.slice(0, 9), failed.slice(9)])],
     ["a stream that gives text", () => Readable.from([Buffer.from(failed)], { objectMode: false }).setEncoding("utf8")],
-    ["a stream that begins with blanks", () => Readable.from([" ", "\r\n", failed])],
+    ["a stream that begins with blanks", () => Readable.from(piecemeal(" ", "\r\n", failed))],
     ["a stream that is paused", () => Readable.from([Buffer.from(failed)], { objectMode: false }).pause()],
   ])("may be %s", async (_what, create) => {
     await expect(upstream(replyOf(create()), options)).rejects.toThrow("The upstream answered 200");
@@ -126,3 +126,10 @@ describe.concurrent("what was looked into", () => {
     expect(await upstream(used, options)).toBe(used);
   });
 });
+
+async function* piecemeal(...pieces: readonly string[]) {
+  for (const piece of pieces) {
+    yield piece;
+    await new Promise(setImmediate);
+  }
+}

@@ -10,7 +10,7 @@ import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { behind, libraries, type Settings } from "../upstream/proxy-libraries.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { answering, canary, failures, successes } from "./proxy-replies.js";
+import { answering, canary, client, failures, successes } from "./proxy-replies.js";
 
 const named = <Named extends { readonly name: string }>(all: readonly Named[], name: string) =>
   all.find((one) => one.name === name)!;
@@ -67,8 +67,8 @@ describe.each(libraries)("$name", (library) => {
   it("leaves what only the content tells to a handler that sends replies itself", async () => {
     const settings = { selfHandleResponse: true };
     const proxyRes = (reply: IncomingMessage, _request: unknown, response: ServerResponse) => {
-      reply.pipe(response, { end: false });
       reply.once("end", () => response.end("and more"));
+      setImmediate(() => reply.pipe(response, { end: false }));
     };
     const { bytes } = await ask(answering(success), undefined, { settings, handlers: { proxyRes } });
     expect(bytes).toContain("\r\nand more\r\n");
@@ -186,6 +186,27 @@ describe("http-proxy-3 that fetches", () => {
 
   it("lets a success through", async () => {
     expect(await through(answering(success), async (url) => (await fetch(url)).text())).toBe(text);
+  });
+
+  it("lets go of what nobody waits for any more", async () => {
+    let [arrive, close] = [() => {}, () => {}];
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const closed = new Promise<void>((resolve) => (close = resolve));
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    const upstream: RequestListener = async (_request, response) => {
+      response.once("close", close).writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
+      response.write('{"first":"', () => setTimeout(arrive, 30));
+      await gone;
+      while (!response.destroyed) if (!response.write(" ".repeat(9999))) await Promise.race([once(response, "drain"), closed]);
+    };
+    await through(upstream, async (url) => {
+      const { socket } = await client(Number(new URL(url).port), request("GET /"));
+      await arrived;
+      socket.destroy();
+      go();
+      await closed; // which the library would not have done
+    });
   });
 
   it.each([inContent, inPieces, inHead])("answers for $name", async (reply) => {

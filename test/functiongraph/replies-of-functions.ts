@@ -137,6 +137,7 @@ export const fine: readonly FunctionReply[] = [
   { name: "an envelope with a text", headers: invoked, body: envelope("invoke timed out") },
   { name: "an envelope with null", headers: invoked, body: envelope(null) },
   { name: "an envelope with an APIG result", headers: invoked, body: envelope({ statusCode: 500, body: "{}" }) },
+  { name: "no result in its envelope", headers: invoked, body: { request_id: "1167bf8c", status: 500 } },
   { name: "what only resembles an envelope", headers: invoked, body: { ...envelope(threw, 500), id: 17 } },
   { name: "an HTTP function's 201", status: 201, headers: invoked, body: threw },
   { name: "an HTTP function's redirect, which is a 4002", status: 302, headers: { ...code("4002"), Location: "/" } },

@@ -75,6 +75,11 @@ it.each<[string, FunctionReply, Partial<Problem>]>([
     { status: 500, code: "FSS.0500" },
   ],
   [
+    "a 500 of a function that did well",
+    { name: "", status: 500, headers: { "X-Func-Err-Code": "0" }, body: failure("invoke timed out") },
+    { status: 500, code: "FSS.0500" },
+  ],
+  [
     "an HTTP function's 404, which is a 4002",
     {
       name: "",
@@ -148,6 +153,14 @@ it.each(["retry-after", "proxy-status"])("%s of a function's reply is kept, wher
     expect(answer.headers[name]).toBe("7");
   }
 });
+
+it.each(["X-Cff-Request-Id", "X-Cff-Invoke-Summary", "X-Cff-Response-Version", "X-Invoke-Summary"])(
+  "%s alone tells that a reply is an invocation's",
+  async (name) => {
+    const { answer } = await answered({ name: "", headers: { [name]: "1" }, body: failure("invoke timed out") });
+    expect(answer.status).toBe(504);
+  },
+);
 
 it("content that is longer than what is read says nothing", async () => {
   const reply = { name: "", headers: invoked, body: failure(`invoke timed out ${"x".repeat(2000)}`) };

@@ -1,7 +1,6 @@
 import { read, readText } from "../read.js";
 import type { Finding } from "../recognisers/rule.js";
 import { isRequestId } from "../request-id.js";
-import { cleanCode } from "../text.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
 import { codeOfMessage, failed, failureOfCode, successes } from "./failures.js";
 
@@ -41,7 +40,7 @@ export function functionFinding(head: ReplyHead, content: unknown): Finding | un
   const code = wordsIn(head.headers, "x-func-err-code", "x-inner-code").find(isFailing) ?? codeOfMessage(message ?? "");
   const { status, detail } = failureOfCode(code);
   const requestId = invocationId(head, envelope?.request_id ?? readText(result, "trace_id"));
-  return { status, detail, code: cleanCode(code), requestId, receivedStatus: head.status };
+  return { status, detail, code, requestId, receivedStatus: head.status };
 }
 
 /** The id that FunctionGraph, or else API Gateway, has given the request. @param said the one in the content */

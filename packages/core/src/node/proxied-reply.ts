@@ -46,7 +46,7 @@ export function holdPiped(response: ServerResponse, passes: (content: Readable) 
   function hold(source: Readable) {
     const content = new PassThrough();
     source.unpipe(response);
-    source.once("close", () => source.readableEnded || content.destroy()).pipe(content);
+    source.pipe(content);
     void passes(content).then((isGood) => (isGood ? content.pipe(response) : source.destroy()));
   }
 }

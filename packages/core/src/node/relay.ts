@@ -12,7 +12,7 @@ import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
 
-/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName` and `errorBodyLimit` matter here. */
+/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
 export type RelayOptions = ResponderOptions;
 
 /** What is to be sent of an upstream's success. */
@@ -25,8 +25,8 @@ export interface Passage extends ReplyHead {
  * Passes on an upstream's success as soon as its content begins: what goes wrong before that can still be answered.
  * @param send given what is to be sent; not called when the client has left, or got another answer
  * @param fail told of content that breaks after that
- * @throws UpstreamError for an error reply, whose live header fields are then set on the response, and for content that breaks before
- *   it has begun; TypeError for a wrong option and for content that was read already
+ * @throws UpstreamError for an error reply, a function's that failed behind a 200 among them, whose live header fields are then set on the
+ *   response, and for content that breaks before it has begun; TypeError for a wrong option and for content that was read already
  * @example await passOn(reply, response, {}, ({ content }) => content?.pipe(response), (failure) => response.destroy(failure));
  */
 export async function passOn(

@@ -7,7 +7,7 @@ import { normalizeError } from "../thrown.js";
 import { breakOf, headOf, type Reply } from "./replies/reply.js";
 import { failureOf, replyOptions } from "./replies/reply-finding.js";
 
-/** Those of `fgErrors()`, of which `errorBodyLimit` matters here, with a `relay` of their own. */
+/** Those of `fgErrors()`, of which `errorBodyLimit` and `functionGraph` matter here, with a `relay` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
   /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relay })`. */
   readonly relay?: boolean | NonNullable<ResponderOptions["relay"]>;
@@ -17,8 +17,8 @@ export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
  * Waits for a call to a service and gives its reply back, untouched, unless that is an error or there is none. Unhandled, the error
  * becomes this gateway's own failure, since the client did not make the call: 502, 503 or 504 (RFC 9110 section 15.6.3).
  * @param call what fetch(), undici's request() or node:http gives, or a promise of it
- * @throws UpstreamError for a reply of an error status, whose content it has read, and for a fault of the next hop, its `cause`;
- *   TypeError for a wrong option; anything else that the call rejects with, unchanged
+ * @throws UpstreamError for a reply of an error status, or of a function that failed behind a 200, whose content it has read, and for a
+ *   fault of the next hop, its `cause`; TypeError for a wrong option; anything else that the call rejects with, unchanged
  * @example const order = await (await upstream(fetch(url), { relay: [404] })).json();
  */
 export async function upstream<C extends Reply | PromiseLike<Reply>>(
