@@ -1,4 +1,4 @@
-// What docs/functiongraph.md and the README of the event functions' package say is what the code does.
+// What docs/functiongraph.md says is what the code does.
 import * as core from "@fg-errors/core";
 import * as express from "@fg-errors/express";
 import createExpress from "express";
@@ -66,17 +66,4 @@ it("shows a gateway that invokes functions itself", async () => {
   evaluate(block(page, "example: fromInvocation"), "0", { app, ...core, ...express, invoke });
   expect(await visit(app, "/orders/17")).toMatchObject({ status: 200, text: "an order" });
   expect(assertContract(await visit(app, "/orders/18"))).toMatchObject({ status: 502, error_code: "FSS.1202" });
-});
-
-it("the package's README shows an event function", async () => {
-  const code = block(read("packages/functiongraph/README.md"), "example: functiongraph");
-  const { handler } = evaluate(code, "exports", { exports: {} }) as {
-    handler: (event: object) => Promise<core.InvocationResult>;
-  };
-  expect(await handler({ path: "/orders/17" })).toEqual({ statusCode: 200, body: "an order" });
-  const { statusCode, body } = await handler({ path: "/orders/18" });
-  expect([statusCode, JSON.parse(String(body))]).toMatchObject([
-    404,
-    { status: 404, detail: "No such order", instance: "/orders/18" },
-  ]);
 });

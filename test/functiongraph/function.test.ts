@@ -66,8 +66,8 @@ const forms: readonly [string, (thrown: unknown) => Handle, (result: unknown) =>
 ];
 
 describe.each(forms)("a handler that is %s", (_form, failing, succeeding) => {
-  it("hands its result on, the very object", async () => {
-    expect(await wrapped(succeeding(ok))(eventOf(), context)).toBe(ok);
+  it("hands its result on", async () => {
+    expect(await wrapped(succeeding(ok))(eventOf(), context)).toEqual(ok);
   });
 
   it.each<[string, unknown, object]>([
@@ -104,6 +104,42 @@ it.each<[string, unknown]>([
   expect(assertContract(await answerOf(() => given))).toMatchObject({ status: 500, error_code: "FSS.1202" });
 });
 
+it.each<[string, object, string]>([
+  ["nothing but a status and a body", { statusCode: 200, body: "an order" }, "an order"],
+  ["nothing but a status", { statusCode: 202 }, ""],
+  ["octets", { ...ok, body: Buffer.from([0, 255, 254]) }, "\0\u{fffd}\u{fffd}"],
+  ["a view of octets, said to be Base64", { ...ok, body: new Uint8Array([65, 66]), isBase64Encoded: true }, "AB"],
+  [
+    "fields that are no texts",
+    { ...ok, headers: { "X-Count": 17, "X-Last": false, "X-None": null, Vary: ["a", "b"] } },
+    "an order",
+  ],
+  ["members that no JSON can hold", { ...ok, cost: 1n }, "an order"],
+  [
+    "what a class has",
+    new (class extends Map {
+      statusCode = 200;
+      get body() {
+        return "an order";
+      }
+    })(),
+    "an order",
+  ],
+])("a result with %s is made whole", async (_what, given, text) => {
+  const answer = await answerOf(() => given);
+  expect([Math.floor(answer.status / 100), answer.text]).toEqual([2, text]);
+  expect(answer.headers.get("x-count")).toBe("headers" in given && "X-Count" in (given.headers as object) ? "17" : null);
+});
+
+it.each([
+  ["a value", { Location: "/a\r\nSet-Cookie: s3cr3t" }],
+  ["a name", { "X A": "s3cr3t" }],
+  ["one of a list", { "Set-Cookie": ["a=1", "b=\n"] }],
+])("%s of a field that would break the message makes a 500 of it", async (_what, headers) => {
+  const answer = await answerOf(() => ({ ...ok, statusCode: 302, headers }));
+  expect(assertContract(answer)).toMatchObject({ status: 500, error_code: "FSS.1202" });
+});
+
 it("tells the operator what is wrong with a result", async () => {
   const onError = vi.fn();
   await answerOf(() => ({ statusCode: 200, body: {} }), { onError });
@@ -124,7 +160,7 @@ describe("a result with an error status", () => {
     ["JSON that does not say so", { statusCode: 400, body: said }],
     ["JSON in Base64", { statusCode: 500, headers: json, body: btoa(said), isBase64Encoded: true }],
   ])("and %s is handed on, if it is documented", async (_what, given) => {
-    expect(await wrapped(() => given)(eventOf(), context)).toBe(given);
+    expect(await wrapped(() => given)(eventOf(), context)).toEqual({ headers: {}, isBase64Encoded: false, ...given });
   });
 
   it.each<[string, object, object]>([
@@ -185,7 +221,7 @@ it("leaves a single cookie what it was, a text", async () => {
 describe("the first word counts", () => {
   it("of a callback that is called twice", async () => {
     const twice: Handle = (_event, _context, callback) => (callback(null, ok), callback(new Error("too late")));
-    expect(await wrapped(twice)(eventOf(), context)).toBe(ok);
+    expect(await wrapped(twice)(eventOf(), context)).toEqual(ok);
   });
 
   it("of a callback and a promise, whose rejection harms nobody", async () => {
@@ -195,7 +231,7 @@ describe("the first word counts", () => {
       callback(null, ok);
       throw new Error("too late");
     };
-    expect(await wrapped(both)(eventOf(), context)).toBe(ok);
+    expect(await wrapped(both)(eventOf(), context)).toEqual(ok);
     await later();
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();
@@ -203,7 +239,7 @@ describe("the first word counts", () => {
 
   it("of what a handler with a callback returns, nothing", async () => {
     const timer: Handle = (_event, _context, callback) => setTimeout(callback, 1, null, ok);
-    expect(await wrapped(timer)(eventOf(), context)).toBe(ok);
+    expect(await wrapped(timer)(eventOf(), context)).toEqual(ok);
   });
 });
 

@@ -37,6 +37,8 @@ export const malformedObjects: readonly [string, () => unknown][] = [
   ["another case", () => ({ statuscode: 200, StatusCode: 200 })],
   ["headers in a list", () => ({ statusCode: 200, headers: [["X-A", "s3cr3t"]] })],
   ["headers in a text", () => ({ statusCode: 200, headers: "X-A: s3cr3t" })],
+  ["Headers", () => ({ statusCode: 200, headers: new Headers({ "X-A": "s3cr3t" }) })],
+  ["a Map of headers", () => ({ statusCode: 200, headers: new Map([["X-A", "s3cr3t"]]) })],
   ["a header that is an object", () => ({ statusCode: 200, headers: { "X-A": { is: "s3cr3t" } } })],
   ["a header that no JSON can hold", () => ({ statusCode: 200, headers: { "X-A": 1n } })],
   ["a list of lists", () => ({ statusCode: 200, headers: { "X-A": [["s3cr3t"]] } })],

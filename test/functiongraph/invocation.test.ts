@@ -56,7 +56,7 @@ describe.each(hosts)("$name", (host) => {
           "X-Count": 17,
           "X-Last": false,
           Vary: ["Origin", "Accept"],
-          "Set-Cookie": ["a=1; Path=/", "b=2"],
+          "Set-Cookie": ["a=1; Path=/", "b=2", "bad=\r\nX-Injected: s3cr3t"],
           "set-cookie": "c=3",
           "X-Absent": null,
           "X-Undefined": undefined,

@@ -80,13 +80,17 @@ describe.each(libraries)("$name", (library) => {
   });
 
   it("adds nothing to what somebody else sends meanwhile", async () => {
-    const proxyRes = (_reply: unknown, _request: unknown, response: ServerResponse) =>
-      void setImmediate(() => response.writeHead(503, { "Content-Length": "0" }).end());
+    let finish = () => {};
     const upstream: RequestListener = (_request, response) => {
       response.writeHead(200, { "X-Cff-Request-Id": "cff" }).write('{"first":');
+      finish = () => response.end("1}");
+    };
+    const proxyRes = (reply: IncomingMessage, _request: unknown, response: ServerResponse) => {
+      reply.once("end", () => setImmediate(() => response.end()));
+      setImmediate(() => (response.writeHead(503).write("busy"), finish()));
     };
     const { answer, told } = await ask(upstream, undefined, { handlers: { proxyRes } });
-    expect(answer).toMatchObject({ status: 503, text: "" });
+    expect(answer).toMatchObject({ status: 503, text: "4\r\nbusy\r\n0\r\n\r\n" });
     expect(told).toEqual([]);
   });
 
@@ -176,11 +180,11 @@ describe.each(libraries)("$name", (library) => {
 });
 
 describe("http-proxy-3 that fetches", () => {
-  const through = <R>(upstream: RequestListener, visit: (url: string) => Promise<R>) =>
+  const through = <R>(upstream: RequestListener, visit: (url: string) => Promise<R>, left = () => {}) =>
     withServer(upstream, async (upstreamPort) => {
       const made = httpProxy3v2.createProxyServer({ target: `http://127.0.0.1:${upstreamPort}`, fetch } as never);
       const proxy = fgProxy({ functionGraph: true, onError() {} }).attach(made);
-      const gateway: RequestListener = (incoming, response) => proxy.web(incoming, response);
+      const gateway: RequestListener = (incoming, response) => proxy.web(incoming, response.once("close", left));
       return withServer(gateway, (port) => visit(`http://127.0.0.1:${port}/`));
     });
 
@@ -200,13 +204,13 @@ describe("http-proxy-3 that fetches", () => {
       await gone;
       while (!response.destroyed) if (!response.write(" ".repeat(9999))) await Promise.race([once(response, "drain"), closed]);
     };
-    await through(upstream, async (url) => {
+    const visit = async (url: string) => {
       const { socket } = await client(Number(new URL(url).port), request("GET /"));
       await arrived;
       socket.destroy();
-      go();
       await closed; // which the library would not have done
-    });
+    };
+    await through(upstream, visit, () => go());
   });
 
   it.each([inContent, inPieces, inHead])("answers for $name", async (reply) => {

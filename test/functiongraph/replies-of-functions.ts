@@ -90,6 +90,15 @@ export const failing: readonly Failing[] = [
   { name: "the content, without a stack", headers: logged, body: { ...late, stackTrace: undefined }, made: { status: 504 } },
   { name: "the content, in words of the function's own", headers: logged, body: failure(canary), made: { status: 502 } },
   { name: "the content, on a 500 without any field", status: 500, body: late, made: { status: 504, code: "4010" } },
+  { name: "the content, on a 400 by X-Is-Func-Err", status: 400, headers: isError, body: failure(canary), made: { status: 502 } },
+  { name: "the content, on a 409 with a strange code", status: 409, headers: code("4999"), body: threw, made: { status: 502 } },
+  { name: "the runtime's words, on a 400", status: 400, headers: logged, body: threw, made: { status: 502, code: "4002" } },
+  {
+    name: "the platform's code of a time limit",
+    status: 500,
+    body: { error_code: "FSS.4010", error_msg: canary, request_id: "1167bf8c" },
+    made: { status: 504, code: "FSS.4010" },
+  },
   {
     name: "the content, as text",
     headers: { ...logged, "Content-Type": "text/plain" },

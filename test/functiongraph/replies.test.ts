@@ -56,7 +56,7 @@ it.each<[string, FunctionReply, object]>([
 });
 
 const json = { "Content-Type": "application/json" };
-const notFound = { error_code: "FSS.1051", error_msg: "The function does not exist.", request_id: "cff" };
+const notFound = { error_code: "FSS.1051", error_msg: "No function of this name", request_id: "cff" };
 
 it.each<[string, FunctionReply, Partial<Problem>]>([
   [
@@ -73,6 +73,16 @@ it.each<[string, FunctionReply, Partial<Problem>]>([
     "a 500 of the service",
     { name: "", status: 500, headers: { "X-Is-Func-Err": "false" }, body: { error_code: "FSS.0500", error_msg: canary } },
     { status: 500, code: "FSS.0500" },
+  ],
+  [
+    "a 404 with the platform's code of a time limit",
+    { name: "", status: 404, body: { error_code: "FSS.4010", error_msg: "No" } },
+    { status: 404, code: "FSS.4010" },
+  ],
+  [
+    "a 500 with a code of the runtimes in its content",
+    { name: "", status: 500, body: { error_code: "4010" } },
+    { status: 500, code: "4010" },
   ],
   [
     "a 500 of a function that did well",

@@ -1,31 +1,15 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Facts } from "./facts.js";
+import { invocationFields } from "./functiongraph/fields.js";
 import type { Problem } from "./problem.js";
 import { proxyStatus } from "./upstream/proxy-status.js";
-
-/**
- * FunctionGraph's, of the invocation that the error replaces: the function's log, which is nobody else's business, and what would have a client
- * take the error for the function's own. X-Cff-Request-Id lives: by it the invocation is found.
- */
-const ofInvocation = [
-  "x-billing-duration",
-  "x-cff-billing-duration",
-  "x-cff-function-log",
-  "x-cff-invoke-summary",
-  "x-cff-response-version",
-  "x-func-err-code",
-  "x-inner-code",
-  "x-invoke-summary",
-  "x-is-func-err",
-  "x-log-result",
-];
 
 /**
  * Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111).
  * So does whatever ends in -Cache-Control (RFC 9213 section 2.1).
  */
 const dying: ReadonlySet<string> = new Set([
-  ...ofInvocation,
+  ...invocationFields,
   "accept-ranges",
   "age",
   "cache-control",

@@ -27,7 +27,7 @@ export { normalizeUpstream } from "./upstream/replies/reply-finding.js";
 export { isErrorStatus, mayHaveContent } from "./contract.js";
 export { eventFacts } from "./functiongraph/invocation/event.js";
 export { resultOf } from "./functiongraph/invocation/to-invocation.js";
-export { unsettledResult, type Unsettled } from "./functiongraph/invocation/unsettled.js";
+export { settleResult, type Unsettled } from "./functiongraph/invocation/settle.js";
 export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
 export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from "./node/answer.js";

@@ -98,8 +98,9 @@ export class UpstreamError extends MeaningfulError {
   constructor(finding: Finding, cause: unknown) {
     const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError, detail } = finding;
     const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
-    const why = detail && !upstream ? `: ${detail}` : ""; // our own words, of a function that failed
-    super(`The upstream ${what}${proxyError ? ` (${proxyError})` : ""}${why}`, finding, { cause });
+    const why = upstream ? undefined : detail; // our own words
+    const message = `The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`;
+    super(why ? (receivedStatus === undefined ? why : `${message}: ${why}`) : message, finding, { cause });
     this.upstreamStatus = receivedStatus;
     this.upstreamCode = cleanCode(finding.code ?? finding.relayed?.code);
     this.proxyError = proxyError;

@@ -5,12 +5,12 @@ import type { Facts } from "./facts.js";
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /**
- * The id that the response already carries, else the request's own, else a new one.
- * @param upstreams the one that a service further on has given it, for want of one of its own
+ * The id that the response already carries, else the request's own, else the upstream's, else a new one.
+ * @param upstreams the one that a service further on has given it
  */
 export function requestIdOf({ headers, responseHeaders }: Facts, upstreams?: string): string {
-  const given = [responseHeaders?.["x-request-id"], headers["x-request-id"], headers["x-cff-request-id"], upstreams];
-  return given.find(isRequestId) ?? traceIdOf(headers["traceparent"]) ?? randomUUID();
+  const given = [responseHeaders?.["x-request-id"], headers["x-request-id"], headers["x-cff-request-id"]];
+  return [...given, traceIdOf(headers["traceparent"]), upstreams].find(isRequestId) ?? randomUUID();
 }
 
 /** Whether `id` may be sent as a request id: nothing that a log or a header could take amiss. */

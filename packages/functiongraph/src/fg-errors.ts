@@ -1,18 +1,13 @@
-import {
-  createResponder,
-  eventFacts,
-  resultOf,
-  unsettledResult,
-  type InvocationResult,
-  type ResponderOptions,
-} from "@fg-errors/core";
+import { createResponder, eventFacts, resultOf, settleResult, type ResponderOptions, type WholeResult } from "@fg-errors/core";
 import { outcomeOf, type Handler } from "./handler.js";
 import type { ApigEvent, FunctionContext } from "./runtime.js";
 
 /**
  * Wraps the handler of an event function behind an API Gateway trigger: whatever it fails with becomes a result by the contract, and so
- * do an error status without a JSON body and a result that API Gateway would not take. Any other result is handed on as it is.
- * @param handler asynchronous, or one that returns its result, or one that gives it to a callback, its third parameter
+ * do an error status without a JSON body and a result that API Gateway would not take. To any other result what API Gateway asks for
+ * and it lacks is added.
+ * @param handler asynchronous, or one that returns its result, or one that gives it to a callback, its third parameter, which it has to
+ *   declare: one that is taken by a rest parameter, or has a default, is not waited for
  * @returns a handler of two parameters, as the runtime counts them, whose promise never rejects
  * @throws TypeError for a handler that is no function, and for a wrong option, with its name and what it takes
  * @example exports.handler = fgErrors(async () => ({ statusCode: 200, body: "Hello" }));
@@ -20,7 +15,7 @@ import type { ApigEvent, FunctionContext } from "./runtime.js";
 export function fgErrors<E = ApigEvent, C = FunctionContext>(
   handler: Handler<E, C>,
   options?: ResponderOptions,
-): (event: E, context: C) => Promise<InvocationResult> {
+): (event: E, context: C) => Promise<WholeResult> {
   if (typeof handler !== "function") throw new TypeError("fgErrors: the handler must be a function");
   const respond = createResponder(options, { caller: "fgErrors" });
 
@@ -28,9 +23,8 @@ export function fgErrors<E = ApigEvent, C = FunctionContext>(
     const answer = (thrown: unknown, responseHeaders = {}) =>
       resultOf(respond(thrown, { ...eventFacts(event, context), responseHeaders }), responseHeaders);
     try {
-      const result = await outcomeOf(handler, event, context);
-      const instead = unsettledResult(result, respond);
-      return instead ? answer(instead.meaning, instead.headers) : (result as InvocationResult);
+      const settled = settleResult(await outcomeOf(handler, event, context), respond);
+      return "meaning" in settled ? answer(settled.meaning, settled.headers) : settled;
     } catch (thrown) {
       return answer(thrown);
     }

@@ -138,9 +138,12 @@ export const failures: Readonly<Record<string, Failure>> = {
   330404: platform("Front end: the word for all that has no other."),
   331404: platform("Front end: the same, and a second try may help."),
   504211: lateStart("Scheduler: 4211, counted from 500000."),
-  "FSS.4010": late("Documented for newer regions as a 500: an execution timed out."),
-  "FSS.4011": lateStart("Documented for newer regions as a 500: an initialisation timed out."),
+  "FSS.4010": late("Huawei Cloud's newer error table, seen in an excerpt: a 500 for an execution that timed out."),
+  "FSS.4011": lateStart("The same excerpt: a 500 for an initialisation that timed out."),
 };
+
+/** Time limits that the platform tells of as a 500 of its API, in the content. */
+export const timeLimits: ReadonlySet<string> = new Set(["FSS.4010", "FSS.4011"]);
 
 /** Codes that are none: the invocation's, and the front end's own 200, 202 and 204 (statuscode.go). */
 export const successes: ReadonlySet<string> = new Set(["0", "200200", "200202", "200204"]);

@@ -2,7 +2,8 @@ import { read, readText } from "../read.js";
 import type { Finding } from "../recognisers/rule.js";
 import { isRequestId } from "../request-id.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
-import { codeOfMessage, failed, failureOfCode, successes } from "./failures.js";
+import { codeOfMessage, failed, failureOfCode, successes, timeLimits } from "./failures.js";
+import { codeFields, flagField, idField, signs } from "./fields.js";
 
 /**
  * What the head of a reply says of the function behind it: that it failed, that it did well, or that the reply is an invocation's and
@@ -10,18 +11,12 @@ import { codeOfMessage, failed, failureOfCode, successes } from "./failures.js";
  */
 export type Verdict = "failed" | "well" | "unsaid" | undefined;
 
-/** Told by FunctionGraph of an invocation (API reference, executing a function synchronously), and by openYuanrong's front end. */
-const ofInvocations = ["x-cff-response-version", "x-cff-invoke-summary", "x-cff-request-id", "x-invoke-summary"];
-
 /** @param limit octets of content that are looked at at most */
 export function verdictOf({ status, headers }: ReplyHead, limit = Infinity): Verdict {
-  const codes = wordsIn(headers, "x-func-err-code", "x-inner-code");
-  const flags = wordsIn(headers, "x-is-func-err");
-  const code = codes.find(isFailing);
-  const isFailed = code !== undefined || flags.some((flag) => /^true$/i.test(flag));
+  const { isTold, isFailed, code } = toldBy(headers);
   if (isFailed) return isAnswer(status) && failureOfCode(code) === failed ? "well" : "failed";
-  if (codes.length + flags.length > 0) return "well";
-  const isInvocations = status === 200 && ofInvocations.some((name) => headers[name] !== undefined);
+  if (isTold) return "well";
+  const isInvocations = status === 200 && signs.some((name) => headers[name] !== undefined);
   return isInvocations && canTell(headers, limit) ? "unsaid" : undefined;
 }
 
@@ -30,14 +25,18 @@ export function verdictOf({ status, headers }: ReplyHead, limit = Infinity): Ver
  * @param content what was parsed: a JSON value, or plain text
  */
 export function functionFinding(head: ReplyHead, content: unknown): Finding | undefined {
-  const verdict = verdictOf(head);
-  if (verdict === "well" || (verdict !== "failed" && isAnswer(head.status))) return undefined;
   const envelope = isEnvelope(content) ? content : undefined;
   const result = envelope ? parsed(envelope.result) : content;
-  const isFailed = verdict === "failed" || isFailure(result) || (envelope?.status ?? 0) >= 400;
-  if (!isFailed) return undefined;
-  const message = typeof result === "string" ? result : readText(result, "errorMessage");
-  const code = wordsIn(head.headers, "x-func-err-code", "x-inner-code").find(isFailing) ?? codeOfMessage(message ?? "");
+  const saidBy = codeOfMessage((typeof result === "string" ? result : readText(result, "errorMessage")) ?? "");
+  const timeLimit = timeLimitIn(head, content);
+  const verdict = verdictOf(head);
+  const told = toldBy(head.headers);
+  const isRuntimes = isFailure(result);
+  const hasFailed = isAnswer(head.status)
+    ? isRuntimes && (told.isFailed || saidBy !== undefined)
+    : verdict !== "well" && (isRuntimes || (envelope?.status ?? 0) >= 400);
+  if (verdict !== "failed" && !hasFailed && timeLimit === undefined) return undefined;
+  const code = told.code ?? saidBy ?? timeLimit;
   const { status, detail } = failureOfCode(code);
   const requestId = invocationId(head, envelope?.request_id ?? readText(result, "trace_id"));
   return { status, detail, code, requestId, receivedStatus: head.status };
@@ -45,7 +44,7 @@ export function functionFinding(head: ReplyHead, content: unknown): Finding | un
 
 /** The id that FunctionGraph, or else API Gateway, has given the request. @param said the one in the content */
 export function invocationId({ headers }: ReplyHead, said: string | undefined): string | undefined {
-  return [headers["x-cff-request-id"], said, headers["x-request-id"]].find(isRequestId);
+  return [headers[idField], said, headers["x-request-id"]].find(isRequestId);
 }
 
 /**
@@ -62,15 +61,31 @@ function canTell(headers: ReplyHead["headers"], limit: number): boolean {
   return (type === "" || /[/+]json\b|^text\/plain\b/i.test(type)) && !(Number(headers["content-length"]) > limit);
 }
 
-function isFailing(code: string): boolean {
-  return !successes.has(code);
+interface Told {
+  /** Whether the head says how it went at all. */
+  readonly isTold: boolean;
+  readonly isFailed: boolean;
+  readonly code: string | undefined;
 }
 
-/** What fields say; one may come several times, in a list. */
-function wordsIn(headers: ReplyHead["headers"], ...names: readonly string[]): readonly string[] {
-  const values = names.flatMap((name) => headers[name] ?? []);
-  const words = values.flatMap((value) => String(value).split(","));
+function toldBy(headers: ReplyHead["headers"]): Told {
+  const codes = codeFields.flatMap((name) => wordsIn(headers[name]));
+  const flags = wordsIn(headers[flagField]);
+  const code = codes.find((each) => !successes.has(each));
+  const isFailed = code !== undefined || flags.some((flag) => /^true$/i.test(flag));
+  return { isTold: codes.length + flags.length > 0, isFailed, code };
+}
+
+/** A field may come several times, in a list. */
+function wordsIn(field: ReplyHead["headers"][string]): readonly string[] {
+  const words = [field ?? []].flat().flatMap((value) => String(value).split(","));
   return words.map((word) => word.trim()).filter((word) => word !== "");
+}
+
+/** The platform's own word for one, which comes as any error of its API does. */
+function timeLimitIn({ status }: ReplyHead, content: unknown): string | undefined {
+  const code = readText(content, "error_code") ?? "";
+  return status === 500 && timeLimits.has(code) ? code : undefined;
 }
 
 /** The synchronous invocation's v1 reply. */

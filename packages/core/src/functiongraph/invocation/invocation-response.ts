@@ -23,7 +23,7 @@ export interface FetchRequest {
  * For hosts that speak fetch, where there is no fgErrors().
  * @param result as `fromInvocation()` takes it, or a promise of it: what that rejects with is answered, too
  * @param request what the response answers
- * @param options those of `fgErrors()`; hand over the same object each time, since it is read once
+ * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once
  * @throws TypeError for a wrong option; nothing else
  * @example export default { fetch: (request) => invocationResponse(invoke(request), request) };
  */

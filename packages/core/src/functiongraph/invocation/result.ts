@@ -32,11 +32,16 @@ function fieldsOf(headers: NonNullable<InvocationResult["headers"]>): Record<str
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    const texts = [value].flat().flatMap((one) => (isAbsent(one) ? [] : String(one)));
-    if (texts.length === 0 || lower === "content-length" || !isValidHead([200, { [name]: texts }])) continue;
+    const texts = textsOf(value).filter((text) => isValidHead([200, { [name]: text }]));
+    if (texts.length === 0 || lower === "content-length") continue;
     // Some write it in several cases, since a map has room for one of each.
     const cookies = lower === "set-cookie" ? [fields.get(lower) ?? [], texts].flat() : [];
     fields.set(lower, cookies.length > 1 ? cookies : texts.join(", "));
   }
   return Object.fromEntries(endToEnd(Object.fromEntries(fields)));
+}
+
+/** The values of a field. */
+export function textsOf(value: NonNullable<InvocationResult["headers"]>[string]): string[] {
+  return [value].flat().flatMap((one) => (isAbsent(one) ? [] : String(one)));
 }

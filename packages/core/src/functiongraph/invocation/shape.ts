@@ -20,6 +20,7 @@ export const malformed = {
   status: 502,
   code: "FSS.1202",
   detail: "The function gave no valid response.",
+  proxyError: "http_protocol_error",
 } as const satisfies Finding;
 
 /** The same to the function itself: its own bug, and the status that FunctionGraph's table gives the code. */
@@ -64,7 +65,7 @@ function plain(result: unknown): Record<string, unknown> {
 const ofFields: ReadonlySet<string> = new Set(["string", "number", "boolean", "undefined"]);
 
 function isMap(value: unknown): boolean {
-  if (typeof value !== "object" || Array.isArray(value)) return false;
+  if (typeof value !== "object" || Symbol.iterator in value!) return false; // to JSON, Headers or a Map are empty
   return Object.values(value!)
     .flat()
     .every((field) => field === null || ofFields.has(typeof field));

@@ -18,14 +18,14 @@ export interface WholeResult extends InvocationResult {
 
 /**
  * What a function behind an API Gateway trigger returns for a problem.
- * @param problem what `normalizeError()` or `normalizeUpstream()` gave. An Error, such as a `ProblemError`, is normalised first, and
- *   so is everything else that is no problem of this contract
+ * @param problem a `Problem`, of `normalizeError()` or `normalizeUpstream()`; anything else, such as a `ProblemError` or what was caught, is
+ *   normalised first
  * @param event API Gateway's: for the request id, the path, and Accept
- * @param options those of `fgErrors()`; hand over the same object each time, since it is read once
+ * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once
  * @throws TypeError for a wrong option; nothing else
  * @example return toInvocation(problem(404, "No such order"), event);
  */
-export function toInvocation(problem: Problem | Error, event?: unknown, options: ResponderOptions = none): WholeResult {
+export function toInvocation(problem: unknown, event?: unknown, options: ResponderOptions = none): WholeResult {
   const respond = responderOf(options, "toInvocation");
   const facts = eventFacts(event);
   return resultOf(isProblem(problem, respond) ? respond.render(problem, facts) : respond(problem, facts));

@@ -52,30 +52,33 @@ export async function upstreamFinding(reply: Reply, options: ReplyOptions = {}):
     discardContent(reply);
     return { status: head.status, upstream: true, proxyError: "http_protocol_error" };
   }
-  const headers = replyFields(head);
-  const content = await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit);
-  const found = findingOf(head, content, options.functionGraph);
-  if (found.receivedStatus !== undefined) return { ...found, headers };
-  const requestId = options.functionGraph ? invocationId(head, found.requestId) : found.requestId;
-  return { ...found, headers, requestId, upstream: true };
+  return relayed(head, await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit), options);
 }
 
 /**
  * What a reply fails with: an error reply always does, a success if FunctionGraph says so, in its head or, where that is silent, in its
- * content. Undefined for what does not fail, which can be read as if nobody had looked at it.
+ * content. Undefined for what does not fail, which can be read as if nobody had looked at it. Never rejects.
  */
 export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Finding | undefined> {
+  const { limit = usualLimit, functionGraph = false } = options;
   const head = headOf(reply);
-  return isErrorStatus(head.status) || (options.functionGraph && (await hidesFailure(reply, head, options.limit)))
-    ? upstreamFinding(reply, options)
-    : undefined;
+  if (isErrorStatus(head.status)) return upstreamFinding(reply, options);
+  const verdict = functionGraph ? verdictOf(head, limit) : undefined;
+  if (verdict === "failed") return upstreamFinding(reply, options);
+  if (verdict !== "unsaid") return undefined;
+  const coding = head.headers["content-encoding"];
+  const found = relayed(head, await peekContent(reply, coding, limit), options);
+  if (found.receivedStatus === undefined) return undefined;
+  await readContent(reply, coding, limit); // its connection can be used again
+  return found;
 }
 
-async function hidesFailure(reply: Reply, head: ReplyHead, limit = usualLimit): Promise<boolean> {
-  const verdict = verdictOf(head, limit);
-  if (verdict !== "unsaid") return verdict === "failed";
-  const content = await peekContent(reply, head.headers["content-encoding"], limit);
-  return functionFinding(head, parseContent(String(head.headers["content-type"] ?? ""), content)) !== undefined;
+function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions): Finding {
+  const headers = replyFields(head);
+  const found = findingOf(head, content, functionGraph);
+  if (found.receivedStatus !== undefined) return { ...found, headers };
+  const requestId = functionGraph ? invocationId(head, found.requestId) : found.requestId;
+  return { ...found, headers, requestId, upstream: true };
 }
 
 /** What an error response says whose body, a text, octets or a JSON value, is at hand. */
