@@ -45,6 +45,18 @@ it("explainCode() says what it is said to", () => {
   }
 });
 
+it("shows an onError that explains the codes of others, and only those", async () => {
+  const logged: string[] = [];
+  const scope = { ...core, log: (line: string) => logged.push(line) };
+  const onError = evaluate(block(page, "example: onError"), "onError", scope) as (problem: core.Problem) => void;
+  const reply = () => new Response('{"error_code":"FSS.1051"}', { status: 404 });
+  onError(await core.normalizeUpstream(reply()));
+  const unhandled: unknown = await core.upstream(reply()).catch((error: unknown) => error);
+  onError(core.normalizeError(unhandled));
+  onError(core.normalizeError(core.problem(404)));
+  expect(logged).toEqual(["FunctionGraph: Function not found", "FunctionGraph: Function not found"]);
+});
+
 it("shows a gateway in front of functions", async () => {
   const functions = createExpress().use(
     (_request, response) => void response.set("X-Func-Err-Code", "4010").json({ log: "s3cr3t" }),

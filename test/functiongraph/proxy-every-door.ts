@@ -71,7 +71,8 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
       const reply = successes.find(({ name }) => name === "content in pieces")!;
       const old = (options?: object) =>
         behind(host, door, answering(reply), (port) => ask(port, "GET /orders HTTP/1.0\r\n\r\n", "}"), options);
-      expect(withoutIds(await old())).toBe(withoutIds(await old({})));
+      const asked = (bytes: string) => withoutIds(bytes.slice(0, bytes.lastIndexOf("}") + 1)); // more may have come, or not yet
+      expect(asked(await old())).toBe(asked(await old({})));
     });
 
     it.each([204, 304])("a %i, which has no content to look at", async (status) => {

@@ -2,6 +2,7 @@ export { fgErrors } from "./fg-errors.js";
 export type { Callback, Handler } from "./handler.js";
 export type { ApigEvent, FunctionContext } from "./runtime.js";
 export {
+  explainCode,
   extendContract,
   functionGraph,
   problem,

@@ -3,6 +3,7 @@ export { fgUpstream } from "./fg-upstream.js";
 export { relay } from "./relay.js";
 export {
   endToEnd,
+  explainCode,
   extendContract,
   fgProxy,
   fromInvocation,
