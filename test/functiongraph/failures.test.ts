@@ -10,8 +10,6 @@ const normalize = (headers: Record<string, string>, body: unknown) =>
 /** What clients get, for every code. */
 const becomes: Readonly<Record<number, string>> = {
   400: "4140 200400 200413",
-  401: "200401",
-  403: "200403",
   404: "4024 200404",
   502: `500 4001 4002 4003 4004 4005 4006 4007 4009 4029 4036 4201 4202 4203 4204 4205 4207 4212 4219 4222 6001
     150424 150425 150427 150500 161900 200500 330404 331404`,

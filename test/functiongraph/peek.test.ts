@@ -42,6 +42,10 @@ describe.concurrent("what was looked into", () => {
 
   it.each([
     ["text", () => Readable.from([Buffer.from('{"a":'), Buffer.from("1}")], { objectMode: false }).setEncoding("utf8")],
+    ...(["latin1", "hex", "base64", "utf16le"] as const).map((coding): [string, () => Readable] => [
+      `text in ${coding}`,
+      () => Readable.from([Buffer.from('{"a":"é'), Buffer.from('ö"}')], { objectMode: false }).setEncoding(coding),
+    ]),
     ["objects", () => Readable.from(['{"a":', "1}"])],
     ["what is neither octets nor text", () => Readable.from([{}, { a: 1 }])],
   ])("gives %s as before", async (_what, create) => {
@@ -51,6 +55,23 @@ describe.concurrent("what was looked into", () => {
     const isText = (chunks: unknown[]) => chunks.every((chunk) => typeof chunk === "string");
     if (isText(before)) expect([isText(after), after.join("")]).toEqual([true, before.join("")]);
     else expect(after).toEqual(before);
+  });
+
+  it("puts back thousands of octets that came one by one as one", async () => {
+    const body = new Readable({ read() {} });
+    const looked = upstream(replyOf(body), options);
+    for (const octet of `{${" ".repeat(5000)}}`) {
+      body.push(octet);
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+    }
+    body.push(null);
+    await looked;
+    const lengths: number[] = [];
+    await once(
+      body.on("data", (chunk: Buffer) => lengths.push(chunk.length)),
+      "end",
+    );
+    expect(lengths).toEqual([5002]);
   });
 
   it.each<[string, (body: Readable) => unknown]>([

@@ -123,9 +123,8 @@ export const failures: Readonly<Record<string, Failure>> = {
   161900: platform("Worker: its own fault."),
   161912: busy("Worker: too many instances are being made."),
   161914: busy("Worker: the cluster has no resources left."),
+  // Not 200401 and 200403: they speak of this gateway's credentials, and a function that could choose them would log its client out.
   200400: row(400, "The function's service cannot make sense of the request.")("Front end: it answers 400."),
-  200401: row(401, "The function's service needs valid credentials.")("Front end: it answers 401."),
-  200403: row(403, "The function's service does not permit this request.")("Front end: it answers 403."),
   200404: row(404, "There is no such function.")("Front end: it answers 404."),
   200413: row(413, "The request is larger than the function takes.")("Front end: it answers 413."),
   200429: row(429, "The function is asked too often; try again later.")("Front end: it answers 429."),
@@ -146,7 +145,7 @@ export const failures: Readonly<Record<string, Failure>> = {
 export const timeLimits: ReadonlySet<string> = new Set(["FSS.4010", "FSS.4011"]);
 
 /** Codes that are none: the invocation's, and the front end's own 200, 202 and 204 (statuscode.go). */
-export const successes: ReadonlySet<string> = new Set(["0", "200200", "200202", "200204"]);
+export const successes: ReadonlySet<string> = new Set(["0", "200", "200200", "200202", "200204"]);
 
 const beginnings: readonly (readonly [beginning: string, code: string])[] = Object.entries(failures).flatMap(
   ([code, { says = [] }]) => says.map((beginning) => [beginning, code] as const),
@@ -154,7 +153,11 @@ const beginnings: readonly (readonly [beginning: string, code: string])[] = Obje
 
 /** What a code means. */
 export function failureOfCode(code: string | undefined): Failure {
-  return code !== undefined && Object.hasOwn(failures, code) ? failures[code]! : failed;
+  return isListed(code) ? failures[code]! : failed;
+}
+
+export function isListed(code: string | undefined): code is string {
+  return code !== undefined && Object.hasOwn(failures, code);
 }
 
 /** The code of what a runtime's message begins with: what follows are the function's own words. */

@@ -1,8 +1,9 @@
-import { read, readText } from "../read.js";
+import { read, readStatus, readText } from "../read.js";
 import type { Finding } from "../recognisers/rule.js";
 import { isRequestId } from "../request-id.js";
+import { codeOf } from "../upstream/envelopes/envelope.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
-import { codeOfMessage, failed, failureOfCode, successes, timeLimits } from "./failures.js";
+import { codeOfMessage, failed, failureOfCode, isListed, successes, timeLimits } from "./failures.js";
 import { codeFields, flagField, idField, signs } from "./fields.js";
 
 /**
@@ -34,12 +35,12 @@ export function functionFinding(head: ReplyHead, content: unknown): Finding | un
   const isRuntimes = isFailure(result);
   const hasFailed = isAnswer(head.status)
     ? isRuntimes && (told.isFailed || saidBy !== undefined)
-    : verdict !== "well" && (isRuntimes || (envelope?.status ?? 0) >= 400);
+    : verdict !== "well" && (isRuntimes || saysFailed(envelope));
   if (verdict !== "failed" && !hasFailed && timeLimit === undefined) return undefined;
   const code = told.code ?? saidBy ?? timeLimit;
   const { status, detail } = failureOfCode(code);
   const requestId = invocationId(head, envelope?.request_id ?? readText(result, "trace_id"));
-  return { status, detail, code, requestId, receivedStatus: head.status };
+  return { status, detail, code: isListed(code) ? code : codeOf(code), requestId, receivedStatus: head.status };
 }
 
 /** The id that FunctionGraph, or else API Gateway, has given the request. @param said the one in the content */
@@ -55,10 +56,13 @@ function isAnswer(status: number): boolean {
   return status !== 500 && !(status >= 200 && status <= 299);
 }
 
+/** JSON, but not a stream of it; or a text. */
+const tellingType = /^(?:[\w.-]{1,40}\/(?!stream\b)(?:[\w.-]{1,80}\+)?json|text\/plain)[ \t]*(?:;|$)/i;
+
 /** Whether content may be one of the forms below, and is not too long to be looked at. */
 function canTell(headers: ReplyHead["headers"], limit: number): boolean {
   const type = String(headers["content-type"] ?? "");
-  return (type === "" || /[/+]json\b|^text\/plain\b/i.test(type)) && !(Number(headers["content-length"]) > limit);
+  return (type === "" || tellingType.test(type)) && !(Number(headers["content-length"]) > limit);
 }
 
 interface Told {
@@ -105,6 +109,12 @@ function isEnvelope(content: unknown): content is Envelope {
     read(content, "result") !== undefined &&
     Number.isInteger(read(content, "status"))
   );
+}
+
+/** By its status alone only in the documented form: others have codes of their own there. */
+function saysFailed(envelope: Envelope | undefined): boolean {
+  const isDocumented = ["result", "log"].every((name) => readText(envelope, name) !== undefined);
+  return isDocumented && readStatus(envelope, "status") !== undefined;
 }
 
 const ofFailure = new Set(["errorMessage", "errorType", "stackTrace"]);

@@ -85,9 +85,16 @@ function hasAll(stream: Readable): boolean {
 
 /** undici takes a body for used up that has ever given anything. */
 function putBack(stream: Readable, chunks: readonly unknown[]): void {
-  if (!stream.destroyed) for (const chunk of chunks.toReversed()) stream.unshift(chunk);
+  const pieces = stream.readableObjectMode ? chunks.toReversed() : joined(chunks);
+  if (!stream.destroyed) for (const piece of pieces) stream.unshift(piece, stream.readableEncoding ?? undefined);
   const { _readableState: state } = stream as WithState;
   if (state) state.dataEmitted = false;
+}
+
+/** Octets may have come one by one, and to put back each of them would move all the others each time. */
+function joined(chunks: readonly unknown[]): unknown[] {
+  if (chunks.length === 0) return [];
+  return [typeof chunks[0] === "string" ? chunks.join("") : Buffer.concat(chunks as Uint8Array[])];
 }
 
 function ignore(): void {}

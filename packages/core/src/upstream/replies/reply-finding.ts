@@ -65,13 +65,17 @@ export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Fi
   if (isErrorStatus(head.status)) return upstreamFinding(reply, options);
   const verdict = functionGraph ? verdictOf(head, limit) : undefined;
   if (verdict === "failed") return upstreamFinding(reply, options);
-  if (verdict !== "unsaid") return undefined;
+  if (verdict !== "unsaid" || looked.has(reply)) return undefined;
+  looked.add(reply);
   const coding = head.headers["content-encoding"];
   const found = relayed(head, await peekContent(reply, coding, limit), options);
   if (found.receivedStatus === undefined) return undefined;
-  await readContent(reply, coding, limit); // its connection can be used again
+  void readContent(reply, coding, limit); // so that its connection can be used again
   return found;
 }
+
+/** Those whose content was looked into: upstream() may hand one to relay(). */
+const looked = new WeakSet<Reply>();
 
 function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions): Finding {
   const headers = replyFields(head);
@@ -92,7 +96,7 @@ function findingOf(head: ReplyHead, body: unknown, functionGraph = false): Findi
   try {
     const contentType = String(headers["content-type"] ?? "");
     const content = parseContent(contentType, body);
-    const own = ownFinding(head, content);
+    const own = isErrorStatus(status) ? ownFinding(head, content) : undefined; // this contract answers no success
     if (own) return own;
     const failed = functionGraph ? functionFinding(head, content) : undefined;
     if (failed) return failed;
