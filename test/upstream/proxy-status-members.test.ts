@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { foldedProxyStatus } from "../../packages/core/src/upstream/proxy-status.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { gateways } from "./gateways.js";
 
 const quiet = { proxyName: "gw", onError() {} };
@@ -134,10 +134,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 
   it("says that nobody was there, and where only if it is to", async () => {
-    const port = await withServer(
-      () => {},
-      (free) => Promise.resolve(free),
-    );
+    const port = await closedPort();
     const answer = await ask(gateway.create(port, quiet));
     expect(assertContract(answer)).toMatchObject({ status: 502 });
     expect(answer.headers.get("proxy-status")).toBe("gw;error=connection_refused");

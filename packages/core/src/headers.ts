@@ -167,7 +167,7 @@ export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string
   const nominated = new Set(
     String(headers["connection"] ?? "")
       .toLowerCase()
-      .split(/\s*,\s*/),
+      .split(/[\s,]+/),
   );
   return Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !nominated.has(name));
 }
