@@ -80,6 +80,7 @@ export const held: readonly Door[] = [
   {
     name: "koa-proxies",
     families: ["koa"],
+    forgetsHead: true, // now and then
     exceptions: [
       [/^101/, "unheard"],
       [/^((100|103) and|corrupt|truncated)/, "relayed"],
@@ -102,7 +103,8 @@ export const held: readonly Door[] = [
       [/^204/, {}],
       ...lateResets,
       [/no more/, { status: 502, type: "http_response_incomplete" }],
-      [/^reset .*(content|chunk)/, own(504)],
+      // Of the reset it hears by two ways, in either order.
+      [/^reset .*(content|chunk)/, { ...own(504), or: { status: 502, type: "http_response_incomplete" } }],
     ],
     create: (way) => ({
       koa: [koaUpstream(way.options), koaBetterHttpProxy(way.upstream.url, { ...koaSettings(way) })],
