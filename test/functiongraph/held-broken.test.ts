@@ -56,13 +56,16 @@ describe.each(gateways)("$name", (gateway) => {
     expect(bytes).not.toMatch(canary);
   });
 
-  it("tells of what Node would not have taken", async () => {
+  it.each([
+    ["ERR_INVALID_ARG_TYPE", { not: "octets" }],
+    ["ERR_STREAM_NULL_VALUES", null],
+  ])("throws what Node would have thrown at its writer: %s", async (code, content) => {
     const { bytes, told } = await ask((_, response) => {
       response.writeHead(200, fields).write("{");
-      response.write({ not: "octets" } as never);
+      response.write(content as never);
     });
     expect(bytes).not.toMatch(/\r\n0\r\n\r\n/);
-    expect(told).toHaveLength(1);
+    expect(told).toMatchObject([{ status: 500, cause: { code } }]);
   });
 
   it("turns the writer away when the client leaves meanwhile", async () => {

@@ -1,4 +1,5 @@
 // Others who wrap the response, outside and inside of fgUpstream(), when it looks into a function's reply.
+import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { ServerResponse } from "node:http";
 import { fgErrors, fgUpstream } from "@fg-errors/express";
@@ -85,6 +86,26 @@ describe.each([
       expect(told.length).toBeLessThanOrEqual(1);
     },
   );
+});
+
+/** Compression keeps to its own stream those who wait for "drain". */
+it.each([20_000, 60_000, 150_000])("a writer that waits inside of compression, with %i octets", async (length) => {
+  const text = `{"a":"${"x".repeat(length)}"}`;
+  const { told, options } = telling(functions);
+  let took = 0;
+  const app = express()
+    .use(compression(), fgUpstream(options))
+    .get("/good", async (_request, response) => {
+      response.type("json").set("X-Cff-Request-Id", "cff");
+      const start = performance.now();
+      for (const piece of text.match(/.{1,20000}/g)!) if (!response.write(piece)) await once(response, "drain");
+      response.end();
+      took = performance.now() - start;
+    })
+    .use(fgErrors(options)) as Listener;
+  expect((await visit(app, "/good")).text).toBe(text);
+  expect(took).toBeLessThan(900); // we look for a second
+  expect(told).toEqual([]);
 });
 
 describe.each([

@@ -158,3 +158,17 @@ export async function client(port: number, bytes: string) {
   };
   return { socket, until, closed };
 }
+
+/** A response's head, its content, and how that ends: later Nodes put what is written in one tick into one chunk. */
+export function unchunked(bytes: string): string {
+  const start = bytes.indexOf("\r\n\r\n") + 4;
+  const head = bytes.slice(0, start);
+  if (!/^transfer-encoding: chunked\r$/im.test(head)) return bytes;
+  for (let content = "", at = start; ;) {
+    const end = bytes.indexOf("\r\n", at);
+    const length = Number.parseInt(bytes.slice(at, end), 16);
+    if (!(length > 0)) return head + content + bytes.slice(at);
+    content += bytes.slice(end + 2, end + 2 + length);
+    at = end + 2 + length + 2;
+  }
+}

@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
+import { isDeepStrictEqual } from "node:util";
 import { foldSuccess, functionGraph } from "../contract.js";
 import { liveHeaders } from "../headers.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
@@ -52,6 +53,31 @@ function pairsOf(fields: unknown): Pair[] {
   if (!Array.isArray(fields)) return Object.entries(fields ?? {}) as Pair[];
   if (Array.isArray(fields[0])) return fields as Pair[];
   return fields.flatMap((name, at) => (at % 2 === 0 ? [[name, fields[at + 1]] as Pair] : []));
+}
+
+/** What makes the head again what it is now, for one that is sent later: Node takes no other once content has begun. */
+export function keepHead(response: NodeResponse): () => void {
+  const { statusCode, sendDate } = response;
+  const reason = "stream" in response ? {} : { statusMessage: response.statusMessage }; // HTTP/2 has none, and warns
+  const fields = fieldsOn(response);
+  return () => {
+    Object.assign(response, { statusCode }, reason);
+    const present = fieldsOn(response);
+    if (!isDeepStrictEqual(present, fields)) {
+      for (const [name] of present) response.removeHeader(name);
+      for (const [name, value] of fields) response.setHeader(name, value);
+    }
+    response.sendDate = sendDate; // to remove a Date turns it off
+  };
+}
+
+/** In their own spelling and order. */
+function fieldsOn(response: NodeResponse) {
+  const names = (response as { getRawHeaderNames?: () => string[] }).getRawHeaderNames?.() ?? response.getHeaderNames();
+  return names.map((name) => {
+    const value = response.getHeader(name)!;
+    return [name, Array.isArray(value) ? [...value] : value] as const; // to append to a list changes it
+  });
 }
 
 /** Makes the fields what they were `before`, but for those that are to stay. */

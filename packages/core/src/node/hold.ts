@@ -8,9 +8,9 @@ import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/re
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
 import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
-import { outlookOf } from "./outlook.js";
+import { isLookedInto, outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
-import type { Call, Ending, Held, State, Writing } from "./writing.js";
+import { isKept, type Ending, type Held, type Noted, type Saying, type State, type Writing } from "./writing.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
 
 /**
@@ -31,9 +31,7 @@ export function createHold<Subject>(
     const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
     const before = response.getHeaders();
     let state: State = response.headersSent ? "open" : "held";
-    let isSeen = !looks.functionGraph;
-    let given: Head | undefined;
-    let reply: TakenReply | undefined;
+    let [given, reply]: [given?: Head, reply?: TakenReply] = [];
     let answered: Promise<void> | undefined;
 
     // They stay: to put back what was there would cost more than to go through them, and others may have wrapped them.
@@ -49,6 +47,7 @@ export function createHold<Subject>(
         const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
         if (isOpen(isEmpty)) end.apply(response, args);
         else reply!.end(args);
+        if (state === "looking") state = "said";
         if (reply && state === "open") close(); // it was our answer
         return response;
       },
@@ -59,7 +58,7 @@ export function createHold<Subject>(
       destroy(error) {
         if (error && (state === "held" || state === "waiting" || state === "looking")) tellInstead(error);
         else if (state === "taken") setImmediate(reply!.finish); // unless the writer says more of it until then
-        else if (state !== "over") destroy.call(response, error);
+        else if (state !== "over" && state !== "said") destroy.call(response, error);
         return response;
       },
     };
@@ -76,7 +75,7 @@ export function createHold<Subject>(
       if (isAnswered(response)) return open();
       const head = written ?? [response.statusCode];
       if (isErrorStatus(head[0] as number)) return take(head);
-      const planned = isSeen ? undefined : plannedHead(response, head);
+      const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
       const outlook = planned && outlookOf(planned, looks, request.method);
       if (outlook === "failed") return take(head);
       if (outlook === "unsaid") return look(planned!, written);
@@ -115,26 +114,29 @@ export function createHold<Subject>(
     /** What FunctionGraph calls a success may go on once it is read. */
     function look({ status: statusCode, headers }: ReplyHead, written: Head | undefined) {
       given = written;
-      const { body, letGo } = hush(written ? [["writeHead", written]] : []);
+      const { body, letGo, restoreHead } = hush({ calls: written ? [["writeHead", written]] : [], reopen });
       const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
-        if (state !== "looking") return;
-        if (found) {
-          setFields(response, written ?? []);
-          return tell(new UpstreamError(found, undefined));
-        }
-        [state, isSeen, given, reply] = ["held", true, undefined, undefined];
-        letGo({ ...writing, ...ending });
+        if (!isKept(state)) return;
+        if (!found) return void letGo();
+        state = "taken";
+        restoreHead();
+        setFields(response, written ?? []);
+        tell(new UpstreamError(found, undefined));
       });
       answered = looked.catch(tell); // what cannot be sent
     }
 
-    function hush(calls?: Call[]): TakenReply {
-      state = calls ? "looking" : "taken";
+    function reopen(): Saying {
+      [state, given, reply] = ["held", undefined, undefined];
+      return { ...writing, ...ending };
+    }
+
+    function hush(noted?: Noted): TakenReply {
+      state = noted ? "looking" : "taken";
       Object.assign(response, ending);
-      reply = takeReply(response, calls);
       beforeAnswer(response, speak);
-      response.once("close", () => (state === "taken" || state === "looking") && close()); // the client has left
-      return reply;
+      response.once("close", () => isKept(state) && close()); // the client has left
+      return (reply = takeReply(response, looks.limit, noted));
     }
 
     /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */

@@ -16,7 +16,7 @@ import { answer, isAnswered } from "./answer.js";
 import { joinLists, keepLive } from "./head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
 import { originalUrl } from "./original-url.js";
-import { outlookOf } from "./outlook.js";
+import { markLookedInto, outlookOf } from "./outlook.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
 import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
 import { setFields } from "./relay.js";
@@ -104,6 +104,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   function lookInto({ status: statusCode, headers }: ReplyHead, request: IncomingMessage, response: ServerResponse) {
     const before = response.getHeaders();
     holdPiped(response, async (body) => {
+      markLookedInto(response);
       const finding = await failureOf({ statusCode, headers, body }, looks);
       if (response.headersSent || isGone(response)) return false;
       if (finding === undefined) return true;

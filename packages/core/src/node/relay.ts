@@ -11,6 +11,7 @@ import { failureOf, replyOptions } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
+import { markLookedInto } from "./outlook.js";
 
 /** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
 export type RelayOptions = ResponderOptions;
@@ -43,6 +44,7 @@ export async function passOn(
     setFields(response, Object.fromEntries(liveHeaders(head.headers)));
     throw new UpstreamError(failure, undefined);
   }
+  if (options.functionGraph) markLookedInto(response);
   const { method } = response.req;
   const content = mayHaveContent(method, head.status) && !isTaken(response) ? contentOf(reply) : null;
   if (content) await begun(content, response, head.status, fail);

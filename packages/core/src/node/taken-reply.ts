@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
+import { usualLimit } from "../upstream/replies/reply-finding.js";
 import { silence, type NodeResponse } from "./answer.js";
-import type { Head } from "./head.js";
-import type { Call, Saying, Writing } from "./writing.js";
+import { keepHead, type Head } from "./head.js";
+import { markLookedInto } from "./outlook.js";
+import type { Noted, Writing } from "./writing.js";
 
 /** A reply that is kept from leaving, while to its writer the response looks as if it had. */
 export interface TakenReply {
@@ -11,17 +13,25 @@ export interface TakenReply {
   readonly flush: () => void;
   /** What has come is all that comes. */
   readonly finish: () => void;
+  /** Undoes what was done to the response's head since, which Node would not have sent either. */
+  readonly restoreHead: () => void;
   /** Makes the response look again as it is. */
   readonly giveBack: () => void;
-  /** Lets it go: says to `response` what was said so far. What comes next is no business of ours. */
-  readonly letGo: (to: Saying) => void;
+  /** Lets it go: says anew what was said so far, and gives what the last write() says. What comes next is no business of ours. */
+  readonly letGo: () => boolean;
   /** Turns the writer away, and tells it if it has more to write. */
   readonly close: () => void;
 }
 
-/** @param calls where it is noted what was said, for a reply that may be let go after all */
-export function takeReply(response: NodeResponse, calls?: Call[]): TakenReply {
+/**
+ * @param limit octets that are looked at at most
+ * @param noted for a reply that may be let go, as it is beyond the limit. It never claims to be full: compression, outside of us, keeps
+ *   those who wait for "drain" to its own stream, and ours would reach nobody
+ */
+export function takeReply(response: NodeResponse, limit = usualLimit, noted?: Noted): TakenReply {
   let [isWhole, isFinished, isFull, isClosed] = [false, false, false, false];
+  let room = limit;
+  const restoreHead = keepHead(response);
   const body = new Readable({ highWaterMark: 16_384, read: drain }).on("error", ignore);
   pretend(response, "headersSent");
 
@@ -35,16 +45,18 @@ export function takeReply(response: NodeResponse, calls?: Call[]): TakenReply {
     const isTaken = !isFinished && !body.destroyed;
     if (callback) process.nextTick(callback, isTaken ? undefined : closed());
     if (isClosed) process.nextTick(turnAway); // once it listens
-    if (isTaken) take(way, args);
-    return isTaken && !isFull;
+    if (!isTaken) return false;
+    take(way, args);
+    return noted && way === "write" && room < 0 ? letGo() : !isFull;
   }
 
   function take(way: "write" | "end", [given, encoding]: readonly unknown[]) {
     // The writer may use a buffer again.
-    const chunk = calls && given instanceof Uint8Array ? Buffer.from(given) : given;
+    const chunk = noted && given instanceof Uint8Array ? Buffer.from(given) : given;
     const coding = typeof encoding === "string" ? (encoding as BufferEncoding) : undefined;
-    calls?.push([way, [chunk, coding]]);
-    isFull = !body.push(chunk ?? "", coding);
+    noted?.calls.push([way, [chunk, coding]]);
+    room -= octetsIn(chunk, coding);
+    isFull = !body.push(chunk ?? "", coding) && !noted;
   }
 
   function end(args: readonly unknown[]) {
@@ -52,7 +64,7 @@ export function takeReply(response: NodeResponse, calls?: Call[]): TakenReply {
     if (callback) response.once("finish", callback as () => void); // ours will be its end
     const content = args.filter((arg) => !isCallback(arg));
     if (content.length > 0) write(content, "end");
-    else if (!isWhole) calls?.push(["end", []]);
+    else if (!isWhole) noted?.calls.push(["end", []]);
     isWhole = true;
     finish();
     pretend(response, "writableEnded");
@@ -65,14 +77,19 @@ export function takeReply(response: NodeResponse, calls?: Call[]): TakenReply {
   }
 
   function flush() {
-    calls?.push(["flushHeaders", []]);
+    noted?.calls.push(["flushHeaders", []]);
   }
 
-  function letGo(to: Saying) {
+  function letGo() {
+    const { calls, reopen } = noted!;
     giveBack();
+    restoreHead();
+    markLookedInto(response);
     body.destroy();
-    for (const [way, args] of calls ?? []) to[way](...args);
-    if (isFull && !isWhole) response.emit("drain"); // the response itself may have room for more than we had
+    const to = reopen();
+    let hasRoom: unknown;
+    for (const [way, args] of calls) hasRoom = to[way](...args);
+    return hasRoom !== false;
   }
 
   function giveBack() {
@@ -93,7 +110,7 @@ export function takeReply(response: NodeResponse, calls?: Call[]): TakenReply {
     if (response.listenerCount("error") > 0) response.off("error", ignore).on("error", ignore).emit("error", closed());
   }
 
-  return { body, write, end, flush, finish, giveBack, letGo, close };
+  return { body, write, end, flush, finish, restoreHead, giveBack, letGo, close };
 }
 
 /** Makes a member of the response true, as it will be. */
@@ -109,6 +126,12 @@ export function sendHead(response: NodeResponse, writeHead: Writing["writeHead"]
     Reflect.deleteProperty(response, "headersSent");
     throw invalid;
   }
+}
+
+/** Endless for what is no content, so that Node says so to whoever wrote it. */
+function octetsIn(chunk: unknown, coding: BufferEncoding | undefined): number {
+  if (typeof chunk === "string") return Buffer.byteLength(chunk, coding);
+  return chunk instanceof Uint8Array ? chunk.length : Infinity;
 }
 
 function isCallback(value: unknown): value is (error?: Error) => void {

@@ -29,6 +29,13 @@ export interface Saying extends Writing {
 /** What was said in one of them. */
 export type Call = readonly [way: keyof Saying, args: readonly unknown[]];
 
+/** What was said to a response that may be let go after all. */
+export interface Noted {
+  readonly calls: Call[];
+  /** What they are said to then. */
+  readonly reopen: () => Saying;
+}
+
 /** What ends a response's waiting for content, in one way or the other. */
 export interface Ending {
   flushHeaders: () => void;
@@ -41,7 +48,13 @@ export interface Ending {
  * - waiting: the head of a success was given, but nothing is sent yet
  * - open: what is written is sent
  * - looking: a success is read before it is sent, since only its content tells whether it is one
+ * - said: the same, and all of it has come. Its writer holds it for sent, so what fails from here on but its content is only told
  * - taken: an error reply is read instead of being sent
  * - over: answered in its place; what else is written is dropped
  */
-export type State = "held" | "waiting" | "looking" | "open" | "taken" | "over";
+export type State = "held" | "waiting" | "looking" | "said" | "open" | "taken" | "over";
+
+/** Whether what is written is kept from leaving, while it is read. */
+export function isKept(state: State): boolean {
+  return state === "looking" || state === "said" || state === "taken";
+}

@@ -12,7 +12,7 @@ import { replyFields } from "./reply-fields.js";
 import { discardContent, headOf, type Reply, type ReplyHead } from "./reply.js";
 
 /** Octets of an error body that are read at most, unless an option says otherwise. */
-const usualLimit = 65_536;
+export const usualLimit = 65_536;
 
 /** How a reply is looked at. */
 export interface ReplyOptions {
