@@ -17,15 +17,12 @@ export type Mount =
   | { readonly express: readonly RequestHandler[] }
   | { readonly koa: readonly Middleware[] };
 
-/** What is known of a fault. */
-type Known = Partial<Pick<Fault, "status" | "type">>;
-
 /**
- * - a status or a type other than the fault's; `or`, where the library is at odds with itself, another status with its type
+ * - a status or a type other than the fault's
  * - relayed: a success like any other
  * - unheard: the library tells nobody, and the client waits for ever
  */
-export type Outcome = (Known & { readonly or?: Known }) | "relayed" | "unheard";
+export type Outcome = Partial<Pick<Fault, "status" | "type">> | "relayed" | "unheard";
 
 export type Exceptions = readonly (readonly [faults: RegExp, outcome: Outcome, hosts?: RegExp])[];
 

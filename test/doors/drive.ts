@@ -22,9 +22,8 @@ export async function drive(host: Host, door: Door, fault: Fault, upstream: Upst
   const listener = await host.create(door, { upstream, limit: fault.endless ? limits.endless : limits.door, options, onClose });
   try {
     const bytes = await withServer(createServer(listener), (port) => converse(port));
+    const { type, status } = { ...fault, ...(outcome as Partial<Fault>) };
     const [answer = "", next] = bytes.split(/(?=HTTP\/1\.1 \d{3} )/);
-    const { or, ...usual } = outcome as Exclude<typeof outcome, string>;
-    const { type, status } = { ...fault, ...(or && answer.startsWith(`HTTP/1.1 ${or.status} `) ? or : usual) };
     if (outcome === "relayed") expectSuccess(answer, problems);
     else if (fault.when === "after" && answer.startsWith("HTTP/1.1 200 ")) expectCut(bytes, problems, type);
     else {

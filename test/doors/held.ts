@@ -30,7 +30,7 @@ const inContent = /(in the|before the|no more) content$|chunks?$|^(bad|closed in
 
 const own = (status: number) => ({ status, type: undefined });
 
-/** These take every reset for their own time limit. */
+/** These take every reset that they hear of for their own time limit. */
 const lateResets: Exceptions = [
   [/^101/, "unheard"],
   [/^(204|corrupt|truncated)/, "relayed"],
@@ -80,7 +80,6 @@ export const held: readonly Door[] = [
   {
     name: "koa-proxies",
     families: ["koa"],
-    forgetsHead: true, // now and then
     exceptions: [
       [/^101/, "unheard"],
       [/^((100|103) and|corrupt|truncated)/, "relayed"],
@@ -103,8 +102,7 @@ export const held: readonly Door[] = [
       [/^204/, {}],
       ...lateResets,
       [/no more/, { status: 502, type: "http_response_incomplete" }],
-      // Of the reset it hears by two ways, in either order.
-      [/^reset .*(content|chunk)/, { ...own(504), or: { status: 502, type: "http_response_incomplete" } }],
+      [/^reset .*(content|chunk)/, own(504)],
     ],
     create: (way) => ({
       koa: [koaUpstream(way.options), koaBetterHttpProxy(way.upstream.url, { ...koaSettings(way) })],

@@ -27,13 +27,13 @@ export function https(deed: Deed, options: TlsOptions = {}, own = certificate(),
   return () => listen(createTlsServer({ ...own, ...options }), "https://localhost", connect, onRequest(deed));
 }
 
-/** Does one deed after another. */
+/** Does one deed after another, each after what came before it was read: a busy process may be later for that than for the gap. */
 export function slowly(deed: Deed, ...rest: readonly Deed[]): Deed {
   const [next, ...others] = rest;
   return (socket) => {
     if (socket.destroyed) return;
     deed(socket);
-    if (next) setTimeout(slowly(next, ...others), gap, socket);
+    if (next) setTimeout(setImmediate, gap, slowly(next, ...others), socket);
   };
 }
 

@@ -93,9 +93,14 @@ export function resetFields(response: NodeResponse, before: OutgoingHttpHeaders,
 
 const none: ReadonlySet<string> = new Set();
 
-/** The same when an upstream's error reply has been set on the response: what lives of it stays. */
-export function keepLive(response: NodeResponse, before: OutgoingHttpHeaders): void {
-  resetFields(response, before, new Set(liveHeaders(response.getHeaders()).map(([name]) => name)));
+/**
+ * The same when an upstream's error reply has been set on the response: what lives of it stays.
+ * @param spoilt names of fields that are left from another reply
+ */
+export function keepLive(response: NodeResponse, before: OutgoingHttpHeaders, spoilt: readonly string[] = []): void {
+  const live = new Set(liveHeaders(response.getHeaders()).map(([name]) => name));
+  for (const name of spoilt) live.delete(name);
+  resetFields(response, before, live);
 }
 
 /** Fields that are lists by nature, in which the gateway's own stand beside the upstream's. */

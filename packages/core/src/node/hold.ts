@@ -9,7 +9,7 @@ import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, t
 import { brokenOff } from "./broken-off.js";
 import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
-import { watchSources } from "./sources.js";
+import { closedEarly, watchSources } from "./sources.js";
 import { isKept, type Ending, type Held, type Noted, type Saying, type State, type Writing } from "./writing.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
 
@@ -42,7 +42,7 @@ export function createHold<Subject>(
         if (state === "open") writeHead.apply(response, head);
         return response;
       },
-      write: (...args) => (isOpen() ? write.apply(response, args) : reply!.write(args)),
+      write: (...args) => (isOpen(false, sources.areGivenUp()) ? write.apply(response, args) : reply!.write(args)),
       end(...args) {
         const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
         if (isOpen(isEmpty)) end.apply(response, args);
@@ -64,7 +64,8 @@ export function createHold<Subject>(
     };
 
     /** Whether content goes on. The first implies a head, if none was given. */
-    function isOpen(isEmpty = false): boolean {
+    function isOpen(isEmpty = false, isGivenUp = false): boolean {
+      if (state === "held" && isGivenUp) tellInstead(closedEarly());
       if (state === "held") decide(isEmpty);
       else if (state === "waiting") open();
       return state === "open";
@@ -145,7 +146,7 @@ export function createHold<Subject>(
       if (state !== "taken" && state !== "looking") return;
       reply!.giveBack();
       Object.assign(response, writing);
-      keepLive(response, before);
+      keep();
       state = "open";
     }
 
@@ -189,11 +190,11 @@ export function createHold<Subject>(
     }
 
     // stream.pipeline() destroys the response when a source of it fails.
-    const piped = () => void (state === "held" && Object.assign(response, ending));
-    const sources = watchSources(request, response, { piped, broke });
+    const sources = watchSources(request, response, { piped: () => state === "held" && Object.assign(response, ending), broke });
     if (state === "held") Object.assign(response, writing);
+    const keep = () => keepLive(response, before, sources.brokenFields());
     const isWritten = () => response.headersSent || sources.wereThere();
     const fold = (isEmpty: boolean) => foldHead(response, [response.statusCode], isEmpty, options);
-    return { release, isWritten, answered: () => answered, keepLive: () => keepLive(response, before), fold };
+    return { release, isWritten, answered: () => answered, keepLive: keep, fold };
   };
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { isErrorStatus } from "../contract.js";
 import type { NodeRequest, NodeResponse } from "./answer.js";
@@ -8,6 +9,10 @@ export interface Sources {
   readonly wereThere: () => boolean;
   /** Whether any of them has more to give. */
   readonly areOpen: () => boolean;
+  /** Whether the writer has set an error status for a success that breaks, whose content is still to be read: as koa-proxies does. */
+  readonly areGivenUp: () => boolean;
+  /** The names of the fields that came with successes which break. */
+  readonly brokenFields: () => readonly string[];
   /** Takes no notice of others that are piped from now on. */
   readonly ignore: () => void;
 }
@@ -23,6 +28,7 @@ export interface Watch {
 /** Watches them: pipe() itself tells nobody when one of them breaks, and leaves it open when the response is closed. */
 export function watchSources(request: NodeRequest, response: NodeResponse, { piped, broke }: Watch): Sources {
   let open: Map<Readable, () => void> | undefined;
+  const successes: Partial<IncomingMessage>[] = [];
 
   function release() {
     for (const source of open?.keys() ?? []) {
@@ -44,11 +50,12 @@ export function watchSources(request: NodeRequest, response: NodeResponse, { pip
     }
     open ??= new Map();
     if (open.has(source)) return;
+    if (source !== request && !isErrorStatus(response.statusCode)) successes.push(source as Partial<IncomingMessage>);
     const fail = (reason: unknown) => {
       if (open!.delete(source)) broke(reason);
     };
     const end = () => void forget(source);
-    const close = () => fail(source.errored ?? new Error("A stream was closed before its end", unclear));
+    const close = () => fail(source.errored ?? closedEarly());
     source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
     source.once("end", end).once("close", close);
     open.set(source, () => source.off("error", fail).off("end", end).off("close", close));
@@ -63,12 +70,21 @@ export function watchSources(request: NodeRequest, response: NodeResponse, { pip
   return {
     wereThere: () => open !== undefined,
     areOpen: () => open !== undefined && open.size > 0,
+    areGivenUp: () => isErrorStatus(response.statusCode) && successes.some(isBroken),
+    brokenFields: () => successes.filter(isBroken).flatMap(({ headers }) => Object.keys(headers ?? {})),
     ignore: () => void response.off("pipe", watch),
   };
 }
 
 /** What stream.finished() would have said. */
-const unclear = { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } };
+export function closedEarly(): Error {
+  return new Error("A stream was closed before its end", { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } });
+}
+
+/** Of node:http's replies, known before they fail: what has come of the content is read first. */
+function isBroken({ complete, destroyed, socket }: Partial<IncomingMessage>): boolean {
+  return complete === false && (destroyed === true || socket?.destroyed === true);
+}
 
 /** Read elsewhere as well, such as by a cache, or fed by somebody who goes on: what many clients listen to. */
 function isShared(source: Readable, { statusCode }: NodeResponse): boolean {
