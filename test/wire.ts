@@ -69,5 +69,5 @@ export function parseAnswer(bytes: string): Answer {
 export function withoutIds(bytes: string): string {
   return bytes
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g, "<id>")
-    .replace(/^Date: .*$/m, "Date: <now>");
+    .replace(/^date: .*$/im, "Date: <now>");
 }
