@@ -1,7 +1,7 @@
 // An Express gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
 import http from "node:http";
 import https from "node:https";
-import { fgErrors, fgProxy } from "@fg-errors/express";
+import { drain, fgErrors, fgProxy, guardServer } from "@fg-errors/express";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 
@@ -15,7 +15,8 @@ const app = express();
 app.use(proxy);
 app.use(fgErrors());
 
-const server = app.listen(Number(PORT), "127.0.0.1", () => {
+const server = guardServer(http.createServer(app)).listen(Number(PORT), "127.0.0.1", () => {
   console.log(`Express gateway on http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`);
 });
 server.on("upgrade", proxy.upgrade); // WebSockets
+process.once("SIGTERM", () => drain(server));

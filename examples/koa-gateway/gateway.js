@@ -1,5 +1,6 @@
 // A Koa gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
-import { endToEnd, fgErrors, relay } from "@fg-errors/koa";
+import { createServer } from "node:http";
+import { drain, endToEnd, fgErrors, guardServer, relay } from "@fg-errors/koa";
 import Koa from "koa";
 import { Agent, fetch } from "undici";
 
@@ -14,9 +15,10 @@ const app = new Koa();
 app.use(fgErrors());
 app.use(async (ctx) => relay(ctx, await fetchUpstream(ctx)));
 
-const server = app.listen(Number(PORT), "127.0.0.1", () => {
+const server = guardServer(createServer(app.callback())).listen(Number(PORT), "127.0.0.1", () => {
   console.log(`Koa gateway on http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`);
 });
+process.once("SIGTERM", () => drain(server));
 
 /** @param {Koa.Context} ctx */
 function fetchUpstream({ method, path, search, headers, req, res }) {

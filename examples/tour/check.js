@@ -13,11 +13,12 @@ const timeout = 3000;
  * @param {import("./visits.js").Visit} visit
  * @returns {Promise<Answer>}
  */
-export function ask(origin, { method, path, body }) {
+export function ask(origin, { method, path, headers = {}, setHost, body }) {
   return new Promise((resolve) => {
-    const headers = body ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {};
+    const content = body ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {};
     let late = false;
-    const outgoing = request(origin + path, { method, headers, agent: false, timeout }, (response) => {
+    const options = { method, headers: { ...headers, ...content }, setHost, agent: false, timeout };
+    const outgoing = request(origin + path, options, (response) => {
       const { statusCode: status = 0, headers } = response;
       let text = "";
       response.setEncoding("utf8").on("data", (chunk) => (text += chunk));

@@ -12,7 +12,7 @@ import { createShop } from "./upstreams.js";
 const timeout = 1000;
 
 /** The tour shows what the client sees; an operator would read these. */
-const options = { onError() {}, proxyName: "tour", functionGraph: true };
+export const options = { onError() {}, proxyName: "tour", functionGraph: true };
 
 /**
  * Express with http-proxy-middleware: what has a name among the upstreams is proxied, the rest is the gateway's own.

@@ -34,6 +34,7 @@ function describe({ status, text, cut, late, headers }) {
   if (cut) return `${status}, then cut off`;
   const body = parse(text);
   if (typeof body?.error_code === "string") return `${status} ${body.error_code} ${body.detail}`;
+  if (text === "") return `${status} without content`;
   const type = headers["content-type"]?.split(";")[0] ?? "no type";
   const words = text
     .replace(/<title[^]*?<\/title>|<[^>]*>/g, " ")

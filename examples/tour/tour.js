@@ -1,8 +1,9 @@
 // npm start: real failures of real upstreams, as they leave a gateway without fg-errors and with it.
 // --once exits after the tour: 0 when every answer kept the contract, else 1.
 import { createServer } from "node:http";
+import { guardServer } from "@fg-errors/core";
 import { ask, broken } from "./check.js";
-import { createExpressGateway, createKoaGateway } from "./gateways.js";
+import { createExpressGateway, createKoaGateway, options } from "./gateways.js";
 import { listen, portNobodyListensOn } from "./listen.js";
 import { printHead, printRow } from "./table.js";
 import { createBranch, createFaulty, createFunctions, createShop } from "./upstreams.js";
@@ -22,8 +23,8 @@ const plain = {
   koa: await listen(createServer(createKoaGateway(upstreams, false).callback())),
 };
 const gateways = {
-  express: await listen(createServer(createExpressGateway(upstreams, true)), 8080),
-  koa: await listen(createServer(createKoaGateway(upstreams, true).callback()), 8081),
+  express: await listen(guardServer(createServer(createExpressGateway(upstreams, true)), options), 8080),
+  koa: await listen(guardServer(createServer(createKoaGateway(upstreams, true).callback()), options), 8081),
 };
 
 printHead();

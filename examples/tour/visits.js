@@ -6,6 +6,8 @@
  * @property {string} method
  * @property {string} path
  * @property {string} [body]
+ * @property {Record<string, string>} [headers]
+ * @property {boolean} [setHost] false for a request without a Host field
  * @property {string} wrong what goes wrong
  * @property {number} status what the client has to get
  * @property {boolean} [cut] the transfer has to break, since the status has been sent already
@@ -53,6 +55,9 @@ export const visits = [
   visit("express", "GET /paid", "a conflict, said by the application", 409),
   visit("express", "GET /bug", "TypeError in a handler", 500),
   visit("express", "GET /nowhere", "no route", 404),
+  visit("express", "GET /large", "100 kB of header from the client", 400, { headers: { cookie: "x".repeat(100_000) } }),
+  visit("express", "GET /anonymous", "the client names no host", 400, { setHost: false }),
+  visit("express", "GET /expecting", "the client expects what nobody knows", 400, { headers: { expect: "wonders" } }),
   visit("koa", "GET /shop/status/404", "upstream has no such page", 404),
   visit("koa", "GET /shop/status/409", "upstream reports a conflict", 409),
   visit("koa", "GET /branch/paid", "upstream keeps the contract itself", 409),
@@ -68,4 +73,5 @@ export const visits = [
   visit("koa", "GET /nothing", "ctx.status = 503 and no body", 503),
   visit("koa", "GET /bug", "TypeError in a handler", 500),
   visit("koa", "GET /nowhere", "no route", 404),
+  visit("koa", "GET /large", "100 kB of header from the client", 400, { headers: { cookie: "x".repeat(100_000) } }),
 ];

@@ -135,6 +135,24 @@ describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
     });
   });
 
+  it("answers what never reaches the application", async () => {
+    const port = await start(name, { UPSTREAM: "http://127.0.0.1:9" });
+    for (const bytes of ["s3cr3t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", request("GET http://")])
+      expect(assertContract(parseAnswer(await exchange(port, bytes)))).toMatchObject({ status: 400 });
+  });
+
+  it("serves to the end whom it is serving when it is told to end", async () => {
+    await withServer(
+      (_incoming, response) => void setTimeout(() => response.end("served"), 300),
+      async (upstream, server) => {
+        const { port, ended, end } = await startExample(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
+        const [bytes] = await Promise.all([exchange(port, request("GET /")), once(server, "request").then(end)]);
+        expect(bytes).toContain("served");
+        expect(await ended).toBe(0);
+      },
+    );
+  });
+
   it("cuts what its upstream cut", async () => {
     const upstream = raw((socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
     await withServer(upstream as never, async (upstreamPort) => {

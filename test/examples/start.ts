@@ -13,11 +13,21 @@ export function endLater<Child extends ChildProcess>(child: Child): Child {
   return child;
 }
 
+interface Example {
+  readonly port: number;
+  readonly pid: number;
+  /** Asks it to end, as an operator does. */
+  readonly end: () => void;
+  /** Its exit code. */
+  readonly ended: Promise<number | null>;
+}
+
 /** Starts an example on the port that it says it listens on. */
-export async function startExample(name: string, environment: Record<string, string>): Promise<{ port: number; pid: number }> {
+export async function startExample(name: string, environment: Record<string, string>): Promise<Example> {
   const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
   const env = { ...process.env, ...environment, PORT: "0" };
   const child = endLater(spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "ignore"] }));
+  const ended = once(child, "exit").then(([code]) => code as number | null);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
-  return { port: Number(/:(\d+)$/.exec(line)![1]), pid: child.pid! };
+  return { port: Number(/:(\d+)$/.exec(line)![1]), pid: child.pid!, end: () => void child.kill(), ended };
 }

@@ -7,11 +7,17 @@ import { closedPort } from "../wire.js";
 /** What must not be seen by a client: the canary of the tests, addresses, paths, stacks. */
 const secret = /s3cr3t|127\.0\.0\.1|\.sock|node:|\.js|\.ts/;
 
+/** What is said of a request that is too large, in words of our own. */
+const larger: Readonly<Record<number, string>> = {
+  413: "The request's content is larger than this server takes.",
+  431: "The request's header section is larger than this server takes.",
+};
+
 /** [status, RFC 9209 type, status before folding], after making sure that an error of ours tells the client nothing else. */
 export function outcome(error: unknown, options?: NormalizeOptions) {
   const { cause, ...sent } = normalizeError(error, options);
   expect(cause).toBe(error);
-  expect(sent.detail).toBe(functionGraph.statuses[sent.status]?.description);
+  expect(sent.detail).toBe(larger[sent.receivedStatus ?? 0] ?? functionGraph.statuses[sent.status]?.description);
   expect(sent.code).toBe(`FSS.0${sent.status}`);
   expect(sent).not.toHaveProperty("errors");
   expect(sent).not.toHaveProperty("headers");

@@ -34,7 +34,8 @@ export interface ResponderOptions {
   readonly onError?: (problem: Problem, context: ProblemContext) => unknown;
 }
 
-interface Check {
+/** What an option takes. */
+export interface Check {
   readonly takes: string;
   readonly valid: (value: unknown) => boolean;
 }
@@ -73,14 +74,19 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
   onError: { takes: "a function", valid: isFunction },
 };
 
-/** @throws TypeError naming the first option that is unknown or wrong, and what it takes */
-export function checkOptions(options: unknown, caller: string): void {
+/**
+ * @param more of the caller's own options
+ * @throws TypeError naming the first option that is unknown or wrong, and what it takes
+ */
+export function checkOptions(options: unknown, caller: string, more: Readonly<Record<string, Check>> = {}): void {
+  const all: Readonly<Record<string, Check>> = { ...checks, ...more };
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`${caller}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name))
-      throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(checks).join(", ")}`);
-    const { takes, valid } = checks[name as keyof ResponderOptions];
+    const { [name]: check } = all;
+    if (!check || !Object.hasOwn(all, name))
+      throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(all).join(", ")}`);
+    const { takes, valid } = check;
     if (value !== undefined && !valid(value)) throw new TypeError(`${caller}: option "${name}" takes ${takes}`);
   }
 }

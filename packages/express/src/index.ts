@@ -2,17 +2,21 @@ export { fgErrors } from "./fg-errors.js";
 export { fgUpstream } from "./fg-upstream.js";
 export { relay } from "./relay.js";
 export {
+  drain,
   endToEnd,
   explainCode,
   extendContract,
   fgProxy,
   fromInvocation,
   functionGraph,
+  guardServer,
   problem,
   ProblemError,
   rfc9110,
   upstream,
   UpstreamError,
+  type DrainOptions,
+  type GuardOptions,
   type Problem,
   type ProblemContext,
   type RelayOptions,

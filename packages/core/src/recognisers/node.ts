@@ -14,6 +14,8 @@ export const node: Family = {
   },
   codes: {
     ...each(faultCodes, exchange),
+    HPE_CHUNK_EXTENSIONS_OVERFLOW: (error, context) =>
+      context.origin === "inbound" ? ofRequest.http_response_body_size : exchange(error, context),
     // A unix socket's; a file's has another system call and is none of a next hop's faults.
     ...each(["ENOENT", "EACCES", "EPERM"], exchange),
     // Only node's servers say these: the client was too slow with its header section, its content or its handshake.
@@ -41,8 +43,7 @@ function exchange(error: object, { origin, clientGone, encodedRequest }: Context
   if ((clientGone || origin === "inbound") && broken.has(readText(error, "code") ?? "")) return { status: 499 };
   if (origin === "datastore") return { status: ofDatastore(type) };
   const inbound = origin === "inbound" || (origin === undefined && encodedRequest && decoding.has(type));
-  const status = inbound ? ofRequest[type] : undefined;
-  return status === undefined ? fault(type) : { status };
+  return (inbound ? ofRequest[type] : undefined) ?? fault(type);
 }
 
 /** Either side ended what was under way. */
@@ -52,16 +53,16 @@ const broken: ReadonlySet<string> = new Set(faultCodes.filter((code) => classify
 const decoding: ReadonlySet<FaultType> = new Set(["http_response_content_coding", "http_response_body_size"]);
 
 /** The same fault in a request. Not listed: what cannot happen there, such as a refused connection. */
-const ofRequest: Readonly<Partial<Record<FaultType, number>>> = {
-  connection_read_timeout: 408,
-  tls_protocol_error: 400,
-  tls_alert_received: 400,
-  http_response_incomplete: 400,
-  http_response_header_section_size: 431,
-  http_response_body_size: 413,
-  http_response_transfer_coding: 400,
-  http_response_content_coding: 400,
-  http_protocol_error: 400,
+const ofRequest: Readonly<Partial<Record<FaultType, Finding>>> = {
+  connection_read_timeout: { status: 408 },
+  tls_protocol_error: { status: 400 },
+  tls_alert_received: { status: 400 },
+  http_response_incomplete: { status: 400 },
+  http_response_header_section_size: { status: 431, detail: "The request's header section is larger than this server takes." },
+  http_response_body_size: { status: 413, detail: "The request's content is larger than this server takes." },
+  http_response_transfer_coding: { status: 400 },
+  http_response_content_coding: { status: 400 },
+  http_protocol_error: { status: 400 },
 };
 
 /** A store that is late is 504, one that cannot be reached 503; a stored value that does not unpack is our own 500. */

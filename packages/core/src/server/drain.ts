@@ -1,0 +1,99 @@
+import type { ServerResponse } from "node:http";
+import type { Http2Session } from "node:http2";
+import type { Server, Socket } from "node:net";
+import type { Responder } from "../responder.js";
+import { giveUp } from "./give-up.js";
+import { closeGently } from "./linger.js";
+import type { Traffic } from "./traffic.js";
+import { unavailable } from "./unavailable.js";
+
+/** How long to wait. */
+export interface DrainOptions {
+  /** Milliseconds that requests in flight have to finish, an integer from 0 to 2147483647. Default 10000. */
+  readonly timeout?: number | undefined;
+}
+
+/** On a server that can be drained: drains it. Registered, since guardServer() may be of another copy of this package. */
+const drainer: unique symbol = Symbol.for("fg-errors.drain");
+
+interface Drainable {
+  [drainer]?: (timeout: number) => Promise<void>;
+}
+
+/**
+ * Closes a guarded server without failing whom it is serving. Requests in flight finish, and their connections are closed with them, as
+ * are idle ones; a new request on an open connection gets a 503, and HTTP/2 sessions a GOAWAY. New connections are refused: that sends
+ * any load balancer elsewhere. When the time is up, requests without an answer get a 503, and what is left is cut.
+ * @returns resolves when all connections are closed; the same promise when called again
+ * @throws TypeError for a server that guardServer() was not given, and for a wrong option
+ * @example process.once("SIGTERM", () => drain(server));
+ */
+export function drain(server: Server, options: DrainOptions = {}): Promise<void> {
+  if (typeof options !== "object" || options === null) throw new TypeError("drain: options must be an object");
+  const { timeout = 10_000, ...others } = options;
+  const act = (server as Drainable | undefined)?.[drainer];
+  if (!act) throw new TypeError("drain: takes a server that guardServer() was given");
+  for (const name in others) throw new TypeError(`drain: there is no option "${name}"; the options are timeout`);
+  if (!Number.isInteger(timeout) || timeout < 0 || timeout > 2_147_483_647)
+    throw new TypeError('drain: option "timeout" takes milliseconds, an integer from 0 to 2147483647');
+  return act(timeout);
+}
+
+/** Milliseconds in which a connection that has said nothing yet may still say something. */
+const silent = 1000;
+
+/** Milliseconds for the last answers to leave. */
+const parting = 100;
+
+/**
+ * Has drain() work on a server.
+ * @returns whether it was called
+ */
+export function makeDrainable(server: Server, respond: Responder, { open, sockets, sessions }: Traffic): () => boolean {
+  let drained: Promise<void> | undefined;
+
+  async function start(timeout: number) {
+    for (const session of sessions) session.close(); // GOAWAY tells which requests may be repeated elsewhere (RFC 9113 section 6.8)
+    const last = new Map<Socket, ServerResponse>();
+    for (const response of open) if (!("stream" in response)) last.set(response.req.socket, response);
+    for (const [socket, response] of last) closeAfter(socket, response);
+    const timers = [setTimeout(closeSilent, Math.min(silent, timeout)), setTimeout(cut, timeout)];
+    await close();
+    for (const timer of timers) clearTimeout(timer);
+  }
+
+  /** server.close() takes a response that was ended for one that has left, and would cut it: the client may be slow to read. */
+  function close(): Promise<void> {
+    const ended = [...open].filter((response) => !("stream" in response) && response.finished) as { finished: boolean }[];
+    for (const response of ended) response.finished = false;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const response of ended) response.finished = true;
+    return closed;
+  }
+
+  /** Browsers and load balancers open connections in advance. Node 20 does not take these for idle. */
+  function closeSilent() {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  }
+
+  function cut() {
+    const what = `The server was drained: ${open.size} responses were not complete in time`;
+    [...open].forEach((response, at) => giveUp(respond, unavailable(what, at > 0, false), response));
+    setTimeout(() => sockets.forEach((socket) => void socket.destroy()), parting).unref();
+  }
+
+  function closeIfDrained(session: Http2Session) {
+    if (drained) session.close();
+  }
+
+  (server as Drainable)[drainer] = (timeout) => (drained ??= start(timeout));
+  server.on("session", closeIfDrained).on("listening", () => (drained = undefined));
+  return () => drained !== undefined;
+}
+
+/** What has its head yet to come says so, and Node closes; the others have promised to keep the connection. */
+function closeAfter(socket: Socket, response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  response.prependOnceListener("finish", () => closeGently(socket));
+  response.once("close", () => socket.destroySoon());
+}

@@ -1,0 +1,146 @@
+import type { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
+import type { Server, Socket } from "node:net";
+import { unmatched } from "../methods.js";
+import type { NodeRequest, NodeResponse } from "../node/answer.js";
+import { createResponder } from "../responder.js";
+import { answerClientError } from "./client-error.js";
+import { responseOf, watchResponses } from "./dropped.js";
+import { splitOptions, type GuardOptions } from "./guard-options.js";
+import { inTurn, passOver } from "./in-turn.js";
+import { isClosing } from "./linger.js";
+import { createLoadLimit } from "./load.js";
+import { namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
+import { hasTarget } from "./target.js";
+import { offerUpgrade } from "./upgrades.js";
+
+/** On a server that is guarded. Registered, since a CommonJS and an ES module copy may meet. */
+const guarded = Symbol.for("fg-errors.guarded");
+
+/**
+ * Answers by the contract what never reaches an application: requests that cannot be read, that Node answers by itself, or that are
+ * too much. The server's own listeners do not hear of them, but those of "clientError", once the connection is closed.
+ * @param server of node:http, node:https or node:http2; its listeners and settings may as well come later
+ * @returns the server
+ * @throws TypeError for what is no server or is guarded already, and for a wrong option, with its name and what it takes
+ * @example guardServer(createServer(app), { maxInFlight: 1000 }).listen(8080);
+ */
+export function guardServer<S extends Server>(server: S, options: GuardOptions = {}): S {
+  if (typeof (server as Partial<Server> | undefined)?.getConnections !== "function")
+    throw new TypeError("guardServer: takes a server of node:http, node:https or node:http2");
+  if (guarded in server) throw new TypeError("guardServer: the server is guarded already");
+  const { limits, own } = splitOptions(options);
+  const respond = createResponder(own, { caller: "guardServer" });
+  const { admits, admitsSocket } = createLoadLimit(respond, limits, server);
+  const asksForHost = takeHostCheck(server as { requireHostHeader?: boolean });
+  const emit = server.emit.bind(server) as EventEmitter["emit"];
+  const isUnheard = (event: string) => server.listenerCount(event) === 1;
+
+  /** Each returns whether nobody else is to hear of the event. */
+  const acts = new Map<unknown, (...args: never[]) => boolean>([
+    ["request", enter],
+    ["checkContinue", proceed],
+    ["checkExpectation", expect],
+    ["connect", connect],
+    ["upgrade", upgrade],
+    ["dropRequest", drop],
+    ["clientError", clientError],
+    ["unknownProtocol", unknownProtocol],
+  ]);
+
+  function guardedEmit(event: string, ...args: unknown[]): boolean {
+    return acts.get(event)?.(...(args as never[])) || emit(event, ...args);
+  }
+
+  function enter(request: NodeRequest, response: NodeResponse): boolean {
+    if ("stream" in request) return !admits(request, response);
+    if (isClosing(request.socket)) {
+      passOver(request);
+      return true;
+    }
+    if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) watchResponses();
+    const why = faultOf(request);
+    if (!why) return !admits(request, response);
+    refuse(respond, why, request, response);
+    return true;
+  }
+
+  function faultOf(request: NodeRequest): object | undefined {
+    if (!hasTarget(request)) return refusals.target;
+    return asksForHost && !namesHost(request) ? refusals.host : undefined;
+  }
+
+  function proceed(request: NodeRequest, response: NodeResponse): boolean {
+    if (enter(request, response)) return true;
+    if (!isUnheard("checkContinue")) return false;
+    if ("stream" in response) response.writeContinue();
+    else inTurn(request.socket, () => response.headersSent || response.writeContinue()); // Node would write it amid another response
+    return emit("request", request, response);
+  }
+
+  function expect(request: NodeRequest, response: NodeResponse): boolean {
+    if (enter(request, response)) return true;
+    if (isUnheard("checkExpectation")) refuse(respond, refusals.expectation, request, response);
+    return false;
+  }
+
+  function connect(request: NodeRequest, other: Socket | NodeResponse): boolean {
+    const why = unmatched(request.method);
+    if ("stream" in request) {
+      if (!admits(request, other as NodeResponse)) return true;
+      if (isUnheard("connect")) refuse(respond, why, request, other as NodeResponse);
+    } else {
+      if (isClosing(request.socket) || !admitsSocket(request, other as Socket)) return true;
+      if (isUnheard("connect")) refuseSocket(respond, why, request, other as Socket);
+    }
+    return false;
+  }
+
+  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
+    if (isClosing(socket) || !admitsSocket(request, socket)) return true;
+    const refuseFor = (why: object) => refuseSocket(respond, why, request, socket);
+    if (!hasTarget(request)) refuseFor(refusals.target);
+    else
+      offerUpgrade(
+        socket,
+        () => emit("upgrade", request, socket, head),
+        () => refuseFor(unmatched(request.method)),
+      );
+    return true;
+  }
+
+  function drop(request: IncomingMessage): boolean {
+    const response = responseOf(request);
+    if (!response) return false;
+    if (isClosing(request.socket)) passOver(request);
+    else refuse(respond, refusals.spent, request, response);
+    response.writeHead = response.end = () => response; // Node goes on to write its own
+    return false;
+  }
+
+  function clientError(error: Error, socket: Socket): boolean {
+    if (isClosing(socket)) return true; // another packet of the same
+    answerClientError(respond, error, socket);
+    const tell = () => void emit("clientError", error, socket);
+    if (socket.destroyed) tell();
+    else socket.once("close", tell);
+    return true;
+  }
+
+  function unknownProtocol(socket: Socket): boolean {
+    if (server.listenerCount("unknownProtocol") > 0) return false;
+    refuseSocket(respond, refusals.version, undefined, socket);
+    return true;
+  }
+
+  // Node answers by itself where nobody listens.
+  for (const event of ["checkContinue", "checkExpectation", "connect"]) server.on(event, () => {});
+  return Object.assign(server, { [guarded]: true, emit: guardedEmit });
+}
+
+/** Node answers a missing Host by itself, and looks at no second one. */
+function takeHostCheck(server: { requireHostHeader?: boolean }): boolean {
+  const isAsked = server.requireHostHeader !== false;
+  server.requireHostHeader = false;
+  return isAsked;
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
+import { answerSocket } from "../node/socket.js";
+import { meant } from "../problem-error.js";
+import type { Responder } from "../responder.js";
+import { inTurn } from "./in-turn.js";
+import { closeGently } from "./linger.js";
+
+/** What Node answers by itself, and without content. */
+export const refusals: Readonly<Record<"target" | "host" | "expectation" | "spent" | "version", object>> = {
+  /** RFC 9112 section 3.2. */
+  target: meant({ status: 400, detail: "The request's target is no path, and no URL with a host." }),
+  /** RFC 9112 section 3.2. */
+  host: meant({ status: 400, detail: "An HTTP/1.1 request needs a Host field, and only one." }),
+  /** RFC 9110 section 10.1.1. */
+  expectation: meant({ status: 417, detail: "The only expectation that can be met is 100-continue." }),
+  /** Beyond the server's `maxRequestsPerSocket`: the answer before has said that the connection closes. */
+  spent: meant({ status: 503, detail: "This connection takes no more requests; a new one will.", routine: true }),
+  /** HTTP/1 where only HTTP/2 is spoken (RFC 9110 section 15.6.6). */
+  version: meant({ status: 505, detail: "Only HTTP/2 is spoken here.", routine: true }),
+};
+
+const inbound = { origin: "inbound" } as const;
+
+/** Answers a request in the application's stead, and closes its connection; of HTTP/2 only the stream ends. */
+export function refuse(respond: Responder, why: object, request: NodeRequest, response: NodeResponse): void {
+  if (!("stream" in response)) {
+    response.shouldKeepAlive = false;
+    closeGently(request.socket);
+  }
+  answer(respond, why, request, response, inbound);
+}
+
+/** The same where there is no response. */
+export function refuseSocket(respond: Responder, why: object, request: IncomingMessage | undefined, socket: Socket): void {
+  closeGently(socket);
+  const url = request?.method === "CONNECT" ? undefined : request?.url; // a tunnel has no path
+  inTurn(socket, () => answerSocket(respond, why, request, socket, { ...inbound, url }));
+}
+
+/** Whether an HTTP/1.1 request names its host as it must: once (RFC 9112 section 3.2). */
+export function namesHost({ httpVersion, rawHeaders }: NodeRequest): boolean {
+  if (httpVersion !== "1.1") return true;
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]!.length === 4 && rawHeaders[at]!.toLowerCase() === "host") count++;
+  return count === 1;
+}

@@ -1,0 +1,58 @@
+import type { ServerResponse } from "node:http";
+import type { Http2Session } from "node:http2";
+import type { Server, Socket } from "node:net";
+import type { NodeRequest, NodeResponse } from "../node/answer.js";
+
+/** What is under way on a server. */
+export interface Traffic {
+  /** Responses that are not closed yet, in the order of their requests. */
+  readonly open: ReadonlySet<NodeResponse>;
+  /** Connections; one with TLS twice, with and without. */
+  readonly sockets: ReadonlySet<Socket>;
+  /** Those of HTTP/2. */
+  readonly sessions: ReadonlySet<Http2Session>;
+  /** Counts a response among the open ones until it is closed. */
+  readonly follow: (request: NodeRequest, response: NodeResponse) => void;
+}
+
+/** Follows all connections that a server gets from now on. */
+export function followTraffic(server: Server): Traffic {
+  const open = new Set<NodeResponse>();
+  const sockets = new Set<Socket>();
+  const sessions = new Set<Http2Session>();
+  const queued = new WeakSet<object>();
+
+  function follow(request: NodeRequest, response: NodeResponse) {
+    open.add(response);
+    response.on("close", forgetResponse);
+    if (isQueued(request, response)) queued.add(request.socket);
+  }
+
+  function forgetResponse(this: NodeResponse) {
+    open.delete(this);
+  }
+
+  function followSocket(socket: Socket) {
+    sockets.add(socket);
+    socket.on("close", forgetSocket);
+  }
+
+  /** Of a response whose turn has not come Node 20 tells nothing when the connection ends. */
+  function forgetSocket(this: Socket) {
+    sockets.delete(this);
+    if (queued.has(this)) for (const response of open) if (response.req.socket === this) open.delete(response);
+  }
+
+  function followSession(session: Http2Session) {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+  }
+
+  server.on("connection", followSocket).on("secureConnection", followSocket).on("session", followSession);
+  return { open, sockets, sessions, follow };
+}
+
+/** Behind the response to an earlier request of the same connection. */
+function isQueued({ httpVersionMajor }: NodeRequest, response: NodeResponse): boolean {
+  return httpVersionMajor < 2 && (response as ServerResponse).socket === null;
+}

@@ -1,0 +1,71 @@
+// Clients that are too slow: Node's time limits, told as 408.
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import { guardServer, type Problem } from "@fg-errors/core";
+import { describe, expect, it, vi } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { request } from "../wire.js";
+import { answers, impatient, kinds, send, visit } from "./guarded.js";
+
+const half = request("POST /act", { Connection: "keep-alive", "Content-Length": "1000" });
+const whole = request("GET /act", { Connection: "keep-alive" });
+
+const faults = [
+  { name: "nothing at all", packets: [], statuses: [408] },
+  { name: "half a head", packets: ["GET /act HTTP/1.1\r\nHost: a\r\n"], statuses: [408] },
+  { name: "half a content that the application waits for", packets: [`${half}s3cr3t`], statuses: [408] },
+  { name: "half a head after an answer", packets: [whole, "GET /act HTTP/1.1\r\n"], statuses: [200, 408] },
+  { name: "half a head in the same packet", packets: [`${whole}GET /act HTTP/1.1\r\n`], statuses: [200, 408] },
+];
+
+describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {
+  it.each(faults)("$name", async ({ packets, statuses }) => {
+    const onError = vi.fn<(problem: Problem) => void>();
+    const server = create(
+      async (incoming, response) => {
+        if (incoming.method === "POST") await once(incoming, "end");
+        response.statusCode = 200;
+        response.end("content");
+      },
+      { onError },
+      impatient,
+    );
+    const got = answers(await visit(server, isSecure, (open) => send(open(), ...packets)));
+    expect(got.map(({ status }) => status)).toEqual(statuses);
+    assertContract(got.at(-1)!);
+    expect(onError.mock.calls.map(([{ status }]) => status)).toEqual([408]);
+  });
+});
+
+/** What completes the head when the 408 is due already, and waits for the answer before it. */
+const later = [
+  { name: "a head", rest: "GET /act HTTP/1.1\r\nHost:| a\r\n\r\n" },
+  { name: "two of them", rest: "GET /act HTTP/1.1\r\nHost:| a\r\n\r\nGET /act HTTP/1.1\r\nHost: a\r\n\r\n" },
+  { name: "a head whose content is missing", rest: "POST /act HTTP/1.1\r\nHost:| a\r\nContent-Length: 9\r\n\r\n" },
+  { name: "an expectation", rest: "POST /act HTTP/1.1\r\nHost:| a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n" },
+  { name: "one request too many", rest: "GET /act HTTP/1.1\r\nHost:| a\r\n\r\n", most: 1 },
+];
+
+it.concurrent.each(later)("$name comes when it is too late, and is passed over", async ({ rest, most = 0 }) => {
+  const [half, more] = rest.split("|") as [string, string];
+  const responses: ServerResponse[] = [];
+  const listener = vi.fn((_request, response: ServerResponse) => void responses.push(response));
+  const server = Object.assign(guardServer(createServer(impatient, listener), { onError() {} }), { maxRequestsPerSocket: most });
+  const got = await visit(server, false, async (open) => {
+    const client = open();
+    const { emit } = server;
+    let isLate = false;
+    server.emit = (event: string, ...args: unknown[]) => {
+      const isHeard = Reflect.apply(emit, server, [event, ...args]) as boolean;
+      if (isLate) setImmediate(() => responses.shift()?.end("content"));
+      if (event !== "clientError") return isHeard;
+      isLate = true;
+      client.write(more);
+      return isHeard;
+    };
+    return send(client, whole + half);
+  });
+  expect(answers(got).map(({ status }) => status)).toEqual([200, 408]);
+  assertContract(answers(got)[1]!);
+  expect(listener).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,68 @@
+// maxEventLoopDelay: while the event loop is late, requests are refused.
+import { createServer } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { guardServer } from "@fg-errors/core";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { watchEventLoop } from "../../packages/core/src/server/event-loop.js";
+import { assertContract } from "../assert-contract.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
+
+/** Keeps the event loop from turning, then lets it turn once. */
+async function stall(milliseconds: number): Promise<void> {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
+  await wait(1);
+}
+
+const ask = async (port: number) => parseAnswer(await exchange(port, request("GET /")));
+
+it("refuses after stalls in a row, and stops soon", async () => {
+  const app = vi.fn((_request: object, response: { end(text: string): void }) => response.end("done"));
+  const onError = vi.fn();
+  const server = guardServer(createServer(app), { maxEventLoopDelay: 100, onError });
+  await withServer(server, async (port) => {
+    expect(await ask(port)).toMatchObject({ status: 200 });
+    for (const _stall of [1, 2, 3, 4, 5]) await stall(350);
+    const refused = await ask(port);
+    expect(assertContract(refused)).toMatchObject({ status: 503 });
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(app).toHaveBeenCalledOnce();
+    await vi.waitFor(async () => expect(await ask(port)).toMatchObject({ status: 200 }), { timeout: 3000, interval: 50 });
+  });
+  const { message } = (onError.mock.calls[0] as [{ cause: Error }])[0].cause;
+  expect(message).toMatch(/^The event loop is 1\d\d ms late: /);
+});
+
+it("does not mind a single stall, however long", async () => {
+  const server = createServer();
+  const delay = watchEventLoop(server, 100);
+  await stall(1000);
+  expect(delay()).toBeGreaterThan(50);
+  expect(delay()).toBeLessThan(100);
+  server.close();
+});
+
+const timers = vi.spyOn(globalThis, "setInterval");
+const stopped = vi.spyOn(globalThis, "clearInterval");
+beforeEach(() => [timers, stopped].forEach((spy) => spy.mockClear()));
+afterEach(() => [timers, stopped].forEach((spy) => spy.mockClear()));
+
+/** Those that a guard has started; node:http has one of its own. */
+const ours = () =>
+  timers.mock.results.flatMap(({ value }, at) => (timers.mock.calls[at]![1] === 100 ? [value as NodeJS.Timeout] : []));
+
+it("measures nothing unless asked to", async () => {
+  await withServer(guardServer(createServer(), { maxInFlight: 1 }), async () => {});
+  expect(ours()).toEqual([]);
+});
+
+it("keeps no process alive, stops with the server, and starts again with it", async () => {
+  const server = guardServer(createServer(), { maxEventLoopDelay: 100 });
+  for (const _round of [1, 2]) {
+    await withServer(server, async () => {
+      const running = ours().filter((timer) => !stopped.mock.calls.some(([other]) => other === timer));
+      expect(running.map((timer) => timer.hasRef())).toEqual([false]);
+    });
+    await vi.waitFor(() => expect(ours().every((timer) => stopped.mock.calls.some(([other]) => other === timer))).toBe(true));
+  }
+});
