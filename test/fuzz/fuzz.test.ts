@@ -1,0 +1,74 @@
+// Both gateways between clients and an upstream of the worst kind, for a minute, or FUZZ_SECONDS. A finding names the seed of its case:
+// FUZZ_SEED=<seed> FUZZ_CASES=1 npx vitest run test/fuzz
+import * as fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { exchange, request } from "../wire.js";
+import { cases, converse, type Case, type Heard } from "./client.js";
+import { startGateway, type Gateway } from "./gateway.js";
+import { startUpstream } from "./upstream.js";
+import { wrong } from "./verdict.js";
+
+const { FUZZ_SEED, FUZZ_SECONDS = "60", FUZZ_CASES = "Infinity" } = process.env;
+const firstSeed = Number(FUZZ_SEED ?? 20260711);
+
+/** Milliseconds: shorter than Node's, so that whoever keeps a connection for nothing is seen to be cut off. */
+const limits = { headersTimeout: 1000, requestTimeout: 2000, keepAliveTimeout: 500, connectionsCheckingInterval: 100 };
+
+/** Conversations at the same time. */
+const width = 24;
+
+/** Milliseconds that a connection may last: all the gateway's own limits one after the other, on a machine that is busy. */
+const most = 12_000;
+
+/** Findings after which to stop. */
+const enough = 10;
+
+describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
+  it("keeps the contract, whatever comes from either side", { timeout: (Number(FUZZ_SECONDS) + 60) * 1000 }, async () => {
+    const upstream = await startUpstream();
+    const gateway = await startGateway(name, upstream.port, { server: limits });
+    try {
+      const findings = await fuzz(gateway, `127.0.0.1:${upstream.port}`);
+      upstream.close();
+      await vi.waitFor(async () => expect((await gateway.state()).resources).not.toContain("TCPSocketWrap"), 10_000);
+      expect(findings.join("\n")).toBe("");
+      expect(gateway.ended()).toBeUndefined();
+      expect(gateway.stderr()).toBe("");
+      expect(await exchange(gateway.port, request("GET /*"))).toMatch(/^HTTP\/1\.1 \d{3} /);
+    } finally {
+      gateway.stop();
+      upstream.close();
+    }
+  });
+});
+
+async function fuzz(gateway: Gateway, address: string): Promise<string[]> {
+  const until = performance.now() + Number(FUZZ_SECONDS) * 1000;
+  const findings: string[] = [];
+  let count = 0;
+  const isOver = () =>
+    performance.now() > until || count >= Number(FUZZ_CASES) || findings.length >= enough || gateway.ended() !== undefined;
+  const work = async () => {
+    while (!isOver()) {
+      const seed = firstSeed + count++;
+      const drawn = fc.sample(cases, { seed, numRuns: 1 })[0]!;
+      const sent = { ...drawn, bytes: drawn.bytes.replaceAll("*", `c${seed}`) };
+      const heard = await converse(gateway.port, sent, most);
+      const reason = gateway.ended() ?? wrong(sent, heard, address);
+      if (reason !== undefined) findings.push(finding(gateway.name, seed, reason, sent, heard));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  console.log(`${gateway.name}: ${count} conversations from FUZZ_SEED=${firstSeed} on, ${findings.length} findings`);
+  return findings;
+}
+
+/** All that is needed to see it again. */
+function finding(name: string, seed: number, reason: string, { bytes, ...manner }: Case, heard: Heard): string {
+  const short = (text: string) => JSON.stringify(text.replace(/([^]{1,10}?)\1{9,}/g, "$1…")).slice(0, 2000);
+  return [
+    `FUZZ_SEED=${seed} FUZZ_CASES=1 on ${name}: ${reason}`,
+    `  sent ${JSON.stringify(manner)}: ${short(bytes)}`,
+    `  heard until ${heard.end}: ${short(heard.bytes)}`,
+  ].join("\n");
+}

@@ -1,0 +1,61 @@
+// Whatever an upstream answers with an error status, what becomes of it keeps the contract.
+import { Readable } from "node:stream";
+import { createResponder, functionGraph, normalizeUpstream, UpstreamError, upstreamFinding } from "@fg-errors/core";
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { assertContract, usualCanaries } from "../assert-contract.js";
+import { anyStatus, errorStatus, reply, type Drawn } from "./replies.js";
+import { settings } from "./settings.js";
+
+/** As node:http and undici's request() give it, in two chunks. */
+function received({ status, fields, content }: Drawn) {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of fields) {
+    const lower = name.toLowerCase();
+    if (lower === "set-cookie") headers[lower] = [...(headers[lower] ?? []), value];
+    else headers[lower] = headers[lower] === undefined ? value : `${headers[lower] as string}, ${value}`;
+  }
+  const octets = Buffer.from(content, "latin1");
+  return { statusCode: status, headers, body: Readable.from([octets.subarray(0, 20), octets.subarray(20)]) };
+}
+
+it("normalizeUpstream() rejects for no reply, and gives a problem of the contract, and the same of the same", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      reply(anyStatus),
+      fc.boolean(),
+      fc.constantFrom(0, 10, 65_536),
+      async (drawn, functionGraph, errorBodyLimit) => {
+        const { cause: _reply, ...problem } = await normalizeUpstream(received(drawn), { functionGraph, errorBodyLimit });
+        expect([400, 500]).toContain(Math.floor(problem.status / 100) * 100);
+        const { cause: _other, ...again } = await normalizeUpstream(received(drawn), { functionGraph, errorBodyLimit });
+        expect(again).toEqual(problem);
+      },
+    ),
+    settings(),
+  );
+});
+
+it.each([undefined, "edge"])("what a client gets of it keeps the contract; as proxy %s", async (proxyName) => {
+  const respond = createResponder({ onError() {}, ...(proxyName && { proxyName }) });
+  await fc.assert(
+    fc.asyncProperty(reply(errorStatus), fc.boolean(), async (drawn, functionGraph) => {
+      const finding = await upstreamFinding(received(drawn), { functionGraph });
+      const { status, headers, body } = respond(new UpstreamError(finding, undefined), { headers: {} });
+      assertContract({ status, headers: new Headers(headers), text: body }, undefined, drawn.status < 500 ? [] : usualCanaries);
+      expect(Buffer.byteLength(body)).toBeLessThan(1_000_000);
+    }),
+    settings(),
+  );
+});
+
+it("a fetch Response of any error status", async () => {
+  await fc.assert(
+    fc.asyncProperty(reply(errorStatus), async ({ status, fields, content }) => {
+      const response = new Response(Buffer.from(content, "latin1"), { status, headers: fields as [string, string][] });
+      const problem = await normalizeUpstream(response);
+      expect(functionGraph.statuses).toHaveProperty(String(problem.status));
+    }),
+    settings(),
+  );
+});

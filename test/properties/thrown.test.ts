@@ -1,0 +1,75 @@
+// Whatever is thrown, the answer keeps the contract.
+import { createResponder, extendContract, functionGraph, normalizeError, rfc9110, type ResponderOptions } from "@fg-errors/core";
+import * as fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { assertContract } from "../assert-contract.js";
+import { cook } from "./recipes.js";
+import { settings } from "./settings.js";
+import { anything, unmeant } from "./thrown.js";
+
+const contracts = {
+  functionGraph,
+  rfc9110,
+  extended: extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } }),
+};
+
+const state = fc.record({
+  contract: fc.constantFrom(...(Object.keys(contracts) as (keyof typeof contracts)[])),
+  origin: fc.constantFrom("inbound", "upstream", "datastore", undefined),
+  clientGone: fc.boolean(),
+  encodedRequest: fc.boolean(),
+  unreadRequest: fc.boolean(),
+  relay: fc.uniqueArray(fc.integer({ min: 400, max: 599 }), { maxLength: 3 }),
+} as const);
+
+const unhandled: unknown[] = [];
+const note = (reason: unknown) => void unhandled.push(reason);
+beforeAll(() => void process.on("unhandledRejection", note));
+afterAll(() => void process.off("unhandledRejection", note));
+
+/** What a client gets of it. */
+function answered(value: unknown, options: ResponderOptions, origin?: "inbound" | "upstream" | "datastore") {
+  const facts = { headers: {}, method: "GET", url: "/orders?token=s3cr3t", origin };
+  const { status, headers, body } = createResponder({ onError() {}, ...options })(value, facts);
+  return assertContract({ status, headers: new Headers(headers), text: body }, options.contract);
+}
+
+it("normalizeError() never throws, gives a problem of the contract, and the same of the same", () => {
+  fc.assert(
+    fc.property(anything, state, (recipe, { contract: name, ...rest }) => {
+      const [value, options] = [cook(recipe), { ...rest, contract: contracts[name] }];
+      const { cause, ...problem } = normalizeError(value, options);
+      expect(Object.is(cause, value)).toBe(true);
+      expect(options.contract.statuses).toHaveProperty(String(problem.status));
+      expect(problem.status).toBeGreaterThanOrEqual(400);
+      const { cause: _same, ...again } = normalizeError(value, options);
+      expect(again).toEqual(problem);
+    }),
+    settings({ numRuns: 1000 }),
+  );
+});
+
+it.each<[string, ResponderOptions]>([
+  ["none", {}],
+  ["a name for Proxy-Status", { proxyName: "edge" }],
+  [
+    "a map that says it anew",
+    { map: ({ title, detail, errors, headers = {} }) => ({ title, detail, errors: errors!, headers }) },
+  ],
+])("the answer keeps the contract; options: %s", async (_kind, options) => {
+  fc.assert(
+    fc.property(anything, state, (recipe, { contract, origin }) => {
+      answered(cook(recipe), { contract: contracts[contract], ...options }, origin);
+    }),
+    settings({ numRuns: 500 }),
+  );
+  await new Promise(setImmediate);
+  expect(unhandled).toEqual([]);
+});
+
+it("what merely happened is told to nobody outside", () => {
+  fc.assert(
+    fc.property(unmeant, (recipe) => void answered(cook(recipe), {})),
+    settings({ numRuns: 500 }),
+  );
+});

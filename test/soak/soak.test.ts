@@ -1,0 +1,106 @@
+// Mixed traffic at full speed through both gateways, for SOAK_SECONDS: nothing grows, nothing is left behind, and of each failure the
+// operator hears once. `pnpm soak` does so for three minutes.
+import { describe, expect, it } from "vitest";
+import { startGateway, type Gateway, type State } from "../fuzz/gateway.js";
+import { createAgent, have, kinds, startUpstream, type Kind } from "./traffic.js";
+
+const seconds = Number(process.env["SOAK_SECONDS"] ?? 5);
+
+/** Exchanges at the same time. */
+const width = 32;
+
+/** Octets by which the heap may grow, after a collection. */
+const most = 5_000_000;
+
+const mix = kinds.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
+
+describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
+  it("grows by nothing, leaves nothing behind, and tells of each failure once", { timeout: (seconds + 60) * 1000 }, async () => {
+    const upstream = await startUpstream();
+    const ledger = createLedger();
+    const gateway = await startGateway(name, upstream.port, { onTold: ledger.told });
+    try {
+      const warmed = await run(gateway, seconds / 3, ledger, upstream.release);
+      const before = await settled(gateway);
+      const { count, failures } = await run(gateway, (seconds * 2) / 3, ledger, upstream.release);
+      const after = await settled(gateway, before);
+      console.table([
+        {
+          gateway: name,
+          exchanges: warmed.count + count,
+          "per second": Math.round((count / seconds) * 1.5),
+          failures: warmed.failures + failures,
+          told: ledger.total(),
+          "heap before, MB": before.heap / 1e6,
+          "heap after, MB": after.heap / 1e6,
+          "handles before": before.resources.length,
+          "handles after": after.resources.length,
+        },
+      ]);
+      expect(ledger.open()).toEqual([]);
+      expect(after.heap - before.heap).toBeLessThan(most);
+      expect(after.resources.toSorted()).toEqual(before.resources.toSorted());
+      expect(gateway.stderr()).toBe("");
+      expect(gateway.ended()).toBeUndefined();
+    } finally {
+      gateway.stop();
+      upstream.close();
+    }
+  });
+});
+
+type Ledger = ReturnType<typeof createLedger>;
+
+/** What the operator was told, against what clients have seen, by request id. Only what does not balance takes memory. */
+function createLedger() {
+  const balance = new Map<string, number>();
+  let total = 0;
+  const add = (id: string, by: number) => {
+    const sum = (balance.get(id) ?? 0) + by;
+    if (sum === 0) balance.delete(id);
+    else balance.set(id, sum);
+  };
+  const told = (ids: readonly string[]) => {
+    total += ids.length;
+    for (const id of ids) add(id, 1);
+  };
+  /** Lost or double; of a client that has left, only double. */
+  const open = () => [...balance].filter(([id, sum]) => !(id.startsWith("left") && sum === 1));
+  return { told, saw: (id: string) => add(id, -1), open, total: () => total };
+}
+
+async function run(gateway: Gateway, seconds: number, ledger: Ledger, release: () => void) {
+  const until = performance.now() + seconds * 1000;
+  const agent = createAgent();
+  let [count, failures] = [0, 0];
+  const work = async () => {
+    while (performance.now() < until) {
+      const number = count++;
+      const kind = mix[(number * 37) % mix.length] as Kind; // prime to the length, so that the kinds are mixed
+      const id = `${kind.leaves ? "left" : "soak"}-${Math.round(until)}-${number}`;
+      const outcome = await have(kind, gateway.port, agent, id);
+      if (!outcome) continue;
+      const { status, isCut, id: seen } = outcome;
+      expect({ kind: kind.name, status, isCut }).toEqual({ kind: kind.name, status: kind.status, isCut: kind.isCut ?? false });
+      if (status < 400 && !isCut) continue;
+      failures++;
+      ledger.saw(seen);
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  agent.destroy();
+  release();
+  return { count, failures };
+}
+
+/** How a gateway is once all connections are closed. */
+async function settled(gateway: Gateway, before?: State): Promise<State> {
+  let state = await gateway.state();
+  for (let times = 0; times < 50; times++) {
+    if (!state.resources.includes("TCPSocketWrap") && (before === undefined || state.resources.length <= before.resources.length))
+      break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    state = await gateway.state();
+  }
+  return state;
+}
