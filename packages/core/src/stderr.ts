@@ -16,7 +16,16 @@ function describe(error: unknown): string {
   const lines = [describeOne(error)];
   for (let cause = read(error, "cause"); cause !== undefined && lines.length < 5; cause = read(cause, "cause"))
     lines.push(describeOne(cause));
-  return lines.join("\ncaused by ").slice(0, 10_000);
+  return plainLines(lines.join("\ncaused by ").slice(0, 10_000));
+}
+
+/** A message may quote a client: nothing that a terminal would obey, and no line that would pass for one of ours. */
+function plainLines(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\p{Bidi_Control}\u2028\u2029]/gu, escaped).replace(/^(?=fg-errors:)/gm, " ");
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function describeOne(error: unknown): string {
