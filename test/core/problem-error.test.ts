@@ -1,4 +1,4 @@
-import { ProblemError } from "@fg-errors/core";
+import { problem, ProblemError } from "@fg-errors/core";
 import { afterEach, describe, expect, it } from "vitest";
 
 const usual = Error.stackTraceLimit;
@@ -17,6 +17,19 @@ describe.each([0, 1, 10, 25])("with Error.stackTraceLimit at %i", (limit) => {
     expect(framesOf(new ProblemError(status, "No such order")) > 0).toBe(hasStack && limit > 0);
     expect(Error.stackTraceLimit).toBe(limit);
   });
+});
+
+it.each([
+  [404, true],
+  [404, false],
+  [503, true],
+  [503, false],
+])("a %i with the option stack: %s obeys, and the limit is as before", (status, stack) => {
+  const cause = new Error("x");
+  const error = problem(status, "No such order", { stack, cause });
+  expect(framesOf(error) > 0).toBe(stack);
+  expect(error).toMatchObject({ status, message: "No such order", cause });
+  expect(Error.stackTraceLimit).toBe(usual);
 });
 
 it.each([

@@ -112,11 +112,12 @@ export function diesWithError(name: string, isHttp2 = false): boolean {
 /** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message. */
 export function exposableHeaders(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> | undefined {
   if (typeof headers !== "object" || headers === null) return undefined;
-  const entries = Object.entries(headers).flatMap(([name, value]) => {
+  const entries: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    const text = Array.isArray(value) ? value.join(", ") : value;
-    return forbidden.has(lower) || lower.startsWith("content-") || !isValid(name, text) ? [] : [[lower, String(text)] as const];
-  });
+    const text: unknown = Array.isArray(value) ? value.join(", ") : value;
+    if (!forbidden.has(lower) && !lower.startsWith("content-") && isValid(name, text)) entries.push([lower, String(text)]);
+  }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 

@@ -19,6 +19,8 @@ export interface ProblemErrorOptions {
   readonly extensions?: Readonly<Record<string, unknown>>;
   /** What led to it: for logs, never sent. */
   readonly cause?: unknown;
+  /** Whether a stack is captured, which is most of what an error costs. Default: from 500 on, where somebody has to look for a fault. */
+  readonly stack?: boolean;
 }
 
 /** Intrinsics may be frozen; then a stack is captured after all. */
@@ -32,10 +34,9 @@ function limitStack(limit: number): void {
 class MeaningfulError extends Error {
   readonly [meaning]: Finding;
 
-  constructor(message: string, finding: Finding, options?: ErrorOptions) {
-    // Capturing a stack is most of what an error costs, and below 500 nobody reads it.
+  constructor(message: string, finding: Finding, options?: ErrorOptions, hasStack = finding.status >= 500) {
     const limit = Error.stackTraceLimit;
-    if (finding.status < 500) limitStack(0);
+    if (!hasStack) limitStack(0);
     try {
       super(message, options); // reads options.cause, which may be a getter that throws
     } finally {
@@ -48,7 +49,7 @@ class MeaningfulError extends Error {
 /**
  * What an application throws on purpose. Its message is always sent to the client, a 5xx's too.
  * A handler that knows http-errors' conventions (`status`, `statusCode`, `expose`, `headers`) understands it as well.
- * It has no stack below 500.
+ * It has no stack below 500 unless `stack: true` asks for one.
  * @example throw new ProblemError(409, "The order was already paid", { code: "ORDER.0409" });
  */
 export class ProblemError extends MeaningfulError {
@@ -63,11 +64,11 @@ export class ProblemError extends MeaningfulError {
    * @param message for the client; default: the contract's description of the status
    */
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
-    const { code, errors, headers, extensions } = options;
+    const { code, errors, headers, extensions, stack } = options;
     const text = typeof message === "string" ? message : ""; // what else it is may throw when it is made a text
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
     const finding = { status: valid, detail: text, code, errors, headers, extensions };
-    super(text, finding, "cause" in options ? options : undefined);
+    super(text, finding, "cause" in options ? options : undefined, stack);
     this.status = this.statusCode = valid;
     this.headers = headers;
   }

@@ -125,6 +125,9 @@ function fill(draft: Draft, { code, errors, extensions, headers }: Partial<Findi
 const places = ["pointer", "parameter", "header"] as const;
 
 function cleanField(field: FieldError): FieldError {
+  const fit: Partial<Record<keyof FieldError, string>> = {};
   const place = places.find((name) => readText(field, name) !== undefined);
-  return { ...(place && { [place]: clean(field[place]) }), detail: clean(readText(field, "detail")) || "Not valid." };
+  if (place !== undefined) fit[place] = clean(field[place]);
+  fit.detail = clean(readText(field, "detail")) || "Not valid.";
+  return fit as FieldError;
 }

@@ -1,28 +1,25 @@
 import { isNativeError, isProxy } from "node:util/types";
 
-/** A member of a value that may be hostile: undefined for a primitive, a getter that throws or a revoked Proxy. */
-export function read(value: unknown, ...path: readonly PropertyKey[]): unknown {
-  let current = value;
+/** A member of a value that may be hostile, or one within it: undefined for a primitive, a getter that throws or a revoked Proxy. */
+export function read(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): unknown {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
   try {
-    for (const key of path) {
-      if ((typeof current !== "object" && typeof current !== "function") || current === null) return undefined;
-      current = (current as Record<PropertyKey, unknown>)[key];
-    }
-    return current;
+    const found: unknown = (value as Record<PropertyKey, unknown>)[key];
+    return inner === undefined ? found : read(found, inner, innermost);
   } catch {
     return undefined;
   }
 }
 
 /** The same, when it is a string. */
-export function readText(value: unknown, ...path: readonly PropertyKey[]): string | undefined {
-  const found = read(value, ...path);
+export function readText(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): string | undefined {
+  const found = read(value, key, inner, innermost);
   return typeof found === "string" ? found : undefined;
 }
 
 /** The same, when it is an error status, 400 to 599 (RFC 9110 section 15). */
-export function readStatus(value: unknown, ...path: readonly PropertyKey[]): number | undefined {
-  const found = read(value, ...path);
+export function readStatus(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): number | undefined {
+  const found = read(value, key, inner, innermost);
   return typeof found === "number" && Number.isInteger(found) && found >= 400 && found <= 599 ? found : undefined;
 }
 

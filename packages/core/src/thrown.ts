@@ -33,15 +33,10 @@ export interface NormalizeOptions extends RequestState {
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
   try {
     const { contract = functionGraph, service = "FSS" } = options;
-    return toProblem(recognise(thrown, contextOf(options)) ?? unknown, thrown, contract, service);
+    return toProblem(recognise(thrown, options) ?? unknown, thrown, contract, service);
   } catch {
     return toProblem(unknown, thrown, functionGraph, "FSS");
   }
 }
 
 const unknown: Finding = { status: 500 };
-
-function contextOf(options: NormalizeOptions) {
-  const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relay = [] } = options;
-  return { origin, clientGone, encodedRequest, unreadRequest, relay: relay instanceof Set ? relay : new Set(relay) };
-}

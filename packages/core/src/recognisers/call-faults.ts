@@ -1,6 +1,7 @@
 import { read, readText } from "../read.js";
 import { classifyFault } from "../upstream/faults/faults.js";
 import type { FaultType } from "../upstream/faults/proxy-errors.js";
+import { groupIn } from "./told.js";
 
 /**
  * The fault of a next hop that an HTTP client's error tells of. The client's own words come last, and its renamed errors too:
@@ -72,21 +73,13 @@ const parserWords: readonly (readonly [words: RegExp, type: FaultType])[] = [
   [/header overflow/i, "http_response_header_section_size"],
 ];
 
-/** Messages that nobody else would write, of errors that have nothing else: needle's, ws's, undici's. */
-const bareWords: readonly (readonly [words: RegExp, type: FaultType | undefined])[] = [
-  [/^read timeout$/, "connection_read_timeout"],
-  [/^Max redirects reached\. /, undefined], // a loop, but none that comes by here: RFC 9209 section 2.3.32 means those alone
-  [/^Opening handshake has timed out$/, "http_response_timeout"],
-  [/^Unexpected server response: \d+$/, "http_upgrade_failed"],
-  [/^Invalid Sec-WebSocket-(?:Accept|Extensions) header$/, "http_upgrade_failed"],
-  [/^Server (?:sent (?:an? |no )(?:invalid )?(?:subprotocol|Sec-)|indicated an extension )/, "http_upgrade_failed"],
-  [/\bassert\(statusCode >= 100\)/, "http_protocol_error"],
-];
+/** Messages that nobody else would write, of errors that have nothing else (needle's, ws's, undici's), by what they tell of. */
+const bareWords =
+  /(?<connection_read_timeout>^read timeout$)|(?<redirects>^Max redirects reached\. )|(?<http_response_timeout>^Opening handshake has timed out$)|(?<http_upgrade_failed>^Unexpected server response: \d+$|^Invalid Sec-WebSocket-(?:Accept|Extensions) header$|^Server (?:sent (?:an? |no )(?:invalid )?(?:subprotocol|Sec-)|indicated an extension ))|(?<http_protocol_error>\bassert\(statusCode >= 100\))/;
 
 /** Whether an error of no particular kind is one of those. */
 export function isBare(error: object): boolean {
-  const message = readText(error, "message") ?? "";
-  return bareWords.some(([words]) => words.test(message));
+  return bareWords.test(readText(error, "message") ?? "");
 }
 
 function typeOfWords(link: unknown): FaultType | undefined {
@@ -97,7 +90,10 @@ function typeOfWords(link: unknown): FaultType | undefined {
   if (message === "fetch failed" && readText(link, "cause", "code") === "ERR_ASSERTION") return "http_protocol_error";
   const [, syscall, code] = /^([a-z]+) (E[A-Z]+)\b/.exec(message) ?? []; // "connect ECONNREFUSED 127.0.0.1:80"
   const known = typesOf.get(readText(link, "type") ?? "") ?? wordsOf.find(([start]) => message.startsWith(start))?.[1];
-  return known ?? bareWords.find(([words]) => words.test(message))?.[1] ?? classifyFault({ syscall, code, message });
+  const bare = groupIn(bareWords, message);
+  // A loop, but none that comes by here: RFC 9209 section 2.3.32 means those alone.
+  const told = bare === "redirects" ? undefined : (bare as FaultType | undefined);
+  return known ?? told ?? classifyFault({ syscall, code, message });
 }
 
 const timeouts: ReadonlySet<string> = new Set(["TimeoutError", "APIConnectionTimeoutError"]);

@@ -13,7 +13,7 @@ export function client(error: object, context: Context): Finding | undefined {
   const kind = kindOf(error) ?? (isReply(error) ? itself : undefined);
   if (!kind) return grpc(error, context);
   if (kind.forgeable) return { status: 502 };
-  const answer = kind.answer && read(error, ...kind.answer);
+  const answer = kind.answer === "itself" ? error : kind.answer && read(error, ...kind.answer);
   const status = statusOf(answer);
   if (status !== undefined && (status < 200 || status >= 300))
     return answered(status, kind.headers ? read(error, ...kind.headers) : read(answer, "headers"), context);
@@ -21,12 +21,12 @@ export function client(error: object, context: Context): Finding | undefined {
   return kind.shared && found?.proxyError === undefined && status === undefined ? undefined : (found ?? { status: 502 });
 }
 
-type Path = readonly PropertyKey[];
+type Path = readonly [key: PropertyKey, inner?: PropertyKey];
 
 /** Errors of one client, or of several that keep the transport's answer at the same place. */
 interface Kind {
   /** Where the object is that the transport filled in, if the error has any. */
-  readonly answer?: Path;
+  readonly answer?: Path | "itself";
   /** Where its header fields are, if they are not in there. */
   readonly headers?: Path;
   /** Any member may be the body's: all that is certain is that the call failed. */
@@ -37,11 +37,11 @@ interface Kind {
   readonly shared?: true;
 }
 
-const itself: Kind = { answer: [] };
+const itself: Kind = { answer: "itself" };
 const response: Kind = { answer: ["response"] };
 
 /** By a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
-const marks: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
+const marks: readonly (readonly [PropertyKey, Kind])[] = [
   ["errid", { forgeable: true, when: (error) => has(error, "scope") }], // nano assigns the whole body over its error
   ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // AWS SDK 3: members of the body that it has not itself
   ["isAxiosError", response],
@@ -51,7 +51,7 @@ const marks: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
   ["requestID", { ...itself, when: (error) => has(error, "error") && has(error, "headers") }], // openai and its siblings
   ["rawType", { ...itself, shared: true }], // stripe; its webhook signature errors have no status
   ["isBoom", { answer: ["data", "res"], when: (error) => read(error, "data", "isResponseError") === true }], // wreck
-]);
+];
 
 /** ky, wretch, superagent, graphql-request. */
 const nameless: Kind = { ...response, when: isTransports, shared: true };
@@ -73,26 +73,31 @@ const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
 ]);
 
 function kindOf(error: object): Kind | undefined {
-  const fits = (kind: Kind | undefined) => kind !== undefined && (kind.when?.(error) ?? true);
-  for (const [mark, kind] of marks) if (has(error, mark) && fits(kind)) return kind;
+  for (const [mark, kind] of marks) if (has(error, mark) && fits(error, kind)) return kind;
   const named = names.get(readText(error, "name") ?? "");
-  if (fits(named)) return named;
-  if (has(error, "response") && fits(nameless)) return nameless;
+  if (named && fits(error, named)) return named;
+  if (has(error, "response") && fits(error, nameless)) return nameless;
   const code = readText(error, "code");
   if (code === "ABORTED" && has(error, "method")) return {}; // superagent, which then gives no response
   return code?.startsWith("UND_ERR_") ? itself : undefined; // undici, whose ResponseError and its like have the status
 }
 
+function fits(error: object, { when }: Kind): boolean {
+  return when === undefined || when(error);
+}
+
 /** The status is the transport's: any three digits that an upstream can send, "000" too, not only those of an error. */
 function statusOf(answer: unknown): number | undefined {
-  const statuses = ["status", "statusCode", "httpStatusCode"].map((name) => read(answer, name));
-  return statuses.find((status): status is number => Number.isInteger(status) && Number(status) >= 0 && Number(status) <= 999);
+  for (const name of ["status", "statusCode", "httpStatusCode"]) {
+    const status = read(answer, name);
+    if (Number.isInteger(status) && Number(status) >= 0 && Number(status) <= 999) return Number(status);
+  }
+  return undefined;
 }
 
 /** A reply that was thrown as it came, or what is left of it. */
 function isReply(value: object): boolean {
-  const received = statusOf(value) !== undefined && typeof (read(value, "headers") ?? undefined) === "object";
-  return received && !isError(value);
+  return !isError(value) && statusOf(value) !== undefined && typeof (read(value, "headers") ?? undefined) === "object";
 }
 
 /** Presence tells a client that declares the member from an error that has never heard of it; a revoked Proxy has none. */

@@ -105,7 +105,8 @@ export const drivers = {
     ErrorReply: replied, // node-redis, as the next three
     SimpleError: replied,
     BlobError: replied,
-    MultiErrorReply: (error, context) => context.recognise(read(error, "replies", read(error, "errorIndexes", 0) as PropertyKey)),
+    MultiErrorReply: (error, context) =>
+      context.recognise(read(read(error, "replies"), read(error, "errorIndexes", 0) as PropertyKey)),
     TimeoutError: (error) => spoken(error) ?? unanswered(error),
     Error: spoken,
   },
@@ -138,7 +139,9 @@ function replied(error: object, context: Context): Finding | undefined {
 
 /** Knex puts the SQL and a dash before the driver's message. */
 function spoken(error: object): Finding | undefined {
-  return messages.get(readText(error, "message")?.split(" - ").at(-1));
+  const message = readText(error, "message") ?? "";
+  const dash = message.lastIndexOf(" - ");
+  return messages.get(dash < 0 ? message : message.slice(dash + 3));
 }
 
 /** node-redis gives a command's timeout neither a name of its own nor a message. */

@@ -103,19 +103,17 @@ const native: ReadonlySet<unknown> = new Set([
 /** Whether something else failed and someone only decorated the error: createError(404, enoent) exposes a path, of a database's SQL. */
 function isForeign(error: object, context: Context): boolean {
   const ofSystem = read(error, "syscall") !== undefined || read(error, "errno") !== undefined;
-  return ofSystem || native.has(read(error, "name")) || context.happened(error) !== undefined || ofDatabase(error);
+  return ofSystem || native.has(read(error, "name")) || context.happened() !== undefined || ofDatabase(error);
 }
 
 /** What a driver's errors have besides what makes them known: one that means nothing here quotes its SQL all the same. */
 function ofDatabase(error: object): boolean {
   const ofQuery = read(error, "query") !== undefined && (read(error, "params") ?? read(error, "parameters")) !== undefined;
   const ofState = read(error, "severity") !== undefined && readText(error, "code")?.length === 5; // a SQLSTATE
-  return (
-    ofQuery ||
-    ofState ||
-    ["sql", "sqlState", "errorResponse", "driverError", "clientVersion"].some((name) => read(error, name) !== undefined)
-  );
+  return ofQuery || ofState || ofDrivers.some((name) => read(error, name) !== undefined);
 }
+
+const ofDrivers = ["sql", "sqlState", "errorResponse", "driverError", "clientVersion"];
 
 /** String codes: tRPC's own table (getHTTPStatusCode), then what GraphQL servers write into `extensions.code`. */
 const statuses: ReadonlyMap<unknown, number> = new Map(

@@ -1,19 +1,24 @@
 import { meaning } from "../problem-error.js";
 import { read, readStatus, readText } from "../read.js";
+import type { NormalizeOptions } from "../thrown.js";
 import { client } from "./clients.js";
 import { happened, spoken } from "./families.js";
-import type { Context, Family, Finding, Rule } from "./rule.js";
+import { indexed, lookup, nameOf } from "./lookup.js";
+import type { Context, Finding } from "./rule.js";
 
 /** How many values are looked at in search of a meaning: a wrapper may have many causes, and any of them may be itself. */
 const most = 32;
 
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
-export function recognise(thrown: unknown, given: Given, budget = { left: most }): Finding | undefined {
+export function recognise(thrown: unknown, given: NormalizeOptions, budget = { left: most }): Finding | undefined {
   if (!isObject(thrown) || budget.left-- <= 0) return undefined;
-  const own = ownMeaning(thrown, given.relay);
+  const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relay: listed = none } = given;
+  const relay = listed instanceof Set ? listed : new Set(listed);
+  const own = ownMeaning(thrown, relay);
   if (own) return own;
-  const { origin, clientGone, encodedRequest, unreadRequest, relay } = given;
   const context: Context = {
+    name: nameOf(thrown),
+    code: readText(thrown, "code") ?? "",
     origin,
     clientGone,
     encodedRequest,
@@ -21,25 +26,27 @@ export function recognise(thrown: unknown, given: Given, budget = { left: most }
     relay,
     recognise: (value) => recognise(value, given, budget),
     client: (value) => (isObject(value) ? client(value, context) : undefined),
-    happened: (error) => lookup(happened, error, context),
+    happened: () => lookup(asHappened, thrown, context),
   };
   return (
     client(thrown, context) ??
     clientsWithin(thrown, context) ??
-    lookup(spoken, thrown, context) ??
-    decided(thrown, lookup(happened, thrown, context)) ??
+    lookup(asSpoken, thrown, context) ??
+    decided(thrown, lookup(asHappened, thrown, context)) ??
     fromCause(thrown, context)
   );
 }
 
-type Given = Omit<Context, "recognise" | "client" | "happened">;
+const asSpoken = indexed(spoken);
+const asHappened = indexed(happened);
+const none: ReadonlySet<number> = new Set();
 
 function isObject(value: unknown): value is object {
   return (typeof value === "object" || typeof value === "function") && value !== null;
 }
 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */
-function ownMeaning(error: object, relay: Given["relay"]): Finding | undefined {
+function ownMeaning(error: object, relay: Context["relay"]): Finding | undefined {
   const found = read(error, meaning);
   if (typeof read(found, "status") !== "number") return undefined;
   const { relayed } = found as Finding;
@@ -48,37 +55,11 @@ function ownMeaning(error: object, relay: Given["relay"]): Finding | undefined {
 
 /** What carries an HTTP client's error along shows what an upstream may have forged: no rule may look at that first. */
 function clientsWithin(thrown: object, context: Context): Finding | undefined {
-  const carried = [read(thrown, "originalError"), read(thrown, "errors", 0), Array.isArray(thrown) ? read(thrown, 0) : undefined];
-  for (const value of carried) {
-    const found = context.client(value);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-/** Within a family by mark, then name, then code. */
-function lookup(families: readonly Family[], error: object, context: Context): Finding | undefined {
-  const [name, code] = [nameOf(error), readText(error, "code") ?? ""];
-  for (const { marks = {}, names = {}, codes = {} } of families) {
-    for (const mark in marks) {
-      const found = read(error, mark) === undefined ? undefined : apply(marks[mark], error, context);
-      if (found) return found;
-    }
-    const found =
-      (Object.hasOwn(names, name) && apply(names[name], error, context)) ||
-      (Object.hasOwn(codes, code) && apply(codes[code], error, context));
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function apply(rule: Rule | undefined, error: object, context: Context): Finding | undefined {
-  return typeof rule === "function" ? rule(error, context) : rule;
-}
-
-function nameOf(error: object): string {
-  const name = readText(error, "name");
-  return (name === undefined || name === "Error" ? readText(error, "constructor", "name") : name) ?? "";
+  return (
+    context.client(read(thrown, "originalError")) ??
+    context.client(read(thrown, "errors", 0)) ??
+    (Array.isArray(thrown) ? context.client(read(thrown, 0)) : undefined)
+  );
 }
 
 /**

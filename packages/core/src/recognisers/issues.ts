@@ -29,7 +29,9 @@ const deepest = 8;
 
 /** The invalid fields that a library's list tells of; undefined when it is not a list of one of these dialects. */
 export function fieldsOf(list: unknown, dialects: readonly Dialect[], part = "body"): readonly FieldError[] | undefined {
-  const issues = ({ ofErrors }: Dialect) => (ofErrors ? listOf(list) : issuesOf(list));
+  const all = listOf(list);
+  const plain = withoutErrors(all);
+  const issues = ({ ofErrors }: Dialect) => (ofErrors ? all : plain);
   const dialect = dialects.find((candidate) => candidate.owns(issues(candidate)[0]));
   if (dialect === undefined) return undefined;
   const work: Work = { left: mostNested, looked: new Map() };
@@ -100,7 +102,7 @@ export const expressValidator: Dialect = {
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
   fields: (issue, _part, { looked }) => {
     const nested = listOf(read(issue, "nestedErrors")).map((group) => (Array.isArray(group) ? group : [group]));
-    const parts = issuesOf(joined([...nested, read(issue, "fields")]));
+    const parts = withoutErrors(joined([...nested, read(issue, "fields")]).slice(0, most));
     return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
       detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], looked),
@@ -123,27 +125,30 @@ interface Leaf {
   readonly detail: string;
 }
 
-/**
- * What an issue comes down to. Of a union's alternatives those count that got beyond the union itself, since the value was meant
- * as one of them; zod 3 and arktype write their paths in full, zod 4 (a list for each) and valibot from the union on.
- */
+/** What an issue comes down to. Of a union's alternatives those count that got beyond it: the value was meant as one of them. */
 function leaves(issue: unknown, base: readonly unknown[], left: number, work: Work): readonly Leaf[] {
   const path = [...base, ...listOf(read(issue, "path"))];
-  const errors = listOf(read(issue, "errors"));
-  const absolute = [
-    ...joined(listOf(read(issue, "unionErrors")).map((error) => read(error, "issues"))),
-    ...errors.filter((error) => !Array.isArray(error)),
-  ];
-  const relative = [...joined(errors), ...listOf(read(issue, "issues"))];
-  const nested = [
-    ...within(absolute, left, work, (inner) => leaves(inner, [], left - 1, work)),
-    ...within(relative, left, work, (inner) => leaves(inner, path, left - 1, work)),
-  ];
+  const nested = alternatives(issue, path, left, work);
   const beyond = nested.filter((leaf) => leaf.path.length > path.length);
   if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
   const unknown = listOf(read(issue, "keys"));
   if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: "Not a known member." }));
   return [{ path, detail: wordingOf(issue, work) }];
+}
+
+/** zod 3 and arktype write the paths of a union's issues in full, zod 4 (a list for each) and valibot from the union on. */
+function alternatives(issue: unknown, path: readonly unknown[], left: number, work: Work): readonly Leaf[] {
+  const [errors, unions, issues] = [
+    listOf(read(issue, "errors")),
+    listOf(read(issue, "unionErrors")),
+    listOf(read(issue, "issues")),
+  ];
+  if (errors.length + unions.length + issues.length === 0) return [];
+  const absolute = [...joined(unions.map((error) => read(error, "issues"))), ...errors.filter((error) => !Array.isArray(error))];
+  return [
+    ...within(absolute, left, work, (inner) => leaves(inner, [], left - 1, work)),
+    ...within([...joined(errors), ...issues], left, work, (inner) => leaves(inner, path, left - 1, work)),
+  ];
 }
 
 /** joi puts the words of whatever a custom check threw into its message. */
@@ -167,7 +172,8 @@ function constraints(issue: unknown, base: readonly unknown[], left: number, wor
 }
 
 function within<T>(nested: readonly unknown[], left: number, work: Work, follow: (issue: unknown) => readonly T[]): readonly T[] {
-  return issuesOf(left > 0 ? nested : [])
+  if (nested.length === 0 || left <= 0) return [];
+  return withoutErrors(nested.slice(0, most))
     .flatMap((issue) => (work.left-- > 0 ? follow(issue) : []))
     .slice(0, most);
 }
@@ -179,8 +185,8 @@ function joined(lists: readonly unknown[]): readonly unknown[] {
   return members;
 }
 
-function issuesOf(list: unknown): readonly unknown[] {
-  return listOf(list).filter((issue) => !isError(issue));
+function withoutErrors(list: readonly unknown[]): readonly unknown[] {
+  return list.filter((issue) => !isError(issue));
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -27,7 +27,11 @@ export function placeOf(part: string, path: readonly unknown[]): Place {
 
 /** JSON Pointer as a URI fragment: "~" and "/" escaped (RFC 6901 section 3), then percent-encoded (section 6). */
 export function pointer(keys: readonly string[]): string {
-  return `#${keys.map((key) => `/${encodeURIComponent(key.replace(/~/g, "~0").replace(/\//g, "~1"))}`).join("")}`;
+  return keys.reduce((path, key) => `${path}/${/^\w*$/.test(key) ? key : escaped(key)}`, "#");
+}
+
+function escaped(key: string): string {
+  return encodeURIComponent(key.replace(/~/g, "~0").replace(/\//g, "~1"));
 }
 
 /** The keys of "items[0].price" and of 'meta["a.b"]', as yup and lodash write a path. */

@@ -32,6 +32,10 @@ export interface Finding {
 
 /** What is known besides the thrown value. */
 export interface Context {
+  /** Its own `name`, or where that is just "Error", its class's. */
+  readonly name: string;
+  /** Its `code`, if that is a text; else "". */
+  readonly code: string;
   readonly origin: Origin | undefined;
   /** The client went away before its answer. */
   readonly clientGone: boolean;
@@ -45,8 +49,8 @@ export interface Context {
   readonly recognise: (value: unknown) => Finding | undefined;
   /** What a value means if it is an HTTP client's error: to be asked of whatever members were copied from. */
   readonly client: (value: unknown) => Finding | undefined;
-  /** What is known of an error that nobody addressed to a client, such as a datastore's. */
-  readonly happened: (error: object) => Finding | undefined;
+  /** What is known of the thrown value as an error that nobody addressed to a client, such as a datastore's. */
+  readonly happened: () => Finding | undefined;
 }
 
 /** A fact, or a function for a value that has to be looked at; undefined passes it on to the next rule. */

@@ -29,7 +29,13 @@ function faultCodedIn(message: string): Finding | undefined {
 }
 
 function faultWordedIn(message: string): Finding | undefined {
-  const [type] = Object.entries(worded.exec(message)?.groups ?? {}).find(([, words]) => words !== undefined) ?? [];
+  const type = groupIn(worded, message);
   if (type === undefined) return undefined;
   return type === "unknown" ? { status: 502 } : fault(type as FaultType);
+}
+
+/** Which of the named groups of `words` a text has. */
+export function groupIn(words: RegExp, text: string): string | undefined {
+  const groups = words.exec(text)?.groups;
+  return groups && Object.keys(groups).find((name) => groups[name] !== undefined);
 }

@@ -96,7 +96,12 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Members that hold the address: of a system call, of a name server's answer, of node:tls, of undici's sockets. */
-const addresses: readonly (readonly string[])[] = [["address"], ["hostname"], ["host"], ["socket", "remoteAddress"]];
+const addresses: readonly (readonly [key: string, inner?: string])[] = [
+  ["address"],
+  ["hostname"],
+  ["host"],
+  ["socket", "remoteAddress"],
+];
 
 function nextHopOf(error: unknown): string | undefined {
   return innermost(error, (link) => {

@@ -43,13 +43,18 @@ const types = byCode(codesOf);
 export const faultCodes: readonly string[] = [...types.keys()];
 
 /** Where the system call that failed decides what the code means. */
-const typesOfCall: ReadonlyMap<string, FaultType> = new Map([
-  // A unix socket that is missing, or closed to us, takes no connection; nginx answers 502 to both.
-  ["connect ENOENT", "connection_refused"],
-  ["connect EACCES", "connection_refused"],
-  ["connect EPERM", "destination_ip_prohibited"], // a packet filter on this machine
-  ["connect ETIMEDOUT", "connection_timeout"],
-  ["query ECONNREFUSED", "dns_error"], // the name server's port, not the destination's
+const typesOfCall: ReadonlyMap<string, ReadonlyMap<string, FaultType>> = new Map([
+  [
+    "connect",
+    new Map<string, FaultType>([
+      // A unix socket that is missing, or closed to us, takes no connection; nginx answers 502 to both.
+      ["ENOENT", "connection_refused"],
+      ["EACCES", "connection_refused"],
+      ["EPERM", "destination_ip_prohibited"], // a packet filter on this machine
+      ["ETIMEDOUT", "connection_timeout"],
+    ]),
+  ],
+  ["query", new Map([["ECONNREFUSED", "dns_error"]])], // the name server's port, not the destination's
 ]);
 
 /** Where only the message tells one fault from another of the same code. */
@@ -81,7 +86,9 @@ const depth = 8;
  * @example classifyFault(Object.assign(new Error(), { code: "ECONNREFUSED" })) // "connection_refused"
  */
 export function classifyFault(error: unknown): FaultType | undefined {
-  return wrapped(error).reduce<FaultType | undefined>((type, link) => typeOf(link) ?? type, undefined);
+  let type: FaultType | undefined;
+  for (const link of wrapped(error)) type = typeOf(link) ?? type;
+  return type;
 }
 
 /** An error and what it wraps, outermost first. Bounded, which also ends a cycle. */
@@ -95,8 +102,9 @@ export function wrapped(error: unknown): readonly unknown[] {
 function typeOf(error: unknown): FaultType | undefined {
   const code = readText(error, "code");
   if (code === undefined) return undefined;
-  const call = readText(error, "syscall")?.replace(/^query[A-Z]\w*$/, "query"); // c-ares says queryA, queryAaaa, queryMx
-  const type = typesOfCall.get(`${call} ${code}`);
+  const syscall = readText(error, "syscall");
+  const call = /^query[A-Z]\w*$/.test(syscall ?? "") ? "query" : syscall; // c-ares says queryA, queryAaaa, queryMx
+  const type = typesOfCall.get(call ?? "")?.get(code);
   if (type !== undefined) return type;
   if (isLocal(error, call)) return undefined;
   const message = readText(error, "message") ?? "";

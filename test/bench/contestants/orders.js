@@ -1,0 +1,63 @@
+// The application that all contestants are: what it answers, and what goes wrong in it.
+import { STATUS_CODES } from "node:http";
+import createError from "http-errors";
+import { z } from "zod";
+
+/** What the happy path answers with. */
+export const order = { id: 17, state: "paid", total: 99.5, items: ["ale", "bread"] };
+
+/** What is said of a status where nothing better is known; made once. */
+const known = new Map(
+  [400, 404, 405, 500].map((status) => [status, { title: STATUS_CODES[status] ?? "", detail: `This is what ${status} means.` }]),
+);
+
+/** @param {number} status */
+export function words(status) {
+  return known.get(status) ?? { title: "", detail: "" };
+}
+
+export const message = "No such order";
+
+/** What handlers commonly throw. */
+export const httpError = () => createError(404, message);
+
+/** A failure that nobody meant. */
+export function fails() {
+  throw new Error("Cannot read the order");
+}
+
+const schema = z.object({
+  id: z.int(),
+  state: z.enum(["open", "paid"]),
+  total: z.number(),
+  mail: z.email(),
+  items: z.array(z.string()),
+});
+const wrong = { id: "17", state: "lost", total: "99.5", mail: "nobody", items: "ale" };
+
+/** Throws zod's own error, of five fields. */
+export function validates() {
+  return schema.parse(wrong);
+}
+
+/**
+ * The same for those who want an error of another kind.
+ * @param {(error: z.ZodError) => Error} told
+ */
+export function validatesAs(told) {
+  return () => {
+    try {
+      return validates();
+    } catch (error) {
+      throw told(/** @type {z.ZodError} */ (error));
+    }
+  };
+}
+
+/**
+ * What a client may be told of a validation error.
+ * @param {z.ZodError} error
+ */
+export function fieldsOf({ issues }) {
+  return issues.map(({ path, message }) => ({ path: path.join("."), message }));
+}

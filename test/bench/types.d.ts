@@ -1,0 +1,76 @@
+import type { RequestListener } from "node:http";
+
+/** What is asked of every contestant, and what has to come back. */
+export interface Scenario {
+  readonly name: string;
+  readonly family: string;
+  readonly request: {
+    readonly method?: string;
+    readonly path: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  };
+  /** Name of the upstream behind the contestants, one of upstream.js. */
+  readonly upstream?: string;
+  /** Of every reply: another one ends the bench. */
+  readonly status: number;
+  /** Octets of content that the bare server writes. Default: those of a problem. */
+  readonly length?: number;
+  /** Requests per round, where the usual number would take too long. */
+  readonly requests?: number;
+  /** By their labels, in the order of the table: a file in contestants/, and the name of its export. */
+  readonly contestants: Readonly<Record<string, readonly [file: string, name: string]>>;
+  readonly targets?: readonly ScenarioTarget[];
+}
+
+export interface ScenarioTarget {
+  readonly what: string;
+  /** Label of the contestant that is judged. */
+  readonly ours: string;
+  /** Whom it is compared with; of several, the one that it does worst against. */
+  readonly to: string | readonly string[];
+  /** The greatest ratio that meets the target; "noise": as much as a copy of the bare server differs from it. */
+  readonly most: number | "noise";
+  readonly by: "cpu" | "instructions";
+}
+
+/** What a contestant is told of its place. */
+export interface Env {
+  /** URL of the upstream, or "". */
+  readonly upstream: string;
+  /** Of the scenario. */
+  readonly status: number;
+  readonly length: number | undefined;
+}
+
+/** Each export of a file in contestants/. */
+export type Contestant = (env: Env) => RequestListener;
+
+/** What the parts of the bench are told. */
+export interface BenchOptions {
+  readonly rounds: number;
+  /** A text in the name of the scenarios that are wanted. */
+  readonly only: string;
+}
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  /** Numbers as they were measured: the report rounds them. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** How a target was met. */
+export interface Verdict {
+  readonly what: string;
+  readonly met: boolean;
+  /** As it is printed. */
+  readonly measured: string;
+  readonly most: string;
+  readonly noise: string;
+}
+
+export interface PartResult {
+  readonly tables: readonly Table[];
+  readonly verdicts: readonly Verdict[];
+}
