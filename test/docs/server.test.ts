@@ -35,6 +35,9 @@ const clients: Readonly<Record<string, Client>> = {
   "does not send its content in time": { bytes: request("POST /", { "Content-Length": "9" }), create: () => plain(impatient) },
   "names no host": { bytes: "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" },
   "names two hosts": { bytes: request("GET /", { host: "s3cr3t" }) },
+  "sends chunks by HTTP/1.0": {
+    bytes: `${request("POST /", { "Transfer-Encoding": "chunked" }).replace("1.1", "1.0")}0\r\n\r\n`,
+  },
   "asks for a URL that is not of HTTP, or has no host": { bytes: request("GET ftp://s3cr3t.example/") },
   "expects something else than 100-continue": { bytes: request("GET /", { Expect: "s3cr3t" }) },
   "asks for a tunnel": { bytes: request("CONNECT s3cr3t.example:443") },

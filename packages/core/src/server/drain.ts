@@ -23,7 +23,7 @@ interface Drainable {
 /**
  * Closes a guarded server without failing whom it is serving. Requests in flight finish, and their connections are closed with them, as
  * are idle ones; a new request on an open connection gets a 503, and HTTP/2 sessions a GOAWAY. New connections are refused: that sends
- * any load balancer elsewhere. When the time is up, requests without an answer get a 503, and what is left is cut.
+ * any load balancer elsewhere. When the time is up, requests whose turn has come get a 503, and what is left is cut.
  * @returns resolves when all connections are closed; the same promise when called again
  * @throws TypeError for a server that guardServer() was not given, and for a wrong option
  * @example process.once("SIGTERM", () => drain(server));

@@ -22,6 +22,7 @@ export function closeGently(socket: Duplex): void {
 
 function destroySoon(this: Duplex): void {
   this.end();
+  this.resume();
   const timer = setTimeout(() => this.destroy(), patience).unref();
   this.once("close", () => clearTimeout(timer)); // or it would keep what is closed in memory
 }

@@ -25,7 +25,7 @@ export function followTraffic(server: Server): Traffic {
   function follow(request: NodeRequest, response: NodeResponse) {
     open.add(response);
     response.on("close", forgetResponse);
-    if (isQueued(request, response)) queued.add(request.socket);
+    if (isQueued(response)) queued.add(request.socket);
   }
 
   function forgetResponse(this: NodeResponse) {
@@ -53,6 +53,6 @@ export function followTraffic(server: Server): Traffic {
 }
 
 /** Behind the response to an earlier request of the same connection. */
-function isQueued({ httpVersionMajor }: NodeRequest, response: NodeResponse): boolean {
-  return httpVersionMajor < 2 && (response as ServerResponse).socket === null;
+function isQueued(response: NodeResponse): boolean {
+  return !("stream" in response) && (response as ServerResponse).socket === null;
 }
