@@ -11,7 +11,7 @@ import { certificate } from "../recognisers/certificate.js";
 import { answers, impatient, send, visit } from "../server/guarded.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { evaluate } from "./evaluate.js";
-import { block, codes, read, table } from "./markdown.js";
+import { block, read, table } from "./markdown.js";
 
 const page = read("docs/server.md");
 const kept = { Connection: "keep-alive" };
@@ -100,9 +100,17 @@ it.each(["README.md", "docs/server.md"])("%s shows how to guard and to drain", a
   expect(server.listening).toBe(false);
 });
 
+it("shows how a refusal gets its field of CORS", async () => {
+  const server = createServer(listener);
+  evaluate(block(page, "example: cors"), "0", { ...core, server });
+  const [answer] = answers(await visit(server, false, (open) => send(open(), request("GET ftp://a/"))));
+  expect(assertContract(answer!)).toMatchObject({ status: 400 });
+  expect(answer!.headers.get("access-control-allow-origin")).toBe("https://shop.example");
+});
+
 it("lists the limits that there are", () => {
   const limits = page.split("## What is too much")[1]!.split("## ")[0]!;
   const named = [...limits.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!);
   for (const name of named) expect(() => core.guardServer(createServer(), { [name]: 0 })).toThrow(`option "${name}"`);
-  expect(codes(limits)).toEqual(named);
+  expect(named).toEqual(["maxInFlight", "maxEventLoopDelay"]);
 });

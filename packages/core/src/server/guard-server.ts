@@ -136,8 +136,9 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   }
 
   function clientError(error: Error, socket: Socket): boolean {
-    if (isClosing(socket)) return true; // another packet of the same
+    const isNews = !isClosing(socket); // or another packet of the same
     answerClientError(respond, error, socket);
+    if (!isNews) return true;
     const tell = () => void emit("clientError", error, socket);
     if (socket.destroyed) tell();
     else socket.once("close", tell);

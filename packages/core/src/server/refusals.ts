@@ -4,7 +4,7 @@ import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
 import { answerSocket } from "../node/socket.js";
 import { meant } from "../problem-error.js";
 import type { Responder } from "../responder.js";
-import { inTurn } from "./in-turn.js";
+import { inTurn, type HttpSocket } from "./in-turn.js";
 import { closeGently } from "./linger.js";
 
 /** What Node answers by itself, and without content. */
@@ -37,6 +37,7 @@ export function refuse(respond: Responder, why: object, request: NodeRequest, re
 /** The same where there is no response. */
 export function refuseSocket(respond: Responder, why: object, request: IncomingMessage | undefined, socket: Socket): void {
   closeGently(socket);
+  if ((socket as HttpSocket)._httpMessage) socket.resume().once("end", () => socket.destroy()); // while it waits, nobody else would see it end
   const url = request?.method === "CONNECT" ? undefined : request?.url; // a tunnel has no path
   inTurn(socket, () => answerSocket(respond, why, request, socket, { ...inbound, url }));
 }
