@@ -124,6 +124,15 @@ describe("headers", () => {
     expect(createResponder()(own, facts).headers["www-authenticate"]).toBe("Basic, Digest");
   });
 
+  it("of the error itself neither describe content nor allow its storage", () => {
+    const stale = { ETag: '"x"', Expires: "0", Age: "1", "CDN-Cache-Control": "max-age=60", "Surrogate-Control": "max-age=60" };
+    const own = createError(404, "x", { headers: { ...stale, "Last-Modified": "0", "X-Sendfile": "/etc/passwd", "X-A": "1" } });
+    const { headers } = createResponder()(own, facts);
+    expect(headers).toMatchObject({ "x-a": "1", "cache-control": "no-store" });
+    for (const name of [...Object.keys(stale), "last-modified", "x-sendfile"])
+      expect(headers).not.toHaveProperty(name.toLowerCase());
+  });
+
   it("joins Vary instead of replacing it", () => {
     const thrown = problem(404, "x", { headers: { Vary: "accept, Cookie" } });
     expect(createResponder()(thrown, { ...facts, responseHeaders: { vary: "Origin, Accept" } }).headers["vary"]).toBe(

@@ -11,7 +11,7 @@ import { certificate } from "../recognisers/certificate.js";
 import { answers, impatient, send, visit } from "../server/guarded.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { evaluate } from "./evaluate.js";
-import { block, codes, read, table } from "./markdown.js";
+import { block, read, table } from "./markdown.js";
 
 const page = read("docs/server.md");
 const kept = { Connection: "keep-alive" };
@@ -35,6 +35,9 @@ const clients: Readonly<Record<string, Client>> = {
   "does not send its content in time": { bytes: request("POST /", { "Content-Length": "9" }), create: () => plain(impatient) },
   "names no host": { bytes: "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" },
   "names two hosts": { bytes: request("GET /", { host: "s3cr3t" }) },
+  "sends chunks by HTTP/1.0": {
+    bytes: `${request("POST /", { "Transfer-Encoding": "chunked" }).replace("1.1", "1.0")}0\r\n\r\n`,
+  },
   "asks for a URL that is not of HTTP, or has no host": { bytes: request("GET ftp://s3cr3t.example/") },
   "expects something else than 100-continue": { bytes: request("GET /", { Expect: "s3cr3t" }) },
   "asks for a tunnel": { bytes: request("CONNECT s3cr3t.example:443") },
@@ -97,9 +100,17 @@ it.each(["README.md", "docs/server.md"])("%s shows how to guard and to drain", a
   expect(server.listening).toBe(false);
 });
 
+it("shows how a refusal gets its field of CORS", async () => {
+  const server = createServer(listener);
+  evaluate(block(page, "example: cors"), "0", { ...core, server });
+  const [answer] = answers(await visit(server, false, (open) => send(open(), request("GET ftp://a/"))));
+  expect(assertContract(answer!)).toMatchObject({ status: 400 });
+  expect(answer!.headers.get("access-control-allow-origin")).toBe("https://shop.example");
+});
+
 it("lists the limits that there are", () => {
   const limits = page.split("## What is too much")[1]!.split("## ")[0]!;
   const named = [...limits.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!);
   for (const name of named) expect(() => core.guardServer(createServer(), { [name]: 0 })).toThrow(`option "${name}"`);
-  expect(codes(limits)).toEqual(named);
+  expect(named).toEqual(["maxInFlight", "maxEventLoopDelay"]);
 });

@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 export interface State {
   /** Octets after a collection. */
   readonly heap: number;
+  /** Requests, responses and connections in memory after a collection, by kind. */
+  readonly alive: Readonly<Record<string, number>>;
   /** What keeps the event loop busy, by kind. */
   readonly resources: readonly string[];
 }
@@ -21,12 +23,15 @@ export interface Gateway {
   readonly stop: () => void;
 }
 
+/** Warnings that are not about what a gateway does wrong: v8.queryObjects() of the probe is experimental. */
+const quiet = ["--no-deprecation", "--disable-warning=ExperimentalWarning"];
+
 const folder = new URL("../../examples/", import.meta.url);
 
 interface Settings {
   /** Of its server, such as time limits. */
   readonly server?: object;
-  /** Given the request ids of problems that the gateway has told of. */
+  /** Given the request ids of all that the gateway's `onError` was called with. */
   readonly onTold?: (ids: readonly string[]) => void;
 }
 
@@ -34,7 +39,7 @@ interface Settings {
 export async function startGateway(name: string, upstream: number, { server = {}, onTold }: Settings = {}): Promise<Gateway> {
   const probe = new URL("probe.js", import.meta.url).pathname;
   const script = new URL(`${name}/gateway.js`, folder).pathname;
-  const child = spawn(process.execPath, ["--expose-gc", "--no-deprecation", "--import", probe, script], {
+  const child = spawn(process.execPath, [...quiet, "--expose-gc", "--import", probe, script], {
     env: { ...process.env, UPSTREAM: `http://127.0.0.1:${upstream}`, PORT: "0", SERVER_SETTINGS: JSON.stringify(server) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

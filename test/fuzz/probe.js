@@ -1,7 +1,11 @@
 // Loaded into a gateway's process before the gateway (node --import): hears what it tells its operator, and answers how it is.
-import { subscribe } from "node:diagnostics_channel";
-import { Server } from "node:http";
-import { Server as TcpServer } from "node:net";
+import { ClientRequest, IncomingMessage, Server, ServerResponse } from "node:http";
+import { register } from "node:module";
+import { Server as TcpServer, Socket } from "node:net";
+import { queryObjects } from "node:v8";
+import { take } from "./heard.js";
+
+register("./hooks.js", import.meta.url);
 
 /** Settings of the server that are another's than Node's, such as its time limits, which are a minute and more. */
 const settings = JSON.parse(process.env["SERVER_SETTINGS"] ?? "{}");
@@ -10,17 +14,16 @@ Server.prototype.listen = function listen(...args) {
   return TcpServer.prototype.listen.apply(Object.assign(this, settings), args);
 };
 
-/** Request ids of what was told since they were last sent on. */
-let told = [];
-subscribe("fg-errors:problem", (message) => told.push(/** @type {any} */ (message).context.requestId));
-
 /** Told of all at once: a message for each would cost more than the request. */
 setInterval(tell, 50).unref();
 
 function tell() {
+  const told = take();
   if (told.length > 0) process.send?.({ told });
-  told = [];
 }
+
+/** Of an exchange nothing may be left but what a connection that is still open needs. */
+const exchanged = [ClientRequest, IncomingMessage, ServerResponse, Socket];
 
 process.on("message", async () => {
   tell();
@@ -28,6 +31,8 @@ process.on("message", async () => {
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc?.();
   }
-  process.send?.({ heap: process.memoryUsage().heapUsed, resources: process.getActiveResourcesInfo() });
+  // Counts after a collection of its own.
+  const alive = Object.fromEntries(exchanged.map((kind) => [kind.name, queryObjects(kind, { format: "count" })]));
+  process.send?.({ alive, heap: process.memoryUsage().heapUsed, resources: process.getActiveResourcesInfo() });
 });
 process.channel?.unref();

@@ -157,6 +157,14 @@ export interface Sent {
   readonly isChanged: boolean;
 }
 
+/** Nothing is wrong with them, so that they reach the upstream, one after the other. */
+export const clean: Arbitrary<Sent> = fc
+  .tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom("Connection: close\r\n", ""))
+  .map(([count, last]) => {
+    const lines = Array.from({ length: count }, (_, at) => `GET /*/${at} HTTP/1.1\r\nHost: gateway.example\r\n`);
+    return { bytes: `${lines.join("\r\n")}${last}\r\n`, isChanged: false };
+  });
+
 export const requests: Arbitrary<Sent> = fc
   .tuple(pipelined, often(fc.constant([] as Change[]), fc.array(change, { minLength: 1, maxLength: 4 }), 2))
   .map(([bytes, changes]) => ({ bytes: changes.reduce(applied, bytes), isChanged: changes.length > 0 }));

@@ -20,6 +20,21 @@ const failure = octets(fc.oneof({ weight: 4, arbitrary: errorStatus }, anyStatus
   written(sent).replaceAll("FSS.0", "ABC.0"),
 );
 
+/** Stands in the content of successes that break off, so that none of them may look whole. */
+export const unfinished = "and then";
+
+/** A success without a fault, or one that breaks off in the middle of its content. */
+const plain = fc
+  .tuple(fc.constantFrom(200, 200, 201, 206), fc.integer({ min: 0, max: 3 }), fc.constantFrom("whole", "short", "endless"))
+  .map(([status, times, kind]) => {
+    const content = "all is well.".repeat(times) + (kind === "whole" ? "" : unfinished);
+    const [length, size] = [content.length + (kind === "short" ? 1 + times * 400 : 0), content.length.toString(16)];
+    const isChunked = kind === "endless" || (kind === "whole" && times > 1);
+    const chunks = `${size}\r\n${content}\r\n${kind === "endless" ? "" : "0\r\n\r\n"}`;
+    const framing = isChunked ? "Transfer-Encoding: chunked" : `Content-Length: ${length}`;
+    return `HTTP/1.1 ${status} OK\r\nContent-Type: text/plain\r\n${framing}\r\n\r\n${isChunked ? chunks : content}`;
+  });
+
 const upgrade = fc
   .constantFrom("", "Upgrade: websocket\r\n")
   .map((field) => `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n${field}\r\nhello`);
@@ -33,7 +48,16 @@ const interim = fc.constantFrom(
 );
 const garbage = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 100 });
 
-const behaviour = fc.record({
+interface Behaviour {
+  readonly bytes: string;
+  readonly times: number;
+  /** Where it pauses, in parts of the whole, and for how many milliseconds; some are longer than a gateway waits. */
+  readonly pauses: readonly (readonly [part: number, ms: number])[];
+  readonly ending: "end" | "keep" | "reset";
+  readonly isSilent: boolean;
+}
+
+const wild: fc.Arbitrary<Behaviour> = fc.record({
   bytes: fc
     .tuple(
       interim,
@@ -47,13 +71,16 @@ const behaviour = fc.record({
     )
     .map((parts) => parts.join("")),
   times: fc.constantFrom(1, 1, 1, 1, 1, 1, 1, 2),
-  /** Where it pauses, in parts of the whole, and for how many milliseconds; some are longer than a gateway waits. */
   pauses: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(1, 5, 20, 20, 50, 1300)), {
     maxLength: 2,
   }),
   ending: fc.constantFrom("end", "end", "end", "keep", "reset"),
   isSilent: fc.integer({ min: 0, max: 40 }).map((number) => number === 0),
 });
+
+const tame = plain.map((bytes): Behaviour => ({ bytes, times: 1, pauses: [], ending: "end", isSilent: false }));
+
+const behaviour = fc.oneof({ weight: 3, arbitrary: wild }, tame);
 
 export interface FuzzUpstream {
   readonly port: number;
@@ -85,9 +112,7 @@ export async function startUpstream(): Promise<FuzzUpstream> {
 
 async function behave(socket: Socket, target: string): Promise<void> {
   const seed = [...target].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) | 0, 7);
-  const [{ bytes, times, pauses, ending, isSilent }] = fc.sample(behaviour, { seed, numRuns: 1 }) as [
-    BehaviourOf<typeof behaviour>,
-  ];
+  const { bytes, times, pauses, ending, isSilent } = fc.sample(behaviour, { seed, numRuns: 1 })[0]!;
   if (isSilent) return;
   const all = bytes.repeat(times);
   let sent = 0;
@@ -102,5 +127,3 @@ async function behave(socket: Socket, target: string): Promise<void> {
   if (ending === "end") socket.end();
   else if (ending === "reset") setTimeout(() => socket.resetAndDestroy(), 20);
 }
-
-type BehaviourOf<A> = A extends fc.Arbitrary<infer B> ? B : never;

@@ -3,7 +3,8 @@ import { createResponder } from "@fg-errors/core";
 import { expect, it } from "vitest";
 import type { Case, Heard } from "./client.js";
 import { responsesIn } from "./responses.js";
-import { wrong } from "./verdict.js";
+import { unfinished } from "./upstream.js";
+import { countIn, wrong } from "./verdict.js";
 
 const sent: Case = {
   bytes: "GET / HTTP/1.1\r\n\r\n",
@@ -19,6 +20,7 @@ const head = (more = "") => `HTTP/1.1 404 Not Found\r\n${Object.entries(headers)
 const error = head() + body;
 const success = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nX-Trailer: a\r\n\r\n";
+const endless = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${unfinished.length.toString(16)}\r\n${unfinished}\r\n0\r\n\r\n`;
 
 const judge = (bytes: string, end: Heard["end"] = "clean", more: Partial<Case> = {}) =>
   wrong({ ...sent, ...more }, { bytes, end }, "127.0.0.1:5000");
@@ -33,11 +35,18 @@ it.each<[what: string, bytes: string, end?: Heard["end"], more?: Partial<Case>]>
   ["an upgrade", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nhello"],
   ["no answer to nothing", "", "clean", { bytes: "\r\n" }],
   ["content until the end", "HTTP/1.1 200 OK\r\n\r\nany"],
+  ["a success that broke off, and is cut", endless.slice(0, -5)],
+  ["the same where only the end would tell", `HTTP/1.1 200 OK\r\n\r\n${unfinished}`],
+  ["a reset for a client that reads nothing", "", "ECONNRESET", { isDeaf: true }],
+  ["a reset for a client that is too slow", "", "ECONNRESET", { pace: "too slowly" }],
 ])("takes %s", (_what, ...heard) => expect(judge(...heard)).toBeUndefined());
 
 it.each<[reason: string | RegExp, bytes: string, end?: Heard["end"], more?: Partial<Case>]>([
   ["the connection did not end", success, "never"],
   ["there is no answer", ""],
+  ["there is only a reset", "", "ECONNRESET"],
+  ["a success seems whole that broke off", endless],
+  ["a success seems whole that broke off", `HTTP/1.1 200 OK\r\nContent-Length: ${unfinished.length}\r\n\r\n${unfinished}`],
   ["an error is not whole", error.slice(0, -1)],
   ["an error has no content", head()],
   ["an error stands in a success", `${success.slice(0, -2).replace("2\r", `${body.length}\r`)}${body}`],
@@ -62,4 +71,11 @@ it("reads responses one after the other, with all that is in them", () => {
     [200, "ok", "whole"],
   ]);
   expect(rest).toBe("");
+});
+
+it("counts what a client has had, unless it left", () => {
+  const count = { whole: 0, cut: 0, errors: 0 };
+  countIn({ bytes: `${chunked}${success}${error}${endless.slice(0, -5)}`, end: "clean" }, count);
+  countIn({ bytes: endless.slice(0, -5), end: "left" }, count);
+  expect(count).toEqual({ whole: 2, cut: 1, errors: 1 });
 });

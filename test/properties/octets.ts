@@ -12,7 +12,7 @@ export interface Sent {
 /** How the upstream says where its content ends, truly or not. */
 const framing = fc.oneof(
   { weight: 4, arbitrary: fc.constant("length") },
-  fc.constantFrom("chunked", "close", "longer", "shorter", "both", "twice", "bad chunk", "nonsense"),
+  fc.constantFrom("chunked", "close", "longer", "shorter", "both", "twice", "endless", "bad chunk", "nonsense"),
 );
 
 const framings: Readonly<Record<string, (content: string) => readonly [fields: string, content: string]>> = {
@@ -23,6 +23,7 @@ const framings: Readonly<Record<string, (content: string) => readonly [fields: s
   shorter: (content) => [`Content-Length: ${content.length >> 1}\r\n`, content],
   both: (content) => [`Content-Length: ${content.length}\r\nTransfer-Encoding: chunked\r\n`, `${chunk(content)}0\r\n\r\n`],
   twice: (content) => [`Content-Length: ${content.length}\r\nContent-Length: 1\r\n`, content],
+  endless: (content) => ["Transfer-Encoding: chunked\r\n", chunk(content)],
   "bad chunk": (content) => ["Transfer-Encoding: chunked\r\n", `${chunk(content)}zz\r\n`],
   nonsense: (content) => ["Content-Length: 1e1\r\n", content],
 };

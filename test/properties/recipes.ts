@@ -98,7 +98,8 @@ function cookAll(members: object): Record<string, unknown> {
 function define(value: object, members: object): object {
   for (const [name, member] of Object.entries(members))
     try {
-      Object.defineProperty(value, name, { value: member, configurable: true, enumerable: true, writable: true });
+      const enumerable = name !== "stack"; // as an error's own is not
+      Object.defineProperty(value, name, { value: member, configurable: true, enumerable, writable: true });
     } catch {} // of an array its length, of something frozen all
   return value;
 }

@@ -8,11 +8,50 @@ const error = (members: object, make: Recipe["make"] = "Error"): Recipe => ({
 });
 
 const issue = { code: "too_small", path: ["items", 0, "price"], message: "must be positive" };
-const headers = { "Retry-After": "30", "X-A": "1" };
+
+/** What may be sent, and what describes content that the error replaces, has it stored, or has another file sent. */
+const headers = {
+  "Retry-After": "30",
+  "X-A": "1",
+  Age: 1,
+  "Cache-Control": "public",
+  "CDN-Cache-Control": "max-age=60",
+  "Content-Encoding": "gzip",
+  ETag: '"a"',
+  Expires: "Fri, 31 Dec 2100 23:59:59 GMT",
+  "Last-Modified": "Fri, 31 Dec 1999 23:59:59 GMT",
+  "Surrogate-Control": "max-age=60",
+  "X-Accel-Redirect": "/internal",
+};
+const method = { make: "function", members: {}, state: "as it is" };
+
+/** Errors of a status that their throwers have written words for a client on. */
+export const speakers = (status: number, message: string): readonly Recipe[] => [
+  error({ status, statusCode: status, expose: true, message, headers }),
+  error({ statusCode: status, expose: true, message, name: "InternalServerError" }, "object"),
+  error({ isBoom: true, isServer: true, output: { statusCode: status, payload: { message, error: message }, headers }, message }),
+  error({ isBoom: true, output: { statusCode: status, payload: { message }, headers } }, "object"),
+  error({ name: "HTTPException", status, message, getResponse: method, res: { headers } }),
+  error({ name: "HTTPError", statusCode: status, statusMessage: message, message, unhandled: false, headers, body: { message } }),
+  error({ name: "H3Error", statusCode: status, statusMessage: message, message, unhandled: false, fatal: false, data: message }),
+  error({ name: "HttpException", status, response: message, message, getStatus: method, getResponse: method }),
+  error({ name: "HttpException", status, response: { message, error: message }, getStatus: method, getResponse: method }),
+  error({ name: "HttpException", status, response: { message: [message] }, getStatus: method, getResponse: method }),
+  error({ name: "FeathersError", type: "FeathersError", code: status, message, className: "error", errors: { a: message } }),
+  error({ name: "GraphQLError", message, extensions: { code: message, http: { status } } }),
+  error({ name: "Internal Server Error", status, message, errors: [{ path: "/query/a", message, errorCode: message }] }),
+  error({ type: "stream.encoding.set", status, statusCode: status, expose: true, message }),
+];
+
+/** The same of those whose status is a word. */
+export const wordySpeakers = (code: string, message: string): readonly Recipe[] => [
+  error({ name: "TRPCError", code, message }),
+  error({ name: "GraphQLError", message, extensions: { code, message } }),
+];
 
 export const shapes: readonly Recipe[] = [
-  error({ status: 404, statusCode: 404, expose: true, message: "No such order", headers }),
-  error({ isBoom: true, output: { statusCode: 409, payload: { message: "Paid" }, headers }, data: null }),
+  ...speakers(404, "No such order"),
+  ...wordySpeakers("CONFLICT", "Paid"),
   error({ name: "ZodError", issues: [issue, { ...issue, unionErrors: [{ issues: [issue] }], errors: [[issue]] }] }),
   error({ name: "ValidationError", isJoi: true, _original: {}, details: [{ ...issue, context: { value: 1 } }] }),
   error({ errors: [{ instancePath: "/a/b", keyword: "required", params: { missingProperty: "c" }, message: "is missing" }] }),

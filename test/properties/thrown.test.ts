@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { cook } from "./recipes.js";
 import { settings } from "./settings.js";
-import { anything, unmeant } from "./thrown.js";
+import { anything, outspoken, unmeant } from "./thrown.js";
 
 const contracts = {
   functionGraph,
@@ -70,6 +70,15 @@ it.each<[string, ResponderOptions]>([
 it("what merely happened is told to nobody outside", () => {
   fc.assert(
     fc.property(unmeant, (recipe) => void answered(cook(recipe), {})),
+    settings({ numRuns: 500 }),
+  );
+});
+
+it("no server's failure says what its thrower said, whoever meant it for a client", () => {
+  fc.assert(
+    fc.property(outspoken, (recipe) => {
+      expect(answered(cook(recipe), {})["status"]).toBeGreaterThanOrEqual(500);
+    }),
     settings({ numRuns: 500 }),
   );
 });

@@ -6,7 +6,7 @@ import { happened, spoken } from "../../packages/core/src/recognisers/families.j
 import type { Family } from "../../packages/core/src/recognisers/rule.js";
 import { mutated } from "./mutated.js";
 import { bites, makes, secret, states } from "./recipes.js";
-import { shapes } from "./shapes.js";
+import { shapes, speakers, wordySpeakers } from "./shapes.js";
 
 /** What `make` makes of it is thrown. */
 export interface Recipe {
@@ -40,7 +40,11 @@ const fieldName = fc.constantFrom(
   "Vary",
   "X-Request-Id",
   "X-A",
+  ..."ETag Expires Age CDN-Cache-Control Surrogate-Control X-Accel-Redirect Last-Modified Content-Encoding".split(" "),
 );
+
+/** Fields that may all be sent, as far as their form goes. */
+const fields = fc.dictionary(fieldName, fc.constantFrom("0", "120", "max-age=60", "gzip", "/a"), { minKeys: 1, maxKeys: 4 });
 
 /** Texts on which a careless regex, table or log breaks. */
 const awkwardText = fc.oneof(
@@ -80,7 +84,7 @@ const members = fc
         code: fc.oneof(known("codes", [...spoken, ...happened]), member),
         status: fc.oneof(fc.integer({ min: 390, max: 610 }), member),
         expose: fc.oneof(fc.boolean(), member),
-        headers: fc.oneof(fc.dictionary(fc.oneof(awkwardText, fieldName), member, { maxKeys: 3 }), member),
+        headers: fc.oneof(fields, fc.dictionary(fc.oneof(awkwardText, fieldName), member, { maxKeys: 3 }), member),
       },
       { requiredKeys: [] },
     ),
@@ -137,3 +141,17 @@ export const unmeant: Arbitrary<Recipe> = fc
       state: fc.constantFrom("as it is", "frozen", "behind a Proxy", "within an AggregateError"),
     }),
   );
+
+/** Errors whose throwers wanted a client to read them, which nobody may of a server's failure. */
+export const outspoken: Arbitrary<Recipe> = fc
+  .tuple(
+    fc.oneof(
+      fc.integer({ min: 500, max: 599 }).map((status) => speakers(status, secret)),
+      fc
+        .constantFrom("INTERNAL_SERVER_ERROR", "NOT_IMPLEMENTED", "BAD_GATEWAY", "SERVICE_UNAVAILABLE", "GATEWAY_TIMEOUT")
+        .map((code) => wordySpeakers(code, secret)),
+    ),
+    fc.nat(),
+    fc.constantFrom(...stateNames),
+  )
+  .map(([recipes, at, state]) => ({ ...recipes[at % recipes.length]!, state }));

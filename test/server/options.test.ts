@@ -1,6 +1,6 @@
 // What guardServer() takes and gives, and what of a request that was never understood gets into its answer.
 import { EventEmitter } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { guardServer, rfc9110, type GuardOptions } from "@fg-errors/core";
 import express from "express";
@@ -62,7 +62,7 @@ describe("options", () => {
     expect(guardServer(server)).toBe(server); // nothing was done to it
   });
 
-  it.each([undefined, {}, new EventEmitter(), express(), () => {}])("%o is no server", (server) => {
+  it.each([undefined, {}, new EventEmitter(), express(), createTcpServer(), () => {}])("%o is no server", (server) => {
     expect(() => guardServer(server as never)).toThrow("guardServer: takes a server of node:http");
   });
 
@@ -123,8 +123,7 @@ describe("all other events", () => {
     expect(server.emit("nothing")).toBe(false);
   });
 
-  it("stay what they are on a server of TCP", () => {
-    const server = createTcpServer();
-    expect(guardServer(server as Server).emit("constructor")).toBe(false);
+  it("have any name", () => {
+    expect(guardServer(createServer()).emit("constructor")).toBe(false);
   });
 });

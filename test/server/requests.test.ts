@@ -19,6 +19,13 @@ const refused = [
   { name: "no Host", bytes: "GET /act HTTP/1.1\r\n\r\n", status: 400 },
   { name: "no Host, expecting 100-continue", bytes: "GET /act HTTP/1.1\r\nExpect: 100-continue\r\n\r\n", status: 400 },
   { name: "two Hosts", bytes: request("GET /act", { ...kept, host: "s3cr3t" }), status: 400 },
+  { name: "two Hosts of HTTP/1.0", bytes: "GET /act HTTP/1.0\r\nHost: a\r\nHost: s3cr3t\r\n\r\n", status: 400 },
+  { name: "HTTP/2.0 in the words of HTTP/1", bytes: request("GET /act", kept).replace("1.1", "2.0"), status: 400 },
+  {
+    name: "chunks of HTTP/1.0", // who does not know chunks takes the second one for a request
+    bytes: `${request("POST /act", { ...kept, "Transfer-Encoding": "chunked" }).replace("1.1", "1.0")}0\r\n\r\n`,
+    status: 400,
+  },
   { name: "an expectation", bytes: request("POST /act", { ...kept, Expect: "s3cr3t" }, "content"), status: 400, received: 417 },
   { name: "a tunnel", bytes: request("CONNECT s3cr3t.example:443"), status: 501 },
 ];
@@ -126,6 +133,14 @@ describe("what the server's own listeners take is theirs", () => {
   });
 });
 
+it.each(["", "Host: a\r\nHost: s3cr3t\r\n"])("offers no upgrade to listeners whose Host is wrong: %j", async (hosts) => {
+  const listener = vi.fn((_request: unknown, socket: Duplex) => void socket.end("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+  const server = guardServer(createServer().on("upgrade", listener), { onError });
+  const [answer] = answers(await got(server, `GET / HTTP/1.1\r\n${hosts}Connection: Upgrade\r\nUpgrade: a\r\n\r\n`));
+  expect(assertContract(answer!)).toMatchObject({ status: 400 });
+  expect([told(), listener.mock.calls]).toEqual([[[400, undefined]], []]);
+});
+
 describe("upgrades that nobody takes", () => {
   const tick = async () => void (await new Promise((done) => process.nextTick(done)));
   const upgrade = request("GET /chat?s3cr3t", { Connection: "Upgrade", Upgrade: "a" });
@@ -181,6 +196,16 @@ describe("upgrades that nobody takes", () => {
       client.destroy();
     });
     sockets.close();
+  });
+
+  it("have one answer where the listener writes it, though another response is under way", async () => {
+    const server = createServer((_request, response) => void setTimeout(() => response.end("content"), 20));
+    server.on("upgrade", (_request, socket) => {
+      socket.write("HTTP/1.1 401 Unauthorized\r\n\r\n");
+      socket.destroy();
+    });
+    expect(await got(guardServer(server, { onError }), request("GET /", kept) + upgrade)).not.toContain(" 404 ");
+    expect(told()).toEqual([]);
   });
 
   it.each([

@@ -152,6 +152,17 @@ async function ask(session: ClientHttp2Session, fields: OutgoingHttpHeaders) {
   return { status: Number(head[":status"]), headers: new Headers(entries as [string, string][]), text };
 }
 
+it("has no target but those of HTTP, whatever the scheme", async () => {
+  const server = guardServer(createHttp2(ok), { onError });
+  await withServer(server as unknown as Server, async (port) => {
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    expect(assertContract(await ask(session, { ":scheme": "s3cr3t", ":path": "http://?s3cr3t" }))).toMatchObject({ status: 400 });
+    expect(await ask(session, { ":path": "/act" })).toMatchObject({ status: 200 });
+    session.destroy();
+  });
+  expect(told()).toEqual([[400, undefined]]);
+});
+
 it("guards a server that gets its listener later", async () => {
   const server = guardServer(createHttp2(), { onError }).on("request", ok);
   await withServer(server as unknown as Server, async (port) => {

@@ -48,6 +48,7 @@ export const kinds: readonly Kind[] = [
   { name: "garbage", share: 4, status: 502, upstream: (socket) => void socket.end("s3cr3t\r\n\r\n") },
   { name: "half a head", share: 4, status: 502, upstream: (socket) => void socket.end("HTTP/1.1 200 OK\r\nX-A") },
   { name: "half a content", share: 4, status: 200, isCut: true, upstream: (socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this") }, // prettier-ignore
+  { name: "half the chunks", share: 4, status: 200, isCut: true, upstream: (socket) => void socket.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n") }, // prettier-ignore
   { name: "silence", share: 1, status: 504, upstream: () => {} },
   { name: "a request of garbage", share: 3, status: 400, raw: "s3cr3t\r\n\r\n" },
   { name: "a head without end", share: 2, status: 400, raw: `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}` },

@@ -109,14 +109,15 @@ export function diesWithError(name: string, isHttp2 = false): boolean {
   return dying.has(lower) || lower.endsWith("-cache-control") || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
 }
 
-/** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message. */
+/** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message or describes content. */
 export function exposableHeaders(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> | undefined {
   if (typeof headers !== "object" || headers === null) return undefined;
   const entries: [name: string, value: string][] = [];
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
-    if (!forbidden.has(lower) && !lower.startsWith("content-") && isValid(name, text)) entries.push([lower, String(text)]);
+    const mayLeave = !forbidden.has(lower) && !diesWithError(lower) && !lower.startsWith("content-") && isValid(name, text);
+    if (mayLeave) entries.push([lower, String(text)]);
   }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

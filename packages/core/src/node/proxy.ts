@@ -83,6 +83,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
     if (outlook === "unsaid") lookInto(head, request, response);
     setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
+    if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would promise to keep it
   }
 
   /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */

@@ -36,7 +36,7 @@ export function answerSocket(
     response.assignSocket(socket as Socket); // throws if another response is under way on it
     setFields(response, fields);
     answer(respond, thrown, message, response, facts);
-    close(socket);
+    closeSocket(socket);
   } catch (failure) {
     warn("a connection could not be answered", failure);
     socket.destroy();
@@ -44,7 +44,7 @@ export function answerSocket(
 }
 
 /** When all is written; what the client still sends is not waited for. */
-function close(socket: Duplex): void {
+export function closeSocket(socket: Duplex): void {
   if ("destroySoon" in socket) (socket as Socket).destroySoon();
   else socket.end();
 }

@@ -28,7 +28,10 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     socket.once("close", () => outgoing.destroy());
     if (socket.destroyed) outgoing.destroy();
     if (patience !== undefined) outgoing.setTimeout(patience, () => outgoing.destroy()); // ended by the upgrade
-    outgoing.once("upgrade", () => switched.add(socket));
+    outgoing.once("upgrade", (_reply, upstream) => {
+      switched.add(socket);
+      socket.once("close", () => upstream.destroy()); // a pipe ends it only if the client says good-bye
+    });
     // The library's own listeners, which are not there yet, write the reply onto the socket as it came, and end the socket on an error.
     process.nextTick(() =>
       outgoing.removeAllListeners("response").once("response", (reply) => {

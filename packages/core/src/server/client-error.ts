@@ -5,7 +5,7 @@ import { answerSocket } from "../node/socket.js";
 import { read } from "../read.js";
 import type { Responder } from "../responder.js";
 import { answerInstead } from "./answer-instead.js";
-import { inTurn, unread } from "./in-turn.js";
+import { inTurn, unread, type HttpSocket } from "./in-turn.js";
 import { closeGently, isClosing } from "./linger.js";
 import { requestIn } from "./packet.js";
 
@@ -13,10 +13,11 @@ const inbound = { origin: "inbound" } as const;
 
 /**
  * Answers what makes a request unreadable: garbage, a head that is too large, content that breaks off or is late. Then the connection
- * is closed. A connection that broke is left alone, as is one that has got such an answer before.
+ * is closed. A connection that broke is left alone, as is one that has got such an answer before; one whose client has left ends.
  */
-export function answerClientError(respond: Responder, error: unknown, socket: Socket): void {
+export function answerClientError(respond: Responder, error: unknown, socket: HttpSocket): void {
   if ((socket as { secureConnecting?: boolean }).secureConnecting) return refuseHandshake(respond, error, socket);
+  if (hasLeft(socket)) return void socket.destroy();
   if (isClosing(socket) || !socket.writable) return;
   closeGently(socket);
   inTurn(socket, (response) => {
@@ -25,6 +26,12 @@ export function answerClientError(respond: Responder, error: unknown, socket: So
     else if (request) socket.destroySoon(); // it was answered before all of it had come
     else answerSocket(respond, error, requestIn(error, socket), socket, inbound);
   });
+}
+
+/** A client that ends the connection amid a request waits for no earlier answer either: so Node takes it, too. */
+function hasLeft(socket: HttpSocket): boolean {
+  const before = socket._httpMessage;
+  return socket.readableEnded && !!before && before.req !== unread(socket);
 }
 
 /** The application has the request already. */

@@ -1,6 +1,7 @@
-import type { ServerResponse } from "node:http";
+import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
+import { closeSocket } from "../node/socket.js";
 import type { Responder } from "../responder.js";
 import { giveUp } from "./give-up.js";
 import { closeGently } from "./linger.js";
@@ -23,7 +24,7 @@ interface Drainable {
 /**
  * Closes a guarded server without failing whom it is serving. Requests in flight finish, and their connections are closed with them, as
  * are idle ones; a new request on an open connection gets a 503, and HTTP/2 sessions a GOAWAY. New connections are refused: that sends
- * any load balancer elsewhere. When the time is up, requests without an answer get a 503, and what is left is cut.
+ * any load balancer elsewhere. When the time is up, requests whose turn has come get a 503, and what is left is cut.
  * @returns resolves when all connections are closed; the same promise when called again
  * @throws TypeError for a server that guardServer() was not given, and for a wrong option
  * @example process.once("SIGTERM", () => drain(server));
@@ -51,24 +52,30 @@ const parting = 100;
  */
 export function makeDrainable(server: Server, respond: Responder, { open, sockets, sessions }: Traffic): () => boolean {
   let drained: Promise<void> | undefined;
+  let timers: NodeJS.Timeout[] = [];
 
   async function start(timeout: number) {
     for (const session of sessions) session.close(); // GOAWAY tells which requests may be repeated elsewhere (RFC 9113 section 6.8)
     const last = new Map<Socket, ServerResponse>();
     for (const response of open) if (!("stream" in response)) last.set(response.req.socket, response);
     for (const [socket, response] of last) closeAfter(socket, response);
-    const timers = [setTimeout(closeSilent, Math.min(silent, timeout)), setTimeout(cut, timeout)];
+    timers = [setTimeout(closeSilent, Math.min(silent, timeout)), setTimeout(cut, timeout)];
     await close();
-    for (const timer of timers) clearTimeout(timer);
+    await Promise.all([...sockets].map(closed)); // those that were handed over to the server it does not count itself
+    forgetTimers();
+  }
+
+  function forgetTimers() {
+    for (const timer of timers.splice(0)) clearTimeout(timer);
   }
 
   /** server.close() takes a response that was ended for one that has left, and would cut it: the client may be slow to read. */
   function close(): Promise<void> {
     const ended = [...open].filter((response) => !("stream" in response) && response.finished) as { finished: boolean }[];
     for (const response of ended) response.finished = false;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const response of ended) response.finished = true;
-    return closed;
+    return isClosed;
   }
 
   /** Browsers and load balancers open connections in advance. Node 20 does not take these for idle. */
@@ -79,7 +86,12 @@ export function makeDrainable(server: Server, respond: Responder, { open, socket
   function cut() {
     const what = `The server was drained: ${open.size} responses were not complete in time`;
     [...open].forEach((response, at) => giveUp(respond, unavailable(what, at > 0, false), response));
-    setTimeout(() => sockets.forEach((socket) => void socket.destroy()), parting).unref();
+    timers.push(setTimeout(destroyAll, parting));
+  }
+
+  function destroyAll() {
+    for (const socket of sockets) socket.destroy();
+    (server as Partial<HttpServer>).closeAllConnections?.(); // those that were open before the server was guarded
   }
 
   function closeIfDrained(session: Http2Session) {
@@ -87,13 +99,22 @@ export function makeDrainable(server: Server, respond: Responder, { open, socket
   }
 
   (server as Drainable)[drainer] = (timeout) => (drained ??= start(timeout));
-  server.on("session", closeIfDrained).on("listening", () => (drained = undefined));
+  server.on("session", closeIfDrained).on("listening", () => {
+    drained = undefined;
+    forgetTimers();
+  });
   return () => drained !== undefined;
 }
 
 /** What has its head yet to come says so, and Node closes; the others have promised to keep the connection. */
 function closeAfter(socket: Socket, response: ServerResponse): void {
   response.shouldKeepAlive = false;
-  response.prependOnceListener("finish", () => closeGently(socket));
-  response.once("close", () => socket.destroySoon());
+  response.prependOnceListener("finish", () => {
+    closeGently(socket);
+    process.nextTick(closeSocket, socket);
+  });
+}
+
+function closed(socket: Socket): Promise<unknown> | undefined {
+  return socket.closed ? undefined : new Promise((resolve) => socket.once("close", resolve));
 }

@@ -3,14 +3,15 @@ import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import { unmatched } from "../methods.js";
 import type { NodeRequest, NodeResponse } from "../node/answer.js";
+import { read } from "../read.js";
 import { createResponder } from "../responder.js";
 import { answerClientError } from "./client-error.js";
 import { responseOf, watchResponses } from "./dropped.js";
 import { splitOptions, type GuardOptions } from "./guard-options.js";
-import { inTurn, passOver } from "./in-turn.js";
+import { passOver } from "./in-turn.js";
 import { isClosing } from "./linger.js";
 import { createLoadLimit } from "./load.js";
-import { namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
+import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
 import { hasTarget } from "./target.js";
 import { offerUpgrade } from "./upgrades.js";
 
@@ -26,14 +27,14 @@ const guarded = Symbol.for("fg-errors.guarded");
  * @example guardServer(createServer(app), { maxInFlight: 1000 }).listen(8080);
  */
 export function guardServer<S extends Server>(server: S, options: GuardOptions = {}): S {
-  if (typeof (server as Partial<Server> | undefined)?.getConnections !== "function")
-    throw new TypeError("guardServer: takes a server of node:http, node:https or node:http2");
+  if (!isHttpServer(server)) throw new TypeError("guardServer: takes a server of node:http, node:https or node:http2");
   if (guarded in server) throw new TypeError("guardServer: the server is guarded already");
   const { limits, own } = splitOptions(options);
   const respond = createResponder(own, { caller: "guardServer" });
   const { admits, admitsSocket } = createLoadLimit(respond, limits, server);
   const asksForHost = takeHostCheck(server as { requireHostHeader?: boolean });
   const emit = server.emit.bind(server) as EventEmitter["emit"];
+  const handedOver = new WeakSet<object>();
   const isUnheard = (event: string) => server.listenerCount(event) === 1;
 
   /** Each returns whether nobody else is to hear of the event. */
@@ -53,12 +54,17 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   }
 
   function enter(request: NodeRequest, response: NodeResponse): boolean {
-    if ("stream" in request) return !admits(request, response);
+    if (handedOver.has(response)) return false;
+    if ("stream" in request) return keep(request, response);
     if (isClosing(request.socket)) {
       passOver(request);
       return true;
     }
     if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) watchResponses();
+    return keep(request, response);
+  }
+
+  function keep(request: NodeRequest, response: NodeResponse): boolean {
     const why = faultOf(request);
     if (!why) return !admits(request, response);
     refuse(respond, why, request, response);
@@ -67,20 +73,34 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function faultOf(request: NodeRequest): object | undefined {
     if (!hasTarget(request)) return refusals.target;
+    if ("stream" in request) return undefined; // the rest is of HTTP/1
+    if (!isFramed(request)) return refusals.framing;
     return asksForHost && !namesHost(request) ? refusals.host : undefined;
   }
 
+  /** When its turn has come: Node would write the 100 amid another response. */
   function proceed(request: NodeRequest, response: NodeResponse): boolean {
     if (enter(request, response)) return true;
-    if (!isUnheard("checkContinue")) return false;
-    if ("stream" in response) response.writeContinue();
-    else inTurn(request.socket, () => response.headersSent || response.writeContinue()); // Node would write it amid another response
-    return emit("request", request, response);
+    if (!isUnheard("checkContinue")) return handOver(response);
+    const goOn = () => {
+      response.writeContinue();
+      emit("request", request, response);
+    };
+    if ("stream" in response || response.socket) goOn();
+    else response.once("socket", goOn);
+    return true;
   }
 
   function expect(request: NodeRequest, response: NodeResponse): boolean {
     if (enter(request, response)) return true;
-    if (isUnheard("checkExpectation")) refuse(respond, refusals.expectation, request, response);
+    if (!isUnheard("checkExpectation")) return handOver(response);
+    refuse(respond, refusals.expectation, request, response);
+    return true;
+  }
+
+  /** Its listener may emit "request" with it later. */
+  function handOver(response: NodeResponse): boolean {
+    handedOver.add(response);
     return false;
   }
 
@@ -99,13 +119,10 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
     if (isClosing(socket) || !admitsSocket(request, socket)) return true;
     const refuseFor = (why: object) => refuseSocket(respond, why, request, socket);
-    if (!hasTarget(request)) refuseFor(refusals.target);
-    else
-      offerUpgrade(
-        socket,
-        () => emit("upgrade", request, socket, head),
-        () => refuseFor(unmatched(request.method)),
-      );
+    const why = faultOf(request);
+    const offer = () => emit("upgrade", request, socket, head);
+    if (why) refuseFor(why);
+    else offerUpgrade(socket, offer, () => refuseFor(unmatched(request.method)));
     return true;
   }
 
@@ -119,8 +136,9 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   }
 
   function clientError(error: Error, socket: Socket): boolean {
-    if (isClosing(socket)) return true; // another packet of the same
+    const isNews = !isClosing(socket); // or another packet of the same
     answerClientError(respond, error, socket);
+    if (!isNews) return true;
     const tell = () => void emit("clientError", error, socket);
     if (socket.destroyed) tell();
     else socket.once("close", tell);
@@ -136,6 +154,11 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   // Node answers by itself where nobody listens.
   for (const event of ["checkContinue", "checkExpectation", "connect"]) server.on(event, () => {});
   return Object.assign(server, { [guarded]: true, emit: guardedEmit });
+}
+
+/** What node:http, node:https and node:http2 have in common, and servers of node:net and node:tls have not. */
+function isHttpServer(server: unknown): boolean {
+  return ["emit", "getConnections", "setTimeout"].every((name) => typeof read(server, name) === "function");
 }
 
 /** Node answers a missing Host by itself, and looks at no second one. */

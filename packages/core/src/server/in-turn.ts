@@ -10,8 +10,9 @@ export interface HttpSocket extends Socket {
 const passedOver = new WeakSet<object>();
 
 /** Has a request never answered: its connection carries the last answer already. Its response stays in Node's queue, in others' way. */
-export function passOver(request: object): void {
+export function passOver(request: IncomingMessage): void {
   passedOver.add(request);
+  request.resume(); // its content would keep the connection from being read to its end
 }
 
 /**

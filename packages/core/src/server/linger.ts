@@ -17,11 +17,12 @@ export function isClosing(socket: object): boolean {
 export function closeGently(socket: Duplex): void {
   closing.add(socket);
   socket.on("error", () => {}); // Node may listen no more, and a client that leaves must not end the process
-  if ("destroySoon" in socket) Object.assign(socket, { destroySoon });
+  Object.assign(socket, { destroySoon });
 }
 
 function destroySoon(this: Duplex): void {
   this.end();
+  this.resume();
   const timer = setTimeout(() => this.destroy(), patience).unref();
   this.once("close", () => clearTimeout(timer)); // or it would keep what is closed in memory
 }

@@ -19,7 +19,7 @@ export interface LoadLimits {
 
 /** Whether the application may have what has come. What it may not have is answered. */
 export interface LoadLimit {
-  /** For a request that has a response; asked again about the same one, it says the same and does not count it twice. */
+  /** For a request that has a response. */
   readonly admits: (request: NodeRequest, response: NodeResponse) => boolean;
   /** For one that has a socket only, an upgrade or a tunnel. These are not counted: they last. */
   readonly admitsSocket: (request: IncomingMessage, socket: Socket) => boolean;
@@ -52,7 +52,6 @@ export function createLoadLimit(respond: Responder, limits: LoadLimits, server: 
       follow(request, response);
       return true;
     }
-    if (open.has(response)) return true;
     if (isDraining() || hasMuchToCome(request)) refuse(respond, reason(), request, response);
     else answer(respond, reason(), request, response);
     return false;

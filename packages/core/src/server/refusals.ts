@@ -4,15 +4,17 @@ import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
 import { answerSocket } from "../node/socket.js";
 import { meant } from "../problem-error.js";
 import type { Responder } from "../responder.js";
-import { inTurn } from "./in-turn.js";
+import { inTurn, type HttpSocket } from "./in-turn.js";
 import { closeGently } from "./linger.js";
 
 /** What Node answers by itself, and without content. */
-export const refusals: Readonly<Record<"target" | "host" | "expectation" | "spent" | "version", object>> = {
+export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {
   /** RFC 9112 section 3.2. */
   target: meant({ status: 400, detail: "The request's target is no path, and no URL with a host." }),
   /** RFC 9112 section 3.2. */
-  host: meant({ status: 400, detail: "An HTTP/1.1 request needs a Host field, and only one." }),
+  host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
+  /** RFC 9112 sections 2.3 and 6.1. */
+  framing: meant({ status: 400, detail: "HTTP/1.1 is spoken here, and HTTP/1.0 without Transfer-Encoding." }),
   /** RFC 9110 section 10.1.1. */
   expectation: meant({ status: 417, detail: "The only expectation that can be met is 100-continue." }),
   /** Beyond the server's `maxRequestsPerSocket`: the answer before has said that the connection closes. */
@@ -35,15 +37,20 @@ export function refuse(respond: Responder, why: object, request: NodeRequest, re
 /** The same where there is no response. */
 export function refuseSocket(respond: Responder, why: object, request: IncomingMessage | undefined, socket: Socket): void {
   closeGently(socket);
+  if ((socket as HttpSocket)._httpMessage) socket.resume().once("end", () => socket.destroy()); // while it waits, nobody else would see it end
   const url = request?.method === "CONNECT" ? undefined : request?.url; // a tunnel has no path
   inTurn(socket, () => answerSocket(respond, why, request, socket, { ...inbound, url }));
 }
 
-/** Whether an HTTP/1.1 request names its host as it must: once (RFC 9112 section 3.2). */
+/** Whether everybody sees the same end of a request of HTTP/1: 1.0 knows no chunks (RFC 9112 section 6.1), and Node's parser takes 0.9 and 2.0. */
+export function isFramed({ httpVersion, headers }: NodeRequest): boolean {
+  return httpVersion === "1.1" || (httpVersion === "1.0" && headers["transfer-encoding"] === undefined);
+}
+
+/** Whether a request names its host as it must: once, before HTTP/1.1 at most once (RFC 9112 section 3.2). */
 export function namesHost({ httpVersion, rawHeaders }: NodeRequest): boolean {
-  if (httpVersion !== "1.1") return true;
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2)
     if (rawHeaders[at]!.length === 4 && rawHeaders[at]!.toLowerCase() === "host") count++;
-  return count === 1;
+  return count === 1 || (count === 0 && httpVersion === "1.0");
 }

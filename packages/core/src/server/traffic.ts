@@ -1,5 +1,4 @@
-import type { ServerResponse } from "node:http";
-import type { Http2Session } from "node:http2";
+import type { Http2ServerResponse, Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { NodeRequest, NodeResponse } from "../node/answer.js";
 
@@ -11,7 +10,7 @@ export interface Traffic {
   readonly sockets: ReadonlySet<Socket>;
   /** Those of HTTP/2. */
   readonly sessions: ReadonlySet<Http2Session>;
-  /** Counts a response among the open ones until it is closed. */
+  /** Counts a response among the open ones until it is closed, if it is not yet. */
   readonly follow: (request: NodeRequest, response: NodeResponse) => void;
 }
 
@@ -20,16 +19,27 @@ export function followTraffic(server: Server): Traffic {
   const open = new Set<NodeResponse>();
   const sockets = new Set<Socket>();
   const sessions = new Set<Http2Session>();
+  /** Connections with a response behind an earlier one's. */
   const queued = new WeakSet<object>();
 
   function follow(request: NodeRequest, response: NodeResponse) {
-    open.add(response);
-    response.on("close", forgetResponse);
-    if (isQueued(request, response)) queued.add(request.socket);
+    if ("stream" in response) followStream(response);
+    else if (!response.destroyed) {
+      open.add(response);
+      response.on("close", forgetResponse);
+      if (response.socket === null) queued.add(request.socket);
+    }
   }
 
   function forgetResponse(this: NodeResponse) {
     open.delete(this);
+  }
+
+  /** Of a HEAD that its application does not end, HTTP/2's response does not tell that it is over; its stream does. */
+  function followStream(response: Http2ServerResponse) {
+    if (response.stream.destroyed) return;
+    open.add(response);
+    response.stream.on("close", () => open.delete(response));
   }
 
   function followSocket(socket: Socket) {
@@ -50,9 +60,4 @@ export function followTraffic(server: Server): Traffic {
 
   server.on("connection", followSocket).on("secureConnection", followSocket).on("session", followSession);
   return { open, sockets, sessions, follow };
-}
-
-/** Behind the response to an earlier request of the same connection. */
-function isQueued({ httpVersionMajor }: NodeRequest, response: NodeResponse): boolean {
-  return httpVersionMajor < 2 && (response as ServerResponse).socket === null;
 }

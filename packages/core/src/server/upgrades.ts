@@ -6,9 +6,9 @@ import type { HttpSocket } from "./in-turn.js";
  * @param refuse the connection is not destroyed yet
  */
 export function offerUpgrade(socket: HttpSocket, offer: () => void, refuse: () => void): void {
-  const { destroy } = socket;
+  const { destroy, write } = socket;
   const most = socket._httpMessage ? Infinity : socket.bytesWritten; // what is written meanwhile may be of the response before
-  let [isOffered, isDestroyed] = [true, false];
+  let [isOffered, isDestroyed, isWritten] = [true, false, false];
   socket.destroy = (error) => {
     if (!isOffered) return destroy.call(socket, error); // a listener has kept it for later: ws does
     isDestroyed = true;
@@ -17,8 +17,13 @@ export function offerUpgrade(socket: HttpSocket, offer: () => void, refuse: () =
   setImmediate(() => {
     isOffered = false;
     if (!isDestroyed) return;
-    if (socket.writable && socket.bytesWritten <= most) refuse();
+    if (socket.writable && !isWritten && socket.bytesWritten <= most) refuse();
     else socket.destroy();
   });
+  socket.write = (...args: unknown[]) => {
+    isWritten = true;
+    return (write as (...args: unknown[]) => boolean).apply(socket, args);
+  };
   offer();
+  socket.write = write;
 }
