@@ -22,8 +22,12 @@ export interface Facts {
 /** The longest `instance` that is sent. */
 const longest = 2000;
 
+/** A path that is sent as it came: nothing to cut off, nothing to encode, no "//" in front. */
+const plain = /^\/(?!\/)[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
+
 /** The request's path as a URI reference, without its query, which may hold secrets, and without an authority. */
 export function instanceOf(url: string | undefined): string {
+  if (url !== undefined && url.length <= longest && plain.test(url)) return url;
   const path = (url ?? "")
     .slice(0, longest)
     .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")

@@ -9,8 +9,18 @@ const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
  * @param upstreams the one that a service further on has given it
  */
 export function requestIdOf({ headers, responseHeaders }: Facts, upstreams?: string): string {
-  const given = [responseHeaders?.["x-request-id"], headers["x-request-id"], headers["x-cff-request-id"]];
-  return [...given, traceIdOf(headers["traceparent"]), upstreams].find(isRequestId) ?? randomUUID();
+  return (
+    valid(responseHeaders?.["x-request-id"]) ??
+    valid(headers["x-request-id"]) ??
+    valid(headers["x-cff-request-id"]) ??
+    traceIdOf(headers["traceparent"]) ??
+    valid(upstreams) ??
+    randomUUID() // Node draws the octets of many at once
+  );
+}
+
+function valid(id: unknown): string | undefined {
+  return isRequestId(id) ? id : undefined;
 }
 
 /** Whether `id` may be sent as a request id: nothing that a log or a header could take amiss. */

@@ -12,7 +12,7 @@ export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /** On a response that we have answered or cut: what for. Registered, since a gateway and a nested application may load two copies. */
-const answeredFor = Symbol.for("fg-errors.answeredFor");
+const answeredFor: unique symbol = Symbol.for("fg-errors.answeredFor");
 
 /**
  * Whether a response is one of our own answers, or was cut by us; of another copy of this package, too.
@@ -27,15 +27,20 @@ const echo = Symbol.for("fg-errors.echo");
 
 /** What fails on this response from now on is told to nobody. */
 export function silence(response: object): void {
-  Object.assign(response, { [answeredFor]: echo });
+  (response as Marked)[answeredFor] = echo;
 }
 
 /** On a response that is withheld from its writer: makes way for an answer. */
-const makeWay = Symbol.for("fg-errors.makeWay");
+const makeWay: unique symbol = Symbol.for("fg-errors.makeWay");
 
 /** Has `act` called before the response is answered, by whatever copy of this package. It must not throw. */
 export function beforeAnswer(response: object, act: () => void): void {
-  Object.assign(response, { [makeWay]: act });
+  (response as Marked)[makeWay] = act;
+}
+
+interface Marked {
+  [answeredFor]?: unknown;
+  [makeWay]?: () => void;
 }
 
 /**
@@ -51,11 +56,12 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
-  const { [answeredFor]: before, [makeWay]: step } = response as { [answeredFor]?: unknown; [makeWay]?: () => void };
+  const marked = response as Marked;
+  const before = marked[answeredFor];
   if (isAnswered(response) && (before === thrown || before === echo)) return;
-  Object.assign(response, { [answeredFor]: thrown });
-  step?.();
-  const facts = { ...factsOf(thrown, request, response), ...more };
+  marked[answeredFor] = thrown;
+  marked[makeWay]?.();
+  const facts = Object.assign(factsOf(thrown, request, response), more);
   try {
     if (hasBegun(response)) {
       respond.report(thrown, facts);
@@ -114,7 +120,9 @@ function write(response: NodeResponse, { status, headers, body }: Rendered, meth
 
 /** Content that nobody reads any more would block the connection for the next request. */
 function drain(request: NodeRequest): void {
-  if (request.complete && request.readableEnded) return;
+  const { headers } = request;
+  const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !("stream" in request);
+  if (isEmpty || (request.complete && request.readableEnded)) return;
   request.unpipe();
   request.removeAllListeners("readable"); // one of them would keep the content from flowing
   request.resume();
