@@ -60,14 +60,20 @@ async function micro() {
   const columns = ["in this process", "normalizeError", "respond", "functiongraph"];
   return {
     tables: [
-      { title: "Microseconds", columns, rows: rows.map((row) => [row.what, row.normalize, row.problem, row.functiongraph]) },
+      {
+        title: "Microseconds, of the fastest batch",
+        columns,
+        rows: rows.map((row) => [row.what, row.normalize, row.problem, row.functiongraph]),
+      },
     ],
-    verdicts: rows.map(({ what, normalize }) => ({
-      what: `normalizeError(), ${what}`,
-      met: normalize < most,
-      measured: `${normalize.toFixed(2)} microseconds`,
-      most: `${most}`,
-      noise: "",
-    })),
+    verdicts: rows
+      .filter(({ isTarget }) => isTarget)
+      .map(({ what, normalize }) => ({
+        what: `normalizeError(), ${what}`,
+        met: normalize < most,
+        measured: `${normalize.toFixed(2)} microseconds`,
+        most: `${most}`,
+        noise: "",
+      })),
   };
 }

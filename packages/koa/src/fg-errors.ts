@@ -29,7 +29,10 @@ export function fgErrors(options?: ResponderOptions): Middleware {
       await next();
       const meaning = unsettled(ctx, respond);
       if (meaning) fail(meaning);
-      else await firstByte(ctx);
+      else {
+        const begun = firstByte(ctx);
+        if (begun) await begun; // to await nothing costs as well
+      }
     } catch (thrown) {
       fail(thrown);
     }

@@ -16,13 +16,15 @@ export function discard(body: unknown): void {
 /**
  * Waits until a body's stream has given something or has ended, and rejects with what it failed with before: that can still
  * be answered. Left to itself, Koa 3 pipes with stream.pipeline(), which destroys the response.
+ * @returns undefined where there is nothing to wait for
  */
-export async function firstByte(ctx: Context): Promise<void> {
-  if (ctx.respond === false || ctx.headerSent || !ctx.writable || !mayHaveContent(ctx.method, ctx.status)) return;
+export function firstByte(ctx: Context): Promise<void> | undefined {
+  if (typeof ctx.body !== "object" || ctx.body === null) return undefined;
+  if (ctx.respond === false || ctx.headerSent || !ctx.writable || !mayHaveContent(ctx.method, ctx.status)) return undefined;
   const web = webStreamOf(ctx.body);
   if (web && !web.locked) replaceBody(ctx, Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]));
   const body: unknown = ctx.body;
-  if (isStream(body) && typeof body.read === "function") await readable(body, () => isWaiting(ctx));
+  return isStream(body) && typeof body.read === "function" ? readable(body, () => isWaiting(ctx)) : undefined;
 }
 
 /** Of HTTP/2, Koa takes a response that has lost its stream for a writable one. */

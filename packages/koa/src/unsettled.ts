@@ -7,8 +7,9 @@ import { discard, isStream } from "./stream.js";
  * A handler's own JSON error body is left alone where its status is documented.
  */
 export function unsettled(ctx: Context, respond: Responder): object | undefined {
-  const { body, status } = ctx;
-  if (ctx.respond === false || ctx.headerSent || !ctx.writable || !isErrorStatus(status)) return undefined;
+  const { status } = ctx;
+  if (!isErrorStatus(status) || ctx.respond === false || ctx.headerSent || !ctx.writable) return undefined;
+  const { body } = ctx;
   if (body === null || body === undefined) return isChosen(ctx) ? meant({ status }) : unmatched(ctx.method, methodsOf(ctx));
   if (isJson(ctx) && respond.documents(status)) return undefined;
   discard(body);
