@@ -70,7 +70,7 @@ function callsOf(fault: Fault): readonly (readonly [string, Call])[] {
 
 /** In milliseconds: what waits for it is not to wait long, the rest is not to fail where the machine is slow. */
 function limitOf(fault: Fault): number {
-  return fault.endless ? 600 : 10_000;
+  return fault.endless ? 1500 : 10_000;
 }
 
 function expected({ name, type, received, status }: Fault, client: string): Outcome | undefined {

@@ -140,7 +140,7 @@ const rows = Object.entries(faults).flatMap(([deed, [usual, exceptions]]) =>
 
 describe("a fault of the upstream", () => {
   it.concurrent.each(rows)("$deed, seen by $name", async ({ deed, call, expected }) => {
-    const ms = expected[0] === 504 || deed.startsWith("stalled") ? 150 : 1800; // only what is to be late is hurried
+    const ms = expected[0] === 504 || deed.startsWith("stalled") ? 500 : 1800; // only what is to be late is hurried
     const error = await withUpstream(deeds[deed], (url) => failure(() => call(url, ms)));
     expect(outcome(error)).toEqual(padded(expected));
     expect(outcome(new Error("s3cr3t", { cause: error }))).toEqual(padded(expected));
