@@ -41,6 +41,11 @@ it.each([
   expect(Error.stackTraceLimit).toBe(usual);
 });
 
+it("takes a null for no word on the stack", () => {
+  expect(framesOf(problem(500, "x", { stack: null as never }))).toBeGreaterThan(0);
+  expect(framesOf(problem(404, "x", { stack: null as never }))).toBe(0);
+});
+
 it("is what it says it is", () => {
   const cause = new Error("x");
   const error = new ProblemError(404, "No such order", { cause });

@@ -68,7 +68,7 @@ export class ProblemError extends MeaningfulError {
     const text = typeof message === "string" ? message : ""; // what else it is may throw when it is made a text
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
     const finding = { status: valid, detail: text, code, errors, headers, extensions };
-    super(text, finding, "cause" in options ? options : undefined, stack);
+    super(text, finding, "cause" in options ? options : undefined, stack ?? undefined);
     this.status = this.statusCode = valid;
     this.headers = headers;
   }

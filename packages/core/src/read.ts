@@ -28,5 +28,10 @@ export function readStatus(value: unknown, key: PropertyKey, inner?: PropertyKey
  * @example isError({ message: "no" }) // false
  */
 export function isError(value: unknown): value is Error {
-  return isNativeError(value) || (!isProxy(value) && value instanceof Error);
+  if (isNativeError(value)) return true;
+  try {
+    return !isProxy(value) && value instanceof Error;
+  } catch {
+    return false; // a prototype of it is a Proxy that was revoked
+  }
 }

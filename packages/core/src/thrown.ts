@@ -32,8 +32,9 @@ export interface NormalizeOptions extends RequestState {
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
   try {
-    const { contract = functionGraph, service = "FSS" } = options;
-    return toProblem(recognise(thrown, options) ?? unknown, thrown, contract, service);
+    const { contract = functionGraph, service = "FSS", relay } = options;
+    const given = relay === undefined || relay instanceof Set ? options : { ...options, relay: new Set(relay) };
+    return toProblem(recognise(thrown, given) ?? unknown, thrown, contract, service);
   } catch {
     return toProblem(unknown, thrown, functionGraph, "FSS");
   }

@@ -122,7 +122,8 @@ function write(response: NodeResponse, { status, headers, body }: Rendered, meth
 function drain(request: NodeRequest): void {
   const { headers } = request;
   const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !("stream" in request);
-  if (isEmpty || (request.complete && request.readableEnded)) return;
+  if (isEmpty && request.readableFlowing === null) return; // if it is not, for all that the fields say, Node reads it away: nobody has begun to
+  if (request.complete && request.readableEnded) return;
   request.unpipe();
   request.removeAllListeners("readable"); // one of them would keep the content from flowing
   request.resume();
