@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { OutgoingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { PassThrough, Readable } from "node:stream";
+import { createHold } from "@fg-errors/core";
 import { fgErrors, fgUpstream } from "@fg-errors/koa";
 import Koa, { type Context } from "koa";
 import Koa2 from "koa2";
@@ -22,6 +23,9 @@ const invalidHeads: Readonly<Record<string, [code: string, ...head: [number, str
   "a control character in a value": ["ERR_INVALID_CHAR", 200, "OK", { ...text, ETag: "\u0000" }],
   "a name without a value": ["ERR_INVALID_ARG_VALUE", 200, "OK", ["Content-Type", "text/plain", "ETag"]],
 };
+
+/** Values of fields that Node makes text of. */
+const oddValues: readonly unknown[] = [7, true, null, 5n, new Date(0), {}, Buffer.from("odd"), [], ["odd", 7, false]];
 
 /** Upstreams of error replies, each with what resolves when its response is over. */
 const upstreams: Readonly<Record<string, () => { listener: RequestListener; closed: Promise<unknown> }>> = {
@@ -62,6 +66,20 @@ describe.each(gateways)("$name", (gateway) => {
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500, request_id: "mine" });
     expect(bytes).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/);
     expect(told.map(({ cause }) => cause)).toEqual(caught);
+  });
+
+  it.each(oddValues)("answers a success that breaks, whose head has a field of %o", async (value) => {
+    const fields = { ...text, "X-Odd": value } as OutgoingHttpHeaders;
+    const { bytes, told } = await ask(gateway, (_request, response) =>
+      response.writeHead(200, fields).destroy(new Error("s3cr3t")),
+    );
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
+    expect(told).toHaveLength(1);
+  });
+
+  it("captures no stack for an error reply: it would name nobody but us", async () => {
+    const { told } = await ask(gateway, (_request, response) => response.writeHead(503, text).end("Back at noon"));
+    expect(told.map(({ cause }) => (cause as Error).stack)).toEqual(["UpstreamError: The upstream answered 503"]);
   });
 
   it.each(Object.entries(upstreams))("lets go of those who copy an error reply, chunk by chunk: %s", async (_what, create) => {
@@ -145,6 +163,53 @@ describe.each(gateways)("$name", (gateway) => {
     expectRecent(bytes);
   });
 });
+
+/** Writes, by ways of writing that were there before the response was held. */
+const keptWays: Readonly<
+  Record<string, (response: ServerResponse, kept: Pick<ServerResponse, "write" | "end" | "flushHeaders">) => void>
+> = {
+  end: (response, kept) => kept.end.call(response, "hello", "utf8"),
+  write: (response, kept) => (kept.write.call(response, "hel", "utf8"), response.end("lo")),
+  flushHeaders: (response, kept) => (kept.flushHeaders.call(response), response.end("hello")),
+};
+
+it.each(Object.entries(keptWays))("sends a head that waits when it is written past: by %s", async (_way, write) => {
+  const hold = createHold(telling().options, { facts: () => ({}) });
+  const bytes = await withServer(
+    (incoming, response) => {
+      const { end, write: writeKept, flushHeaders } = response;
+      hold(incoming, response, undefined);
+      response.writeHead(200, { ...text, "X-Own": "1" });
+      write(response, { end, write: writeKept, flushHeaders });
+    },
+    (port) => exchange(port, request("GET /")),
+  );
+  expect(bytes).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: text\/plain\r\nX-Own: 1\r\n/);
+  expect(bytes).toMatch(/hel(?:\r\n2\r\n)?lo/);
+});
+
+it.each(["end", "destroy"] as const)(
+  "sends the head of events that is flushed when it is held twice, then %s()",
+  async (last) => {
+    const { options, told } = telling();
+    const hold = createHold(options, { facts: () => ({}) });
+    const bytes = await withServer(
+      (incoming, response) => {
+        hold(incoming, response, undefined);
+        hold(incoming, response, undefined);
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        response.flushHeaders();
+        if (last === "end") response.end("data: 1\n\n");
+        else setImmediate(() => response.destroy(new Error("s3cr3t")));
+      },
+      (port) => exchange(port, request("GET /")),
+    );
+    expect(bytes).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: text\/event-stream\r\n/);
+    if (last === "end") expect(bytes).toContain("data: 1\n\n");
+    else expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
+    expect(told).toEqual([]);
+  },
+);
 
 describe.each([
   ["3", Koa],

@@ -166,10 +166,25 @@ export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: str
  * @example const headers = Object.fromEntries(endToEnd(request.headers));
  */
 export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  const nominated = new Set(
-    String(headers["connection"] ?? "")
+  const hops = hopsOf(headers);
+  return Object.entries(headers).filter(([name]) => !hops.has(name));
+}
+
+/** The same as an object, for every success. A field named `__proto__` is left out: to assign it would change the prototype. */
+export function endToEndFields<V>(headers: Readonly<Record<string, V>>): Record<string, V> {
+  const hops = hopsOf(headers);
+  const passed: Record<string, V> = {};
+  for (const name of Object.keys(headers)) if (!hops.has(name) && name !== "__proto__") passed[name] = headers[name]!;
+  return passed;
+}
+
+/** Nearly every Connection field names none but its own. */
+function hopsOf({ connection = "" }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  if (connection === "" || connection === "keep-alive" || connection === "close") return hopByHop;
+  return new Set([
+    ...hopByHop,
+    ...String(connection)
       .toLowerCase()
       .split(/[\s,]+/),
-  );
-  return Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !nominated.has(name));
+  ]);
 }

@@ -96,12 +96,13 @@ export class UpstreamError extends MeaningfulError {
   /** What went wrong with the exchange (RFC 9209 section 2.3); undefined for a reply that is merely an error. */
   readonly proxyError: ProxyErrorType | undefined;
 
-  constructor(finding: Finding, cause: unknown) {
+  /** @param hasStack not where it would show nothing but us */
+  constructor(finding: Finding, cause: unknown, hasStack?: boolean) {
     const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError, detail } = finding;
     const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
     const why = upstream ? undefined : detail; // our own words
     const message = `The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`;
-    super(why ? (receivedStatus === undefined ? why : `${message}: ${why}`) : message, finding, { cause });
+    super(why ? (receivedStatus === undefined ? why : `${message}: ${why}`) : message, finding, { cause }, hasStack);
     this.upstreamStatus = receivedStatus;
     this.upstreamCode = cleanCode(finding.code ?? finding.relayed?.code);
     this.proxyError = proxyError;

@@ -1,5 +1,14 @@
 import { Readable } from "node:stream";
-import { createHold, failureOf, isError, outlookOf, replyOptions, UpstreamError, type ResponderOptions } from "@fg-errors/core";
+import {
+  createHold,
+  failureOf,
+  isError,
+  isErrorStatus,
+  outlookOf,
+  replyOptions,
+  UpstreamError,
+  type ResponderOptions,
+} from "@fg-errors/core";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { firstByte, isStream } from "./stream.js";
@@ -21,25 +30,28 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
     const held = hold(ctx.req, ctx.res, ctx);
     try {
       await next();
-      await held.answered();
-      if (isEmpty(ctx) && held.isWritten()) ctx.respond = false; // Koa would end what somebody else is writing
+      const answered = held.answered();
+      if (answered) await answered;
+      if (held.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing
     } catch (thrown) {
       if (!isClosing(thrown)) throw thrown;
     } finally {
       if (ctx.respond !== false) held.release();
     }
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
-    const head = { status: ctx.status, headers: ctx.res.getHeaders() };
+    const { status } = ctx;
+    if (!isErrorStatus(status) && !looks.functionGraph) return held.fold(() => isEmpty(ctx)); // before anything is copied
+    const head = { status, headers: ctx.res.getHeaders() };
     const outlook = outlookOf(head, looks, ctx.method);
-    if (outlook === undefined) return held.fold(isEmpty(ctx)); // Koa itself sends the status phrase as content
+    if (outlook === undefined) return held.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
     if (outlook === "unsaid") await firstByte(ctx); // which makes one kind of all streams
     const body = outlook === "unsaid" ? copyOf(ctx.body) : contentOf(ctx.body);
     const failure = await failureOf({ statusCode: head.status, headers: head.headers, body }, looks);
     if (ctx.headerSent || !ctx.writable) return; // a stream that broke meanwhile was answered for
-    if (!failure) return held.fold(isEmpty(ctx));
+    if (!failure) return held.fold(() => isEmpty(ctx));
     held.keepLive();
-    throw new UpstreamError(failure, undefined);
+    throw new UpstreamError(failure, undefined, false);
   };
 }
 
@@ -52,8 +64,9 @@ function isClosing(thrown: unknown): boolean {
   return isError(thrown) && thrown.message.startsWith("Http response closed while proxying ");
 }
 
-function isEmpty({ body, length }: Context): boolean {
-  return body === null || body === undefined || length === 0;
+/** The length of a body that is data is found by writing it down. */
+function isEmpty(ctx: Context): boolean {
+  return ctx.body === null || ctx.body === undefined || ctx.length === 0;
 }
 
 /** What of it may be read by others as well: of a stream only one that takes back what is read. */

@@ -9,9 +9,10 @@ import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, t
 import { brokenOff } from "./broken-off.js";
 import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
-import { closedEarly, watchSources } from "./sources.js";
-import { isKept, type Ending, type Held, type Noted, type Saying, type State, type Writing } from "./writing.js";
+import { watchSources } from "./sources.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
+import { createWays, setEnding, setImplied, setWriting } from "./ways.js";
+import { close, isKept, type Ending, type Held, type Hold, type Noted, type Saying, type Writing } from "./writing.js";
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
@@ -26,175 +27,163 @@ export function createHold<Subject>(
 ) {
   const respond = createResponder(options, host);
   const looks = replyOptions(options);
+  const { writingOf, endingOf, impliedOf } = createWays<Subject>({ decide, open, tellInstead });
 
-  return function hold(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
+  // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
+  return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
     const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
+    const beneath = { writeHead, write, end, flushHeaders, destroy };
     const before = response.getHeaders();
-    let state: State = response.headersSent ? "open" : "held";
-    let [given, reply]: [given?: Head, reply?: TakenReply] = [];
-    let answered: Promise<void> | undefined;
-
-    // They stay: to put back what was there would cost more than to go through them, and others may have wrapped them.
-    const writing: Writing = {
-      writeHead(...head) {
-        if (state === "waiting") open();
-        else if (state === "held") decide(false, head);
-        if (state === "open") writeHead.apply(response, head);
-        return response;
+    const hold: Hold<Subject> = {
+      request,
+      response,
+      subject,
+      before,
+      beneath,
+      state: response.headersSent ? "open" : "held",
+      given: undefined,
+      reply: undefined,
+      answered: undefined,
+      sources: undefined,
+      isReleased: false,
+    };
+    response.on("pipe", (source) => {
+      if (!hold.isReleased) sourcesOf(hold).add(source);
+    });
+    if (hold.state === "held") setWriting(response, writingOf(hold));
+    return {
+      release() {
+        hold.isReleased = true;
+        if (hold.state === "held") open(hold);
       },
-      write: (...args) => (isOpen(false, sources.areGivenUp()) ? write.apply(response, args) : reply!.write(args)),
-      end(...args) {
-        const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
-        if (isOpen(isEmpty)) end.apply(response, args);
-        else reply!.end(args);
-        if (state === "looking") state = "said";
-        if (reply && state === "open") close(); // it was our answer
-        return response;
+      isWritten: () => response.headersSent || hold.sources !== undefined,
+      answered: () => hold.answered,
+      keepLive: () => keep(hold),
+      fold(isEmpty) {
+        if (options.success === "fold") foldHead(response, [response.statusCode], isEmpty(), options);
       },
     };
-
-    const ending: Ending = {
-      flushHeaders: () => (isOpen() ? flushHeaders.call(response) : reply!.flush()),
-      destroy(error) {
-        if (error && (state === "held" || state === "waiting" || state === "looking")) tellInstead(error);
-        else if (state === "taken") setImmediate(reply!.finish); // unless the writer says more of it until then
-        else if (state !== "over" && state !== "said") destroy.call(response, error);
-        return response;
-      },
-    };
-
-    /** Whether content goes on. The first implies a head, if none was given. */
-    function isOpen(isEmpty = false, isGivenUp = false): boolean {
-      if (state === "held" && isGivenUp) tellInstead(closedEarly());
-      if (state === "held") decide(isEmpty);
-      else if (state === "waiting") open();
-      return state === "open";
-    }
-
-    /** @param written what writeHead() was given; without it, the status is what is set */
-    function decide(isEmpty: boolean, written?: Head) {
-      if (isAnswered(response)) return open();
-      const head = written ?? [response.statusCode];
-      if (isErrorStatus(head[0] as number)) return take(head);
-      const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
-      const outlook = planned && outlookOf(planned, looks, request.method);
-      if (outlook === "failed") return take(head);
-      if (outlook === "unsaid") return look(planned!, written);
-      foldHead(response, head, isEmpty, options);
-      if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(head);
-      else open();
-    }
-
-    /** node:http sends a head along with the first content: until then it can be taken back, but for one that flushHeaders() implied. */
-    function wait(head: Head) {
-      state = "waiting";
-      Object.assign(response, ending, { _implicitHeader });
-      given = head;
-      pretend(response, "headersSent");
-      beforeAnswer(response, speak);
-    }
-
-    /** express-session, and others of its age, ask for it where `_header` is missing. */
-    function _implicitHeader() {
-      if (state === "waiting") open();
-      else response.writeHead(response.statusCode);
-    }
-
-    function open() {
-      state = "open";
-      if (given) sendHead(response, writeHead, given);
-    }
-
-    function take(head: Head) {
-      setFields(response, head);
-      const { body } = hush();
-      const finding = upstreamFinding({ statusCode: head[0] as number, headers: response.getHeaders(), body }, looks);
-      answered = finding.then((found) => void (state === "taken" && tell(new UpstreamError(found, undefined))));
-    }
-
-    /** What FunctionGraph calls a success may go on once it is read. */
-    function look({ status: statusCode, headers }: ReplyHead, written: Head | undefined) {
-      given = written;
-      const { body, letGo, restoreHead } = hush({ calls: written ? [["writeHead", written]] : [], reopen });
-      const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
-        if (!isKept(state)) return;
-        if (!found) return void letGo();
-        state = "taken";
-        restoreHead();
-        setFields(response, written ?? []);
-        tell(new UpstreamError(found, undefined));
-      });
-      answered = looked.catch(tell); // what cannot be sent
-    }
-
-    function reopen(): Saying {
-      [state, given, reply] = ["held", undefined, undefined];
-      return { ...writing, ...ending };
-    }
-
-    function hush(noted?: Noted): TakenReply {
-      state = noted ? "looking" : "taken";
-      Object.assign(response, ending);
-      beforeAnswer(response, speak);
-      response.once("close", () => isKept(state) && close()); // the client has left
-      return (reply = takeReply(response, looks.limit, noted));
-    }
-
-    /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
-    function speak() {
-      if (state === "waiting") hush();
-      if (state !== "taken" && state !== "looking") return;
-      reply!.giveBack();
-      Object.assign(response, writing);
-      keep();
-      state = "open";
-    }
-
-    function tell(thrown: unknown) {
-      answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
-    }
-
-    /** Of a success that broke before anything of it was sent, nothing is left. */
-    function tellInstead(reason: unknown) {
-      if (hasLeft(request)) return;
-      if (state !== "looking") hush();
-      resetFields(response, before);
-      tell(brokenOff(reason, Number(given?.[0] ?? response.statusCode)));
-    }
-
-    function close() {
-      state = "over";
-      reply!.close();
-    }
-
-    /** A stream that was piped into the response has failed. */
-    function broke(reason: unknown) {
-      if (hasLeft(request)) return;
-      if (state === "taken") setImmediate(reply!.finish);
-      else if (state === "waiting" || state === "looking") tellInstead(reason);
-      else if (state === "held") setImmediate(unlessMended, reason);
-      else if (state === "open" && !response.writableEnded) {
-        tell(brokenOff(reason, response.statusCode));
-        silence(response);
-      }
-    }
-
-    /** A writer may have something else to send. */
-    function unlessMended(reason: unknown) {
-      if (state === "held" && !isAnswered(response) && !sources.areOpen()) tellInstead(reason);
-    }
-
-    function release() {
-      sources.ignore();
-      if (state === "held") open();
-    }
-
-    // stream.pipeline() destroys the response when a source of it fails.
-    const sources = watchSources(request, response, { piped: () => state === "held" && Object.assign(response, ending), broke });
-    if (state === "held") Object.assign(response, writing);
-    const keep = () => keepLive(response, before, sources.brokenFields());
-    const isWritten = () => response.headersSent || sources.wereThere();
-    const fold = (isEmpty: boolean) => foldHead(response, [response.statusCode], isEmpty, options);
-    return { release, isWritten, answered: () => answered, keepLive: keep, fold };
   };
+
+  /** @param written what writeHead() was given; without it, the status is what is set */
+  function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
+    const { request, response } = hold;
+    if (isAnswered(response)) return open(hold);
+    const head = written ?? [response.statusCode];
+    if (isErrorStatus(head[0] as number)) return take(hold, head);
+    const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
+    const outlook = planned && outlookOf(planned, looks, request.method);
+    if (outlook === "failed") return take(hold, head);
+    if (outlook === "unsaid") return look(hold, planned!, written);
+    foldHead(response, head, isEmpty, options);
+    if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
+    else open(hold);
+  }
+
+  /** node:http sends a head along with the first content: until then it can be taken back, but for one that flushHeaders() implied. */
+  function wait(hold: Hold<Subject>, head: Head) {
+    const { response } = hold;
+    hold.state = "waiting";
+    hold.given = head;
+    setEnding(response, endingOf(hold));
+    setImplied(response, impliedOf(hold));
+    pretend(response, "headersSent");
+    beforeAnswer(response, () => speak(hold));
+  }
+
+  function open(hold: Hold<Subject>) {
+    hold.state = "open";
+    if (hold.given) sendHead(hold.response, hold.beneath.writeHead, hold.given);
+  }
+
+  function take(hold: Hold<Subject>, head: Head) {
+    setFields(hold.response, head);
+    const { body } = hush(hold);
+    const finding = upstreamFinding({ statusCode: head[0] as number, headers: hold.response.getHeaders(), body }, looks);
+    hold.answered = finding.then(
+      (found) => void (hold.state === "taken" && tell(hold, new UpstreamError(found, undefined, false))),
+    );
+  }
+
+  /** What FunctionGraph calls a success may go on once it is read. */
+  function look(hold: Hold<Subject>, { status: statusCode, headers }: ReplyHead, written: Head | undefined) {
+    hold.given = written;
+    const calls: Noted["calls"] = written ? [["writeHead", written]] : [];
+    const { body, letGo, restoreHead } = hush(hold, { calls, reopen: () => reopen(hold) });
+    const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
+      if (!isKept(hold.state)) return;
+      if (!found) return void letGo();
+      hold.state = "taken";
+      restoreHead();
+      setFields(hold.response, written ?? []);
+      tell(hold, new UpstreamError(found, undefined, false));
+    });
+    hold.answered = looked.catch((thrown) => tell(hold, thrown)); // what cannot be sent
+  }
+
+  function reopen(hold: Hold<Subject>): Saying {
+    [hold.state, hold.given, hold.reply] = ["held", undefined, undefined];
+    return { ...writingOf(hold), ...endingOf(hold) };
+  }
+
+  function hush(hold: Hold<Subject>, noted?: Noted): TakenReply {
+    const { response } = hold;
+    hold.state = noted ? "looking" : "taken";
+    setEnding(response, endingOf(hold));
+    beforeAnswer(response, () => speak(hold));
+    response.once("close", () => isKept(hold.state) && close(hold)); // the client has left
+    return (hold.reply = takeReply(response, looks.limit, noted));
+  }
+
+  /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
+  function speak(hold: Hold<Subject>) {
+    if (hold.state === "waiting") hush(hold);
+    if (hold.state !== "taken" && hold.state !== "looking") return;
+    hold.reply!.giveBack();
+    setWriting(hold.response, writingOf(hold));
+    keep(hold);
+    hold.state = "open";
+  }
+
+  function tell({ request, response, subject }: Hold<Subject>, thrown: unknown) {
+    answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
+  }
+
+  /** Of a success that broke before anything of it was sent, nothing is left. */
+  function tellInstead(hold: Hold<Subject>, reason: unknown) {
+    const { request, response, before, given } = hold;
+    if (hasLeft(request)) return;
+    if (hold.state !== "looking") hush(hold);
+    resetFields(response, before);
+    tell(hold, brokenOff(reason, Number(given?.[0] ?? response.statusCode)));
+  }
+
+  function keep({ response, before, sources }: Hold<Subject>) {
+    keepLive(response, before, sources?.brokenFields());
+  }
+
+  /** Told of streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */
+  function sourcesOf(hold: Hold<Subject>) {
+    const { request, response } = hold;
+    if (!hold.sources && hold.state === "held") setEnding(response, endingOf(hold));
+    return (hold.sources ??= watchSources(request, response, (reason) => broke(hold, reason)));
+  }
+
+  /** A stream that was piped into the response has failed. */
+  function broke(hold: Hold<Subject>, reason: unknown) {
+    const { request, response, state } = hold;
+    if (hasLeft(request)) return;
+    if (state === "taken") setImmediate(hold.reply!.finish);
+    else if (state === "waiting" || state === "looking") tellInstead(hold, reason);
+    else if (state === "held") setImmediate(unlessMended, hold, reason);
+    else if (state === "open" && !response.writableEnded) {
+      tell(hold, brokenOff(reason, response.statusCode));
+      silence(response);
+    }
+  }
+
+  /** A writer may have something else to send. */
+  function unlessMended(hold: Hold<Subject>, reason: unknown) {
+    if (hold.state === "held" && !isAnswered(hold.response) && !hold.sources!.areOpen()) tellInstead(hold, reason);
+  }
 }

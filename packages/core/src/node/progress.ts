@@ -37,7 +37,7 @@ export function follow(
 ): void {
   const state: Progress = { fields: response?.getHeaders() ?? {} };
   (request as Followed)[progress] = state;
-  outgoing.once("response", (reply) => (state.reply = reply));
+  outgoing.on("response", (reply) => (state.reply = reply));
   // Ahead of the library's listener, which destroys the request, and with it the knowledge of what it was waiting for.
   outgoing.prependOnceListener("timeout", () => {
     state.late = waitingFor(outgoing, state);

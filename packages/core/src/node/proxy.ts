@@ -43,18 +43,19 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
 
   function start(...args: [IncomingMessage]) {
-    delete args[0].headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
+    const [{ headers }] = args;
+    if (headers.expect !== undefined) delete headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
     theirStart?.(...(args as unknown as never[]));
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
     const [outgoing, request, response, limits] = args;
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
-    outgoing.once("upgrade", (reply, socket) => {
+    outgoing.on("upgrade", (reply, socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
     });
-    response.once("close", () => {
+    response.on("close", () => {
       const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
@@ -65,13 +66,12 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
     const [reply, request, response] = args;
-    if (isStream(reply))
-      for (const event of ["error", "close"] as const)
-        reply.once(event, (error?: Error) => {
-          if (reply.complete) return;
-          broke(error ?? reply.errored ?? incomplete(), request, response);
-          seemDone(response);
-        });
+    const brokeOff = (error?: Error) => {
+      if (reply.complete) return;
+      broke(error ?? reply.errored ?? incomplete(), request, response);
+      seemDone(response);
+    };
+    if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
     if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
     const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
     const shown = mine ? headOnly(reply) : reply;
@@ -98,7 +98,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, looks);
     if (response.headersSent) return;
     joinLists(response, before);
-    fail(new UpstreamError(finding, undefined), request, response);
+    fail(new UpstreamError(finding, undefined, false), request, response);
   }
 
   /** A success of which only the content tells whether it is one: the library sets its head, and the content waits. */
@@ -112,7 +112,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       refused.add(response);
       keepLive(response, before);
       joinLists(response, before);
-      fail(new UpstreamError(finding, undefined), request, response);
+      fail(new UpstreamError(finding, undefined, false), request, response);
       return false;
     });
   }
@@ -148,6 +148,8 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   }
 
   function callTheirs(name: string, args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]]) {
+    const handler = handlers[name];
+    if (!handler) return;
     const [, request, target] = args;
     const failed = (thrown: unknown) => fail(thrown, request, target);
     const failedLate = (thrown: unknown) => {
@@ -156,7 +158,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       else failed(thrown);
     };
     try {
-      const result = handlers[name]?.(...(args as unknown as never[]));
+      const result = handler(...(args as unknown as never[]));
       // Not before the response has ceased to seem done.
       if (typeof read(result, "then") === "function")
         Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown));

@@ -5,60 +5,48 @@ import type { NodeRequest, NodeResponse } from "./answer.js";
 
 /** The streams that are piped into a response. */
 export interface Sources {
-  /** Whether there were any. */
-  readonly wereThere: () => boolean;
+  /** One more of them. */
+  readonly add: (source: Readable) => void;
   /** Whether any of them has more to give. */
   readonly areOpen: () => boolean;
   /** Whether the writer has set an error status for a success that breaks, whose content is still to be read: as koa-proxies does. */
   readonly areGivenUp: () => boolean;
   /** The names of the fields that came with successes which break. */
   readonly brokenFields: () => readonly string[];
-  /** Takes no notice of others that are piped from now on. */
-  readonly ignore: () => void;
 }
 
-/** What they are watched for. */
-export interface Watch {
-  /** Told before the first of them gives anything. */
-  readonly piped: () => void;
-  /** Told of one that fails, or closes before its end. */
-  readonly broke: (reason: unknown) => void;
-}
-
-/** Watches them: pipe() itself tells nobody when one of them breaks, and leaves it open when the response is closed. */
-export function watchSources(request: NodeRequest, response: NodeResponse, { piped, broke }: Watch): Sources {
-  let open: Map<Readable, () => void> | undefined;
+/**
+ * Watches them: pipe() itself tells nobody when one of them breaks, and leaves it open when the response is closed.
+ * @param broke told of one that fails, or closes before its end
+ */
+export function watchSources(request: NodeRequest, response: NodeResponse, broke: (reason: unknown) => void): Sources {
+  const open = new Map<Readable, () => void>();
   const successes: Partial<IncomingMessage>[] = [];
 
+  function add(source: Readable) {
+    if (open.has(source)) return;
+    if (source !== request && !isErrorStatus(response.statusCode)) successes.push(source as Partial<IncomingMessage>);
+    const fail = (reason: unknown) => {
+      if (open.delete(source)) broke(reason);
+    };
+    const end = () => open.delete(source) && source.off("error", fail); // what it may fail with now is no business of ours
+    const close = () => open.has(source) && fail(source.errored ?? closedEarly());
+    source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
+    source.on("end", end).on("close", close);
+    open.set(source, () => source.off("error", fail).off("end", end).off("close", close));
+  }
+
+  function forget(source: Readable): boolean {
+    open.get(source)?.();
+    return open.delete(source);
+  }
+
   function release() {
-    for (const source of open?.keys() ?? []) {
+    for (const source of open.keys()) {
       forget(source);
       source.unpipe?.(response as never);
       if (source !== request && !isShared(source, response)) source.on("error", ignore).destroy?.(); // the request has the client's connection
     }
-  }
-
-  function forget(source: Readable): boolean {
-    open!.get(source)?.();
-    return open!.delete(source);
-  }
-
-  function watch(source: Readable) {
-    if (open === undefined) {
-      response.on("unpipe", leave).once("close", release);
-      piped();
-    }
-    open ??= new Map();
-    if (open.has(source)) return;
-    if (source !== request && !isErrorStatus(response.statusCode)) successes.push(source as Partial<IncomingMessage>);
-    const fail = (reason: unknown) => {
-      if (open!.delete(source)) broke(reason);
-    };
-    const end = () => void forget(source);
-    const close = () => fail(source.errored ?? closedEarly());
-    source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
-    source.once("end", end).once("close", close);
-    open.set(source, () => source.off("error", fail).off("end", end).off("close", close));
   }
 
   /** Its writer has changed its mind. pipe() does the same where the response has ended or failed. */
@@ -66,13 +54,12 @@ export function watchSources(request: NodeRequest, response: NodeResponse, { pip
     if (!response.writableEnded && !response.destroyed) forget(source);
   }
 
-  response.on("pipe", watch);
+  response.on("unpipe", leave).on("close", release);
   return {
-    wereThere: () => open !== undefined,
-    areOpen: () => open !== undefined && open.size > 0,
+    add,
+    areOpen: () => open.size > 0,
     areGivenUp: () => isErrorStatus(response.statusCode) && successes.some(isBroken),
     brokenFields: () => successes.filter(isBroken).flatMap(({ headers }) => Object.keys(headers ?? {})),
-    ignore: () => void response.off("pipe", watch),
   };
 }
 

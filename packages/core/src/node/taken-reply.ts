@@ -113,9 +113,11 @@ export function takeReply(response: NodeResponse, limit = usualLimit, noted?: No
   return { body, write, end, flush, finish, restoreHead, giveBack, letGo, close };
 }
 
+const itIs = { value: true, configurable: true, writable: true };
+
 /** Makes a member of the response true, as it will be. */
 export function pretend(response: NodeResponse, name: "headersSent" | "writableEnded" | "finished"): void {
-  Object.defineProperty(response, name, { value: true, configurable: true, writable: true });
+  Object.defineProperty(response, name, itIs);
 }
 
 /** Sends a head that only seemed to be sent. If Node does not take it, it is not. */

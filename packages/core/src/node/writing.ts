@@ -1,6 +1,10 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { NodeRequest, NodeResponse } from "./answer.js";
 import type { Head } from "./head.js";
+import type { Sources } from "./sources.js";
+import type { TakenReply } from "./taken-reply.js";
 
-/** A response that is held. */
+/** What an adapter may do with a response that is held. */
 export interface Held {
   /** Leaves it alone from now on, unless an error reply was taken already. */
   readonly release: () => void;
@@ -11,7 +15,26 @@ export interface Held {
   /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
   readonly keepLive: () => void;
   /** For a success that was set, too: folds its status if asked for. */
-  readonly fold: (isEmpty: boolean) => void;
+  readonly fold: (isEmpty: () => boolean) => void;
+}
+
+/** A response that is held, and how far it has come. */
+export interface Hold<Subject> {
+  readonly request: NodeRequest;
+  readonly response: NodeResponse;
+  readonly subject: Subject;
+  /** Its fields when it came. */
+  readonly before: OutgoingHttpHeaders;
+  /** Its ways of writing when it came: what they are told is sent. */
+  readonly beneath: Writing & Ending;
+  state: State;
+  /** The head of a success that waits. */
+  given: Head | undefined;
+  reply: TakenReply | undefined;
+  answered: Promise<void> | undefined;
+  /** What was piped into it. */
+  sources: Sources | undefined;
+  isReleased: boolean;
 }
 
 /** The ways of writing to a response: every other implies one of them. */
@@ -57,4 +80,10 @@ export type State = "held" | "waiting" | "looking" | "said" | "open" | "taken" |
 /** Whether what is written is kept from leaving, while it is read. */
 export function isKept(state: State): boolean {
   return state === "looking" || state === "said" || state === "taken";
+}
+
+/** Its reply was answered in its writer's place, or the client has left. */
+export function close(hold: Pick<Hold<unknown>, "state" | "reply">): void {
+  hold.state = "over";
+  hold.reply!.close();
 }

@@ -1,5 +1,5 @@
 import { foldSuccess, functionGraph, mayHaveContent } from "../contract.js";
-import { endToEnd } from "../headers.js";
+import { endToEndFields } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
 import { foldedProxyStatus } from "./proxy-status.js";
 import type { ReplyHead } from "./replies/reply.js";
@@ -22,7 +22,7 @@ const contentFields: ReadonlySet<string> = new Set([
  */
 export function successHead({ status, headers }: ReplyHead, isEmpty: boolean, options: SuccessOptions): ReplyHead {
   const { contract = functionGraph, success, proxyName } = options;
-  const passed = Object.fromEntries(endToEnd(headers));
+  const passed = endToEndFields(headers);
   const folded = success === "fold" ? foldSuccess(contract, status, isEmpty) : status;
   if (folded === status) return { status, headers: passed };
   if (!mayHaveContent("GET", folded)) for (const name of contentFields) delete passed[name];
