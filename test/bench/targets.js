@@ -12,20 +12,20 @@ import { median, quartiles } from "./statistics.js";
  * @returns {Verdict[]}
  */
 export function judge({ name, targets = [] }, by, costs) {
-  const gauge = noiseOf(costs);
+  const gauge = costs["bare"] && costs["bare again"] ? spread(ratiosOf(costs, "bare again", "bare")) : "";
   return targets
     .filter((target) => target.by === by)
     .map(({ what, ours, to, most }) => {
       const rivals = (typeof to === "string" ? [to] : to).map((label) => ({ label, ratios: ratiosOf(costs, ours, label) }));
       const { label, ratios } = rivals.reduce((worst, rival) => (median(rival.ratios) > median(worst.ratios) ? rival : worst));
       const ratio = median(ratios);
-      const limit = most === "noise" ? 1 + gauge : most;
+      const limit = most === "noise" ? 1 + errorOf(ratios) : most;
       return {
         what: `${name}: ${what}`,
         met: ratio <= limit,
         measured: `${ratio.toFixed(3)}x ${label}`,
-        most: most === "noise" ? "1 and the noise" : `${most}`,
-        noise: [spread(ratios), gauge > 0 ? `bare again ±${percent(gauge)}` : ""].filter(Boolean).join(", "),
+        most: most === "noise" ? `${limit.toFixed(3)}, the median's error` : `${most}`,
+        noise: [spread(ratios), gauge && `bare again ${gauge}`].filter(Boolean).join(", "),
       };
     });
 }
@@ -43,22 +43,16 @@ function ratiosOf(costs, ours, to) {
 }
 
 /**
- * How far two copies of the same server differ: three in four rounds by no more than this.
- * @param {Costs} costs
+ * How far the median of so many rounds may be off: medians that differ by less are not told apart at 95 % (McGill, Tukey, Larsen 1978).
+ * @param {readonly number[]} ratios
  */
-function noiseOf(costs) {
-  if (!costs["bare"] || !costs["bare again"]) return 0;
-  const differences = ratiosOf(costs, "bare again", "bare").map((ratio) => Math.abs(ratio - 1));
-  return quartiles(differences)[1];
+function errorOf(ratios) {
+  const [low, high] = quartiles(ratios);
+  return (1.57 * (high - low)) / Math.sqrt(ratios.length);
 }
 
 /** @param {readonly number[]} ratios */
 function spread(ratios) {
   const [low, high] = quartiles(ratios);
   return ratios.length > 1 ? `${low.toFixed(3)} to ${high.toFixed(3)}` : "";
-}
-
-/** @param {number} part */
-function percent(part) {
-  return `${(part * 100).toFixed(1)} %`;
 }

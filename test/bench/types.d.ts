@@ -3,7 +3,6 @@ import type { RequestListener } from "node:http";
 /** What is asked of every contestant, and what has to come back. */
 export interface Scenario {
   readonly name: string;
-  readonly family: string;
   readonly request: {
     readonly method?: string;
     readonly path: string;

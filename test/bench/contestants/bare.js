@@ -16,6 +16,7 @@ export function bare({ status, length }) {
 /** @param {number} status */
 function bodyOf(status) {
   if (status < 400) return JSON.stringify(order);
-  const { title, detail } = words(status);
-  return JSON.stringify({ type: "about:blank", title, status, detail, instance: "/orders/17", request_id: "bare" });
+  const { title, detail, code } = words(status);
+  const where = { instance: "/orders/17", error_code: code, error_msg: detail, request_id: "bare" };
+  return JSON.stringify({ type: "about:blank", title, status, detail, ...where });
 }

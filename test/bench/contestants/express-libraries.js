@@ -24,12 +24,14 @@ export const boom = contestant({
 
 export const strong = contestant({
   unmatched: (_request, _response, next) => next(createError(404)),
+  notAllowed: (_request, response, next) => next(createError(allowing(response))),
   told: (error) => createError(400, "Validation failed", { details: fieldsOf(error) }),
   onError: strongErrorHandler({ log: false }),
 });
 
 export const problemDetails = contestant({
   unmatched: (_request, _response, next) => next(createError(404)),
+  notAllowed: (_request, response, next) => next(createError(allowing(response))),
   onError: HttpProblemResponse({ strategy: /** @type {any} */ ({ map: documentOf }) }), // the part of a strategy that it uses
 });
 
@@ -38,11 +40,18 @@ const answerProblem = problemMiddleware();
 export const apiProblem = contestant({
   own: () => new Problem(404, "Not Found", { detail: message }),
   unmatched: (_request, _response, next) => next(new Problem(404)),
+  notAllowed: (_request, response, next) => next(new Problem(allowing(response))),
   told: (error) => new Problem(400, "Bad Request", { errors: fieldsOf(error) }),
   // It takes no other errors than its own.
   onError: (error, request, response, next) =>
     answerProblem(error instanceof Problem ? error : new Problem(error.status ?? 500), request, response, next),
 });
+
+/** What they leave to the application. @param {import("express").Response} response */
+function allowing(response) {
+  response.set("Allow", "HEAD, GET");
+  return 405;
+}
 
 /** @param {Error & { status?: number, expose?: boolean }} error */
 function documentOf(error) {

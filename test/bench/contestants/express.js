@@ -4,7 +4,8 @@ import { STATUS_CODES } from "node:http";
 import { ZodError } from "zod";
 import { contestant } from "./express-app.js";
 import { writeError } from "./hand-tuned.js";
-import { fieldsOf, message } from "./orders.js";
+import { fieldsOf, message, pointersOf } from "./orders.js";
+import { silent } from "./usual.js";
 
 const own = () => problem(404, message);
 
@@ -16,7 +17,7 @@ export const handTuned = contestant({
   unmatched: (request, response) => writeError(response, 404, request.originalUrl),
   notAllowed: (request, response) => writeError(response, 405, request.originalUrl, { allow: "HEAD, GET" }),
   onError(error, request, response, _next) {
-    if (error instanceof ZodError) writeError(response, 400, request.originalUrl, { errors: fieldsOf(error) });
+    if (error instanceof ZodError) writeError(response, 400, request.originalUrl, { errors: pointersOf(error) });
     else if (error.status < 500) writeError(response, error.status, request.originalUrl, { detail: error.message });
     else writeError(response, 500, request.originalUrl);
   },
@@ -35,9 +36,6 @@ export const handWritten = contestant({
     response.status(status).json({ status, message, errors });
   },
 });
-
-/** Else a 5xx would go to stderr. */
-const silent = { onError() {} };
 
 export const ours = contestant({ own, last: () => fgErrors(silent) });
 export const oursFunctiongraph = contestant({ own, last: () => fgErrors({ ...silent, format: "functiongraph" }) });

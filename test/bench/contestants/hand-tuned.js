@@ -11,9 +11,20 @@ const start = `${process.pid.toString(36)}-`;
  * @param {{ detail?: string | undefined, errors?: object[] | undefined, allow?: string | undefined }} [more]
  */
 export function writeError(response, status, instance, { detail, errors, allow } = {}) {
-  const { title, detail: usual } = words(status);
+  const { title, detail: usual, code } = words(status);
+  const said = detail ?? usual;
   const id = start + (count++).toString(36);
-  const members = { type: "about:blank", title, status, detail: detail ?? usual, instance, request_id: id, errors };
+  const members = {
+    type: "about:blank",
+    title,
+    status,
+    detail: said,
+    instance,
+    error_code: code,
+    error_msg: said,
+    request_id: id,
+    errors,
+  };
   const body = JSON.stringify(members);
   const head = headOf(body, id);
   if (allow !== undefined) head.push("Allow", allow);

@@ -4,15 +4,14 @@ import * as onExpress from "@fg-errors/express";
 import * as onKoa from "@fg-errors/koa";
 import express from "express";
 import Koa from "koa";
+import { order } from "./orders.js";
+import { silent } from "./usual.js";
 
 /**
  * @typedef {import("../types.js").Contestant} Contestant
  * @typedef {import("node:http").ServerResponse} ServerResponse
  */
 
-/** Somebody hears of every problem: else a 5xx would be written to stderr. */
-const options = { onError() {} };
-const order = { id: 17, state: "paid", total: 99.5, customer: "Ada", lines: [{ sku: "A-1", count: 2 }] };
 const text = JSON.stringify(order);
 const head = ["Content-Type", "application/json", "Content-Length", String(Buffer.byteLength(text))];
 const chunk = Buffer.alloc(20_000, "x");
@@ -21,13 +20,13 @@ const chunk = Buffer.alloc(20_000, "x");
 export const expressAlone = () => expressWith();
 
 /** @type {Contestant} */
-export const expressHeld = () => expressWith(onExpress.fgUpstream(options));
+export const expressHeld = () => expressWith(onExpress.fgUpstream(silent));
 
 /** @type {Contestant} */
 export const koaAlone = () => koaWith();
 
 /** @type {Contestant} */
-export const koaHeld = () => koaWith(onKoa.fgUpstream(options));
+export const koaHeld = () => koaWith(onKoa.fgUpstream(silent));
 
 /** @param {import("express").RequestHandler[]} handlers */
 function expressWith(...handlers) {
@@ -36,14 +35,14 @@ function expressWith(...handlers) {
   app.get("/json", (_request, response) => void response.json(order));
   app.get("/end", (_request, response) => end(response));
   app.get("/stream", (_request, response) => void content().pipe(response.type("bin")));
-  app.use(onExpress.fgErrors(options));
+  app.use(onExpress.fgErrors(silent));
   return app;
 }
 
 /** @param {Koa.Middleware[]} handlers */
 function koaWith(...handlers) {
   const app = new Koa();
-  app.use(onKoa.fgErrors(options));
+  app.use(onKoa.fgErrors(silent));
   for (const handler of handlers) app.use(handler);
   app.use((ctx) => {
     if (ctx.path === "/json") ctx.body = order;

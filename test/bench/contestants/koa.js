@@ -4,7 +4,8 @@ import { STATUS_CODES } from "node:http";
 import { ZodError } from "zod";
 import { writeError } from "./hand-tuned.js";
 import { contestant } from "./koa-app.js";
-import { fieldsOf, message } from "./orders.js";
+import { fieldsOf, message, pointersOf } from "./orders.js";
+import { silent } from "./usual.js";
 
 const own = () => problem(404, message);
 
@@ -21,7 +22,7 @@ export const handTuned = contestant({
       writeError(ctx.res, matched ? 405 : 404, ctx.url, { allow: matched?.methods.join(", ") });
     } catch (thrown) {
       const error = /** @type {Error & { status?: number }} */ (thrown);
-      if (error instanceof ZodError) writeError(ctx.res, 400, ctx.url, { errors: fieldsOf(error) });
+      if (error instanceof ZodError) writeError(ctx.res, 400, ctx.url, { errors: pointersOf(error) });
       else if (error.status !== undefined && error.status < 500)
         writeError(ctx.res, error.status, ctx.url, { detail: error.message });
       else writeError(ctx.res, 500, ctx.url);
@@ -51,6 +52,6 @@ export const handWritten = contestant({
   },
 });
 
-export const ours = contestant({ own, first: fgErrors() });
-export const oursFunctiongraph = contestant({ own, first: fgErrors({ format: "functiongraph" }) });
-export const oursOfHttpErrors = contestant({ first: fgErrors() });
+export const ours = contestant({ own, first: fgErrors(silent) });
+export const oursFunctiongraph = contestant({ own, first: fgErrors({ ...silent, format: "functiongraph" }) });
+export const oursOfHttpErrors = contestant({ first: fgErrors(silent) });

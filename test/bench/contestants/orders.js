@@ -8,12 +8,15 @@ export const order = { id: 17, state: "paid", total: 99.5, items: ["ale", "bread
 
 /** What is said of a status where nothing better is known; made once. */
 const known = new Map(
-  [400, 404, 405, 500].map((status) => [status, { title: STATUS_CODES[status] ?? "", detail: `This is what ${status} means.` }]),
+  [400, 404, 405, 500].map((status) => [
+    status,
+    { title: STATUS_CODES[status] ?? "", detail: `This is what ${status} means.`, code: `FSS.0${status}` },
+  ]),
 );
 
 /** @param {number} status */
 export function words(status) {
-  return known.get(status) ?? { title: "", detail: "" };
+  return known.get(status) ?? { title: "", detail: "", code: "" };
 }
 
 export const message = "No such order";
@@ -60,4 +63,12 @@ export function validatesAs(told) {
  */
 export function fieldsOf({ issues }) {
   return issues.map(({ path, message }) => ({ path: path.join("."), message }));
+}
+
+/**
+ * The same in our form.
+ * @param {z.ZodError} error
+ */
+export function pointersOf({ issues }) {
+  return issues.map(({ path, message }) => ({ pointer: `#/${path.join("/")}`, detail: message }));
 }

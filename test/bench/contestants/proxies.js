@@ -1,17 +1,14 @@
 // Express in front of an upstream: http-proxy-middleware as it comes, with its own interceptor of replies, and with fgProxy().
-import { Agent } from "node:http";
 import { fgErrors, fgProxy } from "@fg-errors/express";
 import express from "express";
 import { createProxyMiddleware, responseInterceptor } from "http-proxy-middleware";
+import { proxying, silent } from "./usual.js";
 
 /** @typedef {import("../types.js").Contestant} Contestant */
 
-/** Somebody hears of every problem: else a 5xx would be written to stderr. */
-const options = { onError() {} };
-
 /** @type {Contestant} */
 export function bareProxy({ upstream }) {
-  return gateway(createProxyMiddleware({ ...usual(upstream), on: { error: answerPlain } }));
+  return gateway(createProxyMiddleware({ ...proxying(upstream), on: { error: answerPlain } }));
 }
 
 /** @type {Contestant} what a careful user makes of it: errors become JSON, all else passes. */
@@ -21,22 +18,19 @@ export function interceptor({ upstream }) {
     response.setHeader("Content-Type", "application/json");
     return JSON.stringify({ status: reply.statusCode, error: reply.statusMessage });
   });
-  return gateway(createProxyMiddleware({ ...usual(upstream), selfHandleResponse: true, on: { proxyRes, error: answerPlain } }));
+  return gateway(
+    createProxyMiddleware({ ...proxying(upstream), selfHandleResponse: true, on: { proxyRes, error: answerPlain } }),
+  );
 }
 
 /** @type {Contestant} */
 export function ours({ upstream }) {
-  return gateway(createProxyMiddleware({ ...usual(upstream), ...fgProxy(options) })).use(fgErrors(options));
+  return gateway(createProxyMiddleware({ ...proxying(upstream), ...fgProxy(silent) })).use(fgErrors(silent));
 }
 
 /** @param {import("express").RequestHandler} proxy */
 function gateway(proxy) {
   return express().disable("x-powered-by").use(proxy);
-}
-
-/** Connections to the upstream are kept: a new one for each request would hide what is measured. */
-function usual(/** @type {string} */ target) {
-  return { target, agent: new Agent({ keepAlive: true }), proxyTimeout: 10_000 };
 }
 
 /**

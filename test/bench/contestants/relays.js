@@ -2,11 +2,9 @@
 import { Readable } from "node:stream";
 import { endToEnd, fgErrors, relay } from "@fg-errors/koa";
 import Koa from "koa";
+import { silent } from "./usual.js";
 
 /** @typedef {import("../types.js").Contestant} Contestant */
-
-/** Somebody hears of every problem: else a 5xx would be written to stderr. */
-const options = { onError() {} };
 
 /** @type {Contestant} */
 export function bareRelay({ upstream }) {
@@ -28,8 +26,8 @@ export function bareRelay({ upstream }) {
 /** @type {Contestant} */
 export function ours({ upstream }) {
   const app = new Koa();
-  app.use(fgErrors(options));
-  app.use(async (ctx) => relay(ctx, await ask(upstream, ctx), options));
+  app.use(fgErrors(silent));
+  app.use(async (ctx) => relay(ctx, await ask(upstream, ctx), silent));
   return app.callback();
 }
 

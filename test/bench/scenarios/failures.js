@@ -1,12 +1,11 @@
 // An application's own failures, and its happy path, on Express 5 and Koa 3.
 
+import { baseline } from "../baseline.js";
+
 /** @typedef {import("../types.js").Scenario} Scenario */
 /** @typedef {Scenario["contestants"]} Contestants */
 /** @typedef {NonNullable<Scenario["targets"]>} Targets */
 /** @typedef {"Express" | "Koa"} Framework */
-
-/** @type {Contestants} */
-const bare = { bare: ["bare.js", "bare"], "bare again": ["bare.js", "bare"] };
 
 /** Who answers in a framework, besides those above. @type {Record<Framework, Contestants>} */
 const answering = {
@@ -33,6 +32,8 @@ const answering = {
   },
 };
 
+const formats = ["ours", "ours, functiongraph"];
+
 /** @type {readonly { name: string, path: string, status: number, method?: string, body?: string, unable?: string[] }[]} */
 const failures = [
   { name: "thrown 404 of http-errors", path: "/missing/17", status: 404 },
@@ -44,7 +45,7 @@ const failures = [
     path: "/orders/17",
     method: "DELETE",
     status: 405,
-    unable: ["Express default", "strong-error-handler", "express-http-problem-details", "api-problem"],
+    unable: ["Express default"],
   },
   { name: "malformed JSON", path: "/orders", method: "POST", body: '{"id": 17, "items": ["ale", }', status: 400 },
   { name: "5 invalid fields", path: "/invalid/17", status: 400, unable: ["Express default", "Koa default", "koa-onerror"] },
@@ -70,15 +71,14 @@ function failing(framework, { name, path, status, method = "GET", body = "", una
   const headers = body === "" ? {} : { "Content-Type": "application/json" };
   return {
     name: `${framework}, ${name}`,
-    family: framework.toLowerCase(),
     request: { method, path, headers, body },
     status,
-    contestants: { ...bare, ...Object.fromEntries(able), ...more?.contestants },
+    contestants: { ...baseline, ...Object.fromEntries(able), ...more?.contestants },
     targets: [
       { what: "ours and hand-tuned", ours: "ours", to: "hand-tuned", most: 1.1, by: "instructions" },
       // What reads a body costs more than whatever is said of it.
       ...(body === ""
-        ? /** @type {Targets} */ ([{ what: "ours and every peer", ours: "ours", to: peers, most: 1, by: "cpu" }])
+        ? formats.map((ours) => ({ what: `${ours} and every peer`, ours, to: peers, most: 1, by: /** @type {const} */ ("cpu") }))
         : []),
       ...(more?.targets ?? []),
     ],
@@ -112,7 +112,7 @@ function special(framework) {
 function happy(framework) {
   const labels = { default: "without", "hand-written": "hand-written", "koa-json-error": "koa-json-error", ours: "ours" };
   /** @type {Record<string, Contestants[string]>} */
-  const contestants = { ...bare };
+  const contestants = { ...baseline };
   for (const [label, name] of Object.entries(labels)) {
     const contestant = answering[framework][label];
     if (contestant) contestants[name] = contestant;
@@ -120,7 +120,6 @@ function happy(framework) {
   const most = { Express: 1.01, Koa: 1.02 }[framework];
   return {
     name: `${framework}, happy path`,
-    family: framework.toLowerCase(),
     request: { path: "/orders/17" },
     status: 200,
     contestants,

@@ -1,5 +1,7 @@
 // fgUpstream() in front of a handler that is well.
 
+import { baseline } from "../baseline.js";
+
 /** @typedef {import("../types.js").Scenario} Scenario */
 
 const exports = /** @type {const} */ ({ Express: ["expressAlone", "expressHeld"], Koa: ["koaAlone", "koaHeld"] });
@@ -15,13 +17,11 @@ function held(host, way, path, more) {
   const [alone, held] = exports[host];
   return {
     name: `fgUpstream() on ${host}, ${way}`,
-    family: "hold",
     request: { path },
     status: 200,
     ...more,
     contestants: {
-      bare: ["bare.js", "bare"],
-      "bare again": ["bare.js", "bare"],
+      ...baseline,
       [host]: ["holds.js", alone],
       "with fgUpstream()": ["holds.js", held],
     },

@@ -1,14 +1,14 @@
 // Express in front of an upstream.
 
+import { baseline } from "../baseline.js";
+
 /** @typedef {import("../types.js").Scenario} Scenario */
 
-const family = "proxy";
 const request = { path: "/orders/17" };
 
 /** @type {Scenario["contestants"]} */
 const contestants = {
-  bare: ["bare.js", "bare"],
-  "bare again": ["bare.js", "bare"],
+  ...baseline,
   "http-proxy-middleware": ["proxies.js", "bareProxy"],
   responseInterceptor: ["proxies.js", "interceptor"],
   "fgProxy()": ["proxies.js", "ours"],
@@ -29,10 +29,9 @@ const below = (to) => [{ what: "below the library's own", ours: "fgProxy()", to,
 
 /** @type {readonly Scenario[]} */
 export const scenarios = [
-  { name: "proxied small 200", family, request, upstream: "small", status: 200, contestants, targets: free("instructions") },
+  { name: "proxied small 200", request, upstream: "small", status: 200, contestants, targets: free("instructions") },
   {
     name: "proxied 1 MiB 200",
-    family,
     request,
     upstream: "large",
     status: 200,
@@ -43,7 +42,6 @@ export const scenarios = [
   },
   {
     name: "upstream 500 HTML",
-    family,
     request,
     upstream: "page",
     status: 500,
@@ -52,7 +50,6 @@ export const scenarios = [
   },
   {
     name: "upstream refused",
-    family,
     request,
     upstream: "refused",
     status: 502,

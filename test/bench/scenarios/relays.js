@@ -1,22 +1,22 @@
 // Koa in front of an upstream.
 
+import { baseline } from "../baseline.js";
+
 /** @typedef {import("../types.js").Scenario} Scenario */
 
-const family = "relay";
 const request = { path: "/orders/17" };
 
 /** @type {Scenario["contestants"]} */
 const contestants = {
-  bare: ["bare.js", "bare"],
-  "bare again": ["bare.js", "bare"],
+  ...baseline,
   "fetch relay by hand": ["relays.js", "bareRelay"],
   "relay()": ["relays.js", "ours"],
 };
 
 /** @type {readonly Scenario[]} */
 export const scenarios = [
-  { name: "relayed small 200", family, request, upstream: "small", status: 200, contestants },
-  { name: "relayed 1 MiB 200", family, request, upstream: "large", status: 200, length: 1 << 20, requests: 100, contestants },
-  { name: "relayed upstream 500 HTML", family, request, upstream: "page", status: 500, contestants },
-  { name: "relayed upstream refused", family, request, upstream: "refused", status: 502, contestants },
+  { name: "relayed small 200", request, upstream: "small", status: 200, contestants },
+  { name: "relayed 1 MiB 200", request, upstream: "large", status: 200, length: 1 << 20, requests: 100, contestants },
+  { name: "relayed upstream 500 HTML", request, upstream: "page", status: 500, contestants },
+  { name: "relayed upstream refused", request, upstream: "refused", status: 502, contestants },
 ];
