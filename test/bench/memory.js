@@ -58,7 +58,7 @@ export async function measureMemory({ only, errors = manyErrors }) {
  * @returns {Scenario}
  */
 function scenarioOf(name, path, status = 500) {
-  return { name, family: "memory", request: { path }, upstream: "flood", status, contestants: { [name]: ["gateways.js", name] } };
+  return { name, request: { path }, upstream: "flood", status, contestants: { [name]: ["gateways.js", name] } };
 }
 
 const warmUp = 2000;

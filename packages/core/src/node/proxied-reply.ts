@@ -65,11 +65,13 @@ export function seemDone(response: ServerResponse): void {
   seeming.add(response);
   queueMicrotask(() => seeming.delete(response));
   for (const sign of signs) {
-    const own = Object.getOwnPropertyDescriptor(response, sign);
-    Object.defineProperty(response, sign, { value: true, writable: true, configurable: true });
-    queueMicrotask(() => {
-      if (own) Object.defineProperty(response, sign, own);
-      else Reflect.deleteProperty(response, sign);
-    });
+    if (response[sign]) continue; // of node:http, `writableEnded` follows `finished`
+    if (Object.hasOwn(response, sign)) {
+      Object.assign(response, { [sign]: true });
+      queueMicrotask(() => Object.assign(response, { [sign]: false }));
+    } else {
+      Object.defineProperty(response, sign, { value: true, writable: true, configurable: true });
+      queueMicrotask(() => Reflect.deleteProperty(response, sign)); // which makes an object slow for good: only of HTTP/2
+    }
   }
 }

@@ -74,7 +74,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
     if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
     const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
-    const shown = mine ? headOnly(reply) : reply;
+    const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
     callTheirs("proxyRes", [shown, request, response]);
     if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
     const head = headOf(shown);

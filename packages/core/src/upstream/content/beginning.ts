@@ -9,8 +9,7 @@ export const mostPatience = 1000;
  */
 export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve) => {
-    // One buffer that grows: a chunk may be one octet, and would cost a hundred if it were kept as it is.
-    let kept: Buffer = Buffer.allocUnsafeSlow(Math.min(limit, 4096));
+    let kept: Buffer = nothing;
     let length = 0;
     const timer = setTimeout(settle, mostPatience);
     function settle() {
@@ -20,10 +19,14 @@ export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
     }
     stream.on("data", (chunk: unknown) => {
       if (length >= limit || !(chunk instanceof Uint8Array || typeof chunk === "string")) return;
-      const octets = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+      const octets = asBuffer(chunk);
       const next = Math.min(limit, length + octets.length);
-      if (next > kept.length) kept = grown(kept, length, Math.min(limit, Math.max(next, 2 * kept.length)));
-      kept.set(octets.subarray(0, next - length), length);
+      if (length === 0) kept = octets; // nearly always all of it
+      else {
+        // One buffer that grows: a chunk may be one octet, and would cost a hundred if it were kept as it is.
+        if (next > kept.length) kept = grown(kept, length, Math.min(limit, Math.max(next, 2 * kept.length, 4096)));
+        kept.set(octets.subarray(0, next - length), length);
+      }
       length = next;
       if (length >= limit) settle();
     });
@@ -31,6 +34,13 @@ export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
     if (stream.destroyed) settle();
     else stream.resume();
   });
+}
+
+const nothing = Buffer.alloc(0);
+
+function asBuffer(chunk: Uint8Array | string): Buffer {
+  if (typeof chunk === "string") return Buffer.from(chunk);
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 function grown(kept: Buffer, length: number, size: number): Buffer {
