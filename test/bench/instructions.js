@@ -1,22 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { text } from "node:stream/consumers";
 import { makeRequests, startLoad, startServer, startUpstreams, stop } from "./processes.js";
 import { median } from "./statistics.js";
 import { judge } from "./targets.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
 
-/** How often both runs are made, at most. */
-const most = 2;
+/** How often both runs are made, at most, each time with another seed. */
+const most = 3;
 /** Requests of a short run, in which everything is compiled, and of a long one: their difference has no start and no compiler in it. */
 const lengths = { usual: [3000, 9000], large: [2000, 4000] };
 
-/** A V8 that does the same at the same request every time: one thread, no clock, and optimised soon, since each request is slow here. */
-const flags = [
+/**
+ * A V8 that does the same at the same request every time: one thread, no clock, and optimised soon, since each request is slow here.
+ * @param {number} seed
+ */
+const flagsOf = (seed) => [
   "--predictable",
   "--single-threaded",
-  "--hash-seed=1",
-  "--random-seed=1",
+  `--hash-seed=${seed}`,
+  `--random-seed=${seed}`,
   "--no-incremental-marking",
   "--no-memory-reducer",
   "--no-minor-gc-task",
@@ -32,30 +34,32 @@ const valgrind = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=
  * Instructions that a request takes outside of the kernel, of the contestants that a target compares in this way.
  * @param {readonly Scenario[]} scenarios
  * @param {import("./types.js").BenchOptions} options
- * @returns {Promise<import("./types.js").PartResult>}
+ * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
-export async function measureInstructions(scenarios, { rounds }) {
+export async function* measureInstructions(scenarios, { rounds }) {
   const repeats = Math.min(rounds, most);
-  const result = {
-    tables: /** @type {import("./types.js").Table[]} */ ([]),
-    verdicts: /** @type {import("./types.js").Verdict[]} */ ([]),
-  };
-  if (spawnSync("valgrind", ["--version"]).error) throw new Error("instructions are counted by valgrind, which is not installed");
-  const upstreams = await startUpstreams(scenarios);
+  const counted = scenarios.filter((scenario) => comparedIn(scenario).length > 0);
+  const upstreams = await startUpstreams(counted);
   try {
-    for (const scenario of scenarios) {
+    for (const scenario of counted) {
       const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", repeats);
-      if (Object.keys(costs).length === 0) continue;
       const rows = Object.entries(costs).map(([label, own]) => [label, median(own), ...own]);
       const columns = ["instructions per request", "median", ...Array.from({ length: repeats }, (_, index) => `${index + 1}`)];
-      result.tables.push({ title: scenario.name, columns, rows });
-      result.verdicts.push(...judge(scenario, "instructions", costs));
-      process.stderr.write(`${scenario.name}: counted\n`);
+      yield { tables: [{ title: scenario.name, columns, rows }], verdicts: judge(scenario, "instructions", costs) };
     }
   } finally {
     await upstreams.stop();
   }
-  return result;
+}
+
+/** @throws Error where nothing can be counted */
+export function assertCanCount() {
+  if (spawnSync("valgrind", ["--version"]).error) throw new Error("instructions are counted by valgrind, which is not installed");
+}
+
+/** @param {Scenario} scenario */
+function comparedIn({ targets = [] }) {
+  return [...new Set(targets.filter(({ by }) => by === "instructions").flatMap(({ ours, to }) => [to, ours].flat()))];
 }
 
 /**
@@ -64,16 +68,13 @@ export async function measureInstructions(scenarios, { rounds }) {
  * @param {number} repeats
  */
 async function measureScenario(scenario, upstream, repeats) {
-  const compared = (scenario.targets ?? [])
-    .filter(({ by }) => by === "instructions")
-    .flatMap(({ ours, to }) => [to, ours].flat());
   const [short = 0, long = 0] = scenario.requests === undefined ? lengths.usual : lengths.large;
   /** @type {Record<string, number[]>} */
   const costs = {};
-  for (const label of new Set(compared)) {
+  for (const label of comparedIn(scenario)) {
     costs[label] = [];
-    for (let repeat = 0; repeat < repeats; repeat++) {
-      const [less, more] = await Promise.all([short, long].map((requests) => count(scenario, label, upstream, requests)));
+    for (let seed = 1; seed <= repeats; seed++) {
+      const [less, more] = await bothOf([short, long].map((requests) => count(scenario, label, upstream, { requests, seed })));
       costs[label].push(((more ?? 0) - (less ?? 0)) / (long - short));
     }
   }
@@ -81,15 +82,24 @@ async function measureScenario(scenario, upstream, repeats) {
 }
 
 /**
+ * Waits for both, whatever becomes of one: none may be left running.
+ * @param {Promise<number>[]} runs
+ */
+async function bothOf(runs) {
+  await Promise.allSettled(runs);
+  return Promise.all(runs);
+}
+
+/**
  * Instructions of a whole process that serves so many requests, one after another.
  * @param {Scenario} scenario
  * @param {string} label
  * @param {string} upstream
- * @param {number} requests
+ * @param {{ requests: number, seed: number }} run
  */
-async function count(scenario, label, upstream, requests) {
-  const { child, port } = await startServer(scenario, label, upstream, ["valgrind", ...valgrind, process.execPath, ...flags]);
-  const said = text(/** @type {import("node:stream").Readable} */ (child.stderr));
+async function count(scenario, label, upstream, { requests, seed }) {
+  const command = ["valgrind", ...valgrind, process.execPath, ...flagsOf(seed)];
+  const { child, port, said } = await startServer(scenario, label, upstream, command);
   const load = startLoad();
   try {
     await makeRequests(load, { scenario, port, requests, connections: 1 });

@@ -38,15 +38,24 @@ async function open({ port, connections }) {
   return pool;
 }
 
+/** Milliseconds without any reply after which none is waited for. */
+const patience = 60_000;
+
 /**
  * @param {Connection[]} sockets
  * @param {Order} order
  */
 function run(sockets, { requests, request, status: expected }) {
   const octets = Buffer.from(request, "latin1");
-  let [asked, answered] = [0, 0];
+  let [asked, answered, seen] = [0, 0, -1];
+  /** @type {NodeJS.Timeout} */
+  let watch;
   return /** @type {Promise<void>} */ (
     new Promise((resolve, reject) => {
+      watch = setInterval(() => {
+        if (answered === seen) reject(new Error(`no reply within ${patience} ms after ${answered} of ${requests}`));
+        seen = answered;
+      }, patience);
       for (const socket of sockets) {
         socket.onCut = (reason) => reject(reason ?? new Error("a connection was closed"));
         socket.onReply = (status) => {
@@ -61,6 +70,7 @@ function run(sockets, { requests, request, status: expected }) {
       }
     })
   ).finally(() => {
+    clearInterval(watch);
     for (const socket of sockets) socket.onCut = () => {};
   });
 }

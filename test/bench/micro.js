@@ -2,40 +2,35 @@ import { createResponder, normalizeError } from "@fg-errors/core";
 import { measure } from "mitata";
 import { thrownValues } from "./families.js";
 
-/**
- * Microseconds per call; whether normalizeError() has to take less than `most` of them.
- * @typedef {{ what: string, normalize: number, problem: number, functiongraph: number, isTarget: boolean }} Row
- */
-
 /** Microseconds that normalizeError() may take, of an unknown error and of every common family. */
-export const most = 2;
+const most = 2;
 
 /** What is shown beside: every field of a validator's list has its own cost. */
 const beside = new Set(["zod, 5 fields"]);
 
 /**
  * What a call costs in this process, once everything has been seen: normalizeError(), and a responder's whole answer in each format.
- * @param {{ only?: string, milliseconds?: number }} [options] a text in the error's name; time spent per figure
- * @returns {Promise<Row[]>}
+ * @param {Pick<import("./types.js").BenchOptions, "only">} options a text in the error's name
+ * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
-export async function measureMicro({ only = "", milliseconds = 100 } = {}) {
+export async function* measureMicro({ only }) {
   const values = Object.entries(await thrownValues());
+  const wanted = values.filter(([what]) => what.includes(only));
+  if (wanted.length === 0) return;
   const [problem, functiongraph] = [createResponder({ onError }), createResponder({ onError, format: "functiongraph" })];
   // One shape alone would be inlined into the calls that are measured: a gateway meets them all.
   for (let round = 0; round < 2000; round++)
     for (const [, value] of values) for (const call of [normalizeError, problem, functiongraph]) call(value, facts);
   const rows = [];
-  for (const [what, value] of values) {
-    if (!what.includes(only)) continue;
-    rows.push({
-      what,
-      normalize: await fastest(() => normalizeError(value), milliseconds),
-      problem: await fastest(() => problem(value, facts), milliseconds),
-      functiongraph: await fastest(() => functiongraph(value, facts), milliseconds),
-      isTarget: !beside.has(what),
-    });
+  const verdicts = [];
+  for (const [what, value] of wanted) {
+    const normalize = await microseconds(() => normalizeError(value));
+    const answers = [await microseconds(() => problem(value, facts)), await microseconds(() => functiongraph(value, facts))];
+    rows.push([what, normalize.median, ...answers.map(({ median }) => median)]);
+    if (!beside.has(what)) verdicts.push(judge(what, normalize));
   }
-  return rows;
+  const columns = ["in this process", "normalizeError", "respond", "functiongraph"];
+  yield { tables: [{ title: "Microseconds, the median of many batches", columns, rows }], verdicts };
 }
 
 /** Without it a 5xx would go to stderr. */
@@ -58,12 +53,29 @@ const facts = {
   responseHeaders: {},
 };
 
+/** @typedef {{ low: number, median: number, high: number }} Batches the middle half of them */
+
 /**
- * Of many batches the fastest: what else the machine does can only add to it.
+ * Of many batches the median: it has in it what a call leaves to the garbage collector.
  * @param {() => unknown} call
- * @param {number} milliseconds
+ * @returns {Promise<Batches>}
  */
-async function fastest(call, milliseconds) {
-  const { min } = await measure(call, { min_cpu_time: milliseconds * 1e6, batch_samples: 512 });
-  return min / 1000;
+async function microseconds(call) {
+  const { p25, p50, p75 } = await measure(call, { min_cpu_time: 100e6, batch_samples: 512 });
+  return { low: p25 / 1000, median: p50 / 1000, high: p75 / 1000 };
+}
+
+/**
+ * @param {string} what
+ * @param {Batches} batches
+ * @returns {import("./types.js").Verdict}
+ */
+function judge(what, { low, median, high }) {
+  return {
+    what: `normalizeError(), ${what}`,
+    met: median < most,
+    measured: `${median.toFixed(2)} microseconds`,
+    most: `${most}`,
+    noise: `${low.toFixed(2)} to ${high.toFixed(2)}`,
+  };
 }

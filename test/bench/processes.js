@@ -1,6 +1,7 @@
 // Starts the processes of the bench and talks with them. Whoever starts one ends it.
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 /** @typedef {import("node:child_process").ChildProcess} Child */
@@ -22,8 +23,13 @@ export async function startServer(scenario, label, upstream, command) {
   const [program = process.execPath, ...flags] = command ?? [process.execPath, "--expose-gc"];
   const args = [...flags, path("serve.js"), file, name, JSON.stringify({ upstream, status, length })];
   const child = spawn(program, args, { env, stdio: ["ignore", "ignore", command ? "pipe" : "inherit", "ipc"] });
-  const { port } = await reply(child);
-  return { child, port: Number(port) };
+  const said = child.stderr ? text(child.stderr) : Promise.resolve("");
+  try {
+    const { port } = await reply(child);
+    return { child, port: Number(port), said };
+  } catch (failure) {
+    throw new Error(`${scenario.name}, ${label} did not start:\n${await said}`, { cause: failure });
+  }
 }
 
 /** The load generator. */
@@ -70,9 +76,10 @@ export async function makeRequests(load, { scenario, ...order }) {
  * @param {Child} child
  */
 export async function stop(child) {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  child.disconnect();
+  if (child.connected) child.disconnect();
+  else child.kill();
   await ended;
 }
 
@@ -83,8 +90,8 @@ export async function stop(child) {
  */
 export function reply(child) {
   return new Promise((resolve, reject) => {
-    const onExit = (/** @type {number | null} */ code) =>
-      reject(new Error(`a process ended with ${code}: ${child.spawnargs.join(" ")}`));
+    const onExit = (/** @type {number | null} */ code, /** @type {string | null} */ signal) =>
+      reject(new Error(`a process ended with ${code ?? signal}: ${child.spawnargs.join(" ")}`));
     child.once("exit", onExit);
     child.once("message", (message) => {
       child.off("exit", onExit);

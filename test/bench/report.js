@@ -44,5 +44,5 @@ function text(value) {
  * @param {boolean} isLabel
  */
 function fit(cell, width, isLabel) {
-  return isLabel || /^[^\d]/.test(cell) ? cell.padEnd(width) : cell.padStart(width);
+  return isLabel || /^[^\d-]/.test(cell) ? cell.padEnd(width) : cell.padStart(width);
 }

@@ -4,7 +4,6 @@ import { judge } from "./targets.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
 /** @typedef {import("./types.js").Table} Table */
-/** @typedef {import("./types.js").Verdict} Verdict */
 
 const connections = 16;
 const usualRequests = 2000;
@@ -15,22 +14,18 @@ const warmUp = 20_000;
  * CPU per request of each contestant, in rounds that each of them has a turn in: as a multiple of the bare server of the same round.
  * @param {readonly Scenario[]} scenarios
  * @param {import("./types.js").BenchOptions} options
- * @returns {Promise<import("./types.js").PartResult>}
+ * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
-export async function measureCpu(scenarios, { rounds }) {
+export async function* measureCpu(scenarios, { rounds }) {
   const upstreams = await startUpstreams(scenarios);
-  const result = { tables: /** @type {Table[]} */ ([]), verdicts: /** @type {Verdict[]} */ ([]) };
   try {
     for (const scenario of scenarios) {
       const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", rounds);
-      result.tables.push(tableOf(scenario, costs));
-      result.verdicts.push(...judge(scenario, "cpu", costs));
-      process.stderr.write(`${scenario.name}: done\n`);
+      yield { tables: [tableOf(scenario, costs)], verdicts: judge(scenario, "cpu", costs) };
     }
   } finally {
     await upstreams.stop();
   }
-  return result;
 }
 
 /**
@@ -41,16 +36,13 @@ export async function measureCpu(scenarios, { rounds }) {
  */
 async function measureScenario(scenario, upstream, rounds) {
   const { requests = usualRequests } = scenario;
-  const labels = Object.keys(scenario.contestants);
   const load = startLoad();
-  const contestants = await Promise.all(
-    labels.map(async (label) => ({
-      label,
-      ...(await startServer(scenario, label, upstream)),
-      costs: /** @type {number[]} */ ([]),
-    })),
-  );
+  /** @type {{ label: string, child: import("node:child_process").ChildProcess, port: number, costs: number[] }[]} */
+  const contestants = [];
   try {
+    for (const label of Object.keys(scenario.contestants))
+      contestants.push({ label, ...(await startServer(scenario, label, upstream)), costs: [] });
+    for (const { label, port } of contestants) await assertAnswer(scenario, label, port);
     const first = Math.ceil((warmUp * requests) / usualRequests);
     for (const { port } of contestants) await makeRequests(load, { scenario, port, connections, requests: first });
     for (let round = 0; round < rounds; round++)
@@ -63,6 +55,23 @@ async function measureScenario(scenario, upstream, rounds) {
     await Promise.all([load, ...contestants.map(({ child }) => child)].map(stop));
   }
   return Object.fromEntries(contestants.map(({ label, costs }) => [label, costs]));
+}
+
+/**
+ * Every contestant has to do its work: the status, and where it says so of itself, JSON.
+ * @param {Scenario} scenario
+ * @param {string} label
+ * @param {number} port
+ */
+async function assertAnswer({ name, request, status, json = [] }, label, port) {
+  const { method = "GET", path, body } = request;
+  const headers = { Accept: "application/json", ...request.headers };
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body: body || null });
+  const content = await answer.text();
+  if (answer.status !== status) throw new Error(`${name}, ${label}: status ${answer.status} instead of ${status}`);
+  if (!json.includes(label)) return;
+  if (!/\bjson\b/.test(answer.headers.get("content-type") ?? "")) throw new Error(`${name}, ${label}: ${content} is no JSON`);
+  JSON.parse(content);
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Scenario {
   readonly upstream?: string;
   /** Of every reply: another one ends the bench. */
   readonly status: number;
+  /** Labels of those whose content has to be JSON. */
+  readonly json?: readonly string[];
   /** Octets of content that the bare server writes. Default: those of a problem. */
   readonly length?: number;
   /** Requests per round, where the usual number would take too long. */
@@ -28,7 +30,7 @@ export interface ScenarioTarget {
   readonly ours: string;
   /** Whom it is compared with; of several, the one that it does worst against. */
   readonly to: string | readonly string[];
-  /** The greatest ratio that meets the target; "noise": as much as a copy of the bare server differs from it. */
+  /** The greatest ratio that meets the target; "noise": 1 and the error of a median of so many rounds. */
   readonly most: number | "noise";
   readonly by: "cpu" | "instructions";
 }

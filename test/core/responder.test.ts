@@ -4,7 +4,7 @@ import createError from "http-errors";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 
 const facts: Facts = { headers: {}, method: "GET", url: "/orders/17?token=s3cr3t" };
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const newId = /^[0-9a-f]{32}$/;
 
 let stderr: MockInstance<typeof process.stderr.write>;
 beforeEach(() => void (stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true)));
@@ -28,7 +28,7 @@ describe("the body", () => {
       "content-length": String(body.length),
       "content-type": "application/problem+json",
       "x-content-type-options": "nosniff",
-      "x-request-id": expect.stringMatching(uuid),
+      "x-request-id": expect.stringMatching(newId),
     });
   });
 
@@ -99,7 +99,13 @@ describe("the request id", () => {
     { traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01" },
     { traceparent: "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01" },
   ])("is generated for %j", (headers) => {
-    expect(bodyOf(problem(404), {}, { headers })["request_id"]).toMatch(uuid);
+    expect(bodyOf(problem(404), {}, { headers })["request_id"]).toMatch(newId);
+  });
+
+  it("is another one each time", () => {
+    const ids = Array.from({ length: 1000 }, () => bodyOf(problem(404))["request_id"]);
+    expect(ids.every((id) => newId.test(String(id)))).toBe(true);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 
   it("is the one that the response carries already", () => {
@@ -111,8 +117,8 @@ describe("the request id", () => {
 
   it("is what the option says, if that is one", () => {
     expect(bodyOf(problem(404), { requestId: ({ method }) => `my-${method}` })["request_id"]).toBe("my-GET");
-    expect(bodyOf(problem(404), { requestId: () => "not valid!" })["request_id"]).toMatch(uuid);
-    expect(bodyOf(problem(404), { requestId: () => undefined })["request_id"]).toMatch(uuid);
+    expect(bodyOf(problem(404), { requestId: () => "not valid!" })["request_id"]).toMatch(newId);
+    expect(bodyOf(problem(404), { requestId: () => undefined })["request_id"]).toMatch(newId);
   });
 });
 
@@ -225,7 +231,7 @@ describe("telling the operator", () => {
     createResponder({ onError })(thrown, facts);
     expect(onError).toHaveBeenCalledExactlyOnceWith(
       expect.objectContaining({ status: 400, receivedStatus: 418, cause: thrown }),
-      { requestId: expect.stringMatching(uuid), method: "GET", instance: "/orders/17", responseStarted: false, facts },
+      { requestId: expect.stringMatching(newId), method: "GET", instance: "/orders/17", responseStarted: false, facts },
     );
     expect(logged()).toEqual([]);
   });

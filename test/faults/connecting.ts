@@ -47,7 +47,7 @@ function named(code: number | undefined): Fault["start"] {
     });
     server.bind(0, "127.0.0.1");
     await once(server, "listening");
-    const resolver = new Resolver({ timeout: code === undefined ? 100 : 3000, tries: 1 });
+    const resolver = new Resolver({ timeout: code === undefined ? 100 : 9000, tries: 1 });
     resolver.setServers([`127.0.0.1:${server.address().port}`]);
     const lookup: LookupFunction = (name, _options, found) => {
       resolver.resolve4(name, (error, [address = ""] = []) => found(error, address, 4));

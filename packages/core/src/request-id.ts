@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Facts } from "./facts.js";
 
 /** W3C Trace Context section 3.2: version ff is not valid, nor are ids of zeros only. */
@@ -15,8 +15,23 @@ export function requestIdOf({ headers, responseHeaders }: Facts, upstreams?: str
     valid(headers["x-cff-request-id"]) ??
     traceIdOf(headers["traceparent"]) ??
     valid(upstreams) ??
-    randomUUID() // Node draws the octets of many at once
+    newId()
   );
+}
+
+/** Octets of an id, as many as W3C Trace Context and nginx give theirs. */
+const size = 16;
+
+let drawn = "";
+let next = 0;
+
+/** Random octets in hex: a slice of many that were drawn at once costs less than a UUID. */
+function newId(): string {
+  if (next === drawn.length) {
+    drawn = randomBytes(256 * size).toString("hex");
+    next = 0;
+  }
+  return drawn.slice(next, (next += 2 * size));
 }
 
 function valid(id: unknown): string | undefined {

@@ -73,6 +73,7 @@ function failing(framework, { name, path, status, method = "GET", body = "", una
     name: `${framework}, ${name}`,
     request: { method, path, headers, body },
     status,
+    json: able.map(([label]) => label).filter((label) => label !== "default"),
     contestants: { ...baseline, ...Object.fromEntries(able), ...more?.contestants },
     targets: [
       { what: "ours and hand-tuned", ours: "ours", to: "hand-tuned", most: 1.1, by: "instructions" },

@@ -17,6 +17,6 @@ const contestants = {
 export const scenarios = [
   { name: "relayed small 200", request, upstream: "small", status: 200, contestants },
   { name: "relayed 1 MiB 200", request, upstream: "large", status: 200, length: 1 << 20, requests: 100, contestants },
-  { name: "relayed upstream 500 HTML", request, upstream: "page", status: 500, contestants },
-  { name: "relayed upstream refused", request, upstream: "refused", status: 502, contestants },
+  { name: "relayed upstream 500 HTML", request, upstream: "page", status: 500, json: ["relay()"], contestants },
+  { name: "relayed upstream refused", request, upstream: "refused", status: 502, json: ["relay()"], contestants },
 ];
