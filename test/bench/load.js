@@ -47,18 +47,17 @@ const patience = 60_000;
  */
 function run(sockets, { requests, request, status: expected }) {
   const octets = Buffer.from(request, "latin1");
-  let [asked, answered, seen] = [0, 0, -1];
+  let [asked, answered] = [0, 0];
   /** @type {NodeJS.Timeout} */
   let watch;
   return /** @type {Promise<void>} */ (
     new Promise((resolve, reject) => {
-      watch = setInterval(() => {
-        if (answered === seen) reject(new Error(`no reply within ${patience} ms after ${answered} of ${requests}`));
-        seen = answered;
-      }, patience);
+      const giveUp = () => reject(new Error(`no reply within ${patience} ms after ${answered} of ${requests}`));
+      watch = setTimeout(giveUp, patience);
       for (const socket of sockets) {
         socket.onCut = (reason) => reject(reason ?? new Error("a connection was closed"));
         socket.onReply = (status) => {
+          watch.refresh();
           if (status !== expected) reject(new Error(`status ${status} instead of ${expected}`));
           if (++answered === requests) resolve();
           ask();
@@ -70,7 +69,7 @@ function run(sockets, { requests, request, status: expected }) {
       }
     })
   ).finally(() => {
-    clearInterval(watch);
+    clearTimeout(watch);
     for (const socket of sockets) socket.onCut = () => {};
   });
 }

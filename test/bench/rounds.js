@@ -9,6 +9,8 @@ const connections = 16;
 const usualRequests = 2000;
 /** Until then a gateway that runs for days would not be compiled as it is in the end. */
 const warmUp = 20_000;
+/** Milliseconds that a first answer may take. */
+const patience = 60_000;
 
 /**
  * CPU per request of each contestant, in rounds that each of them has a turn in: as a multiple of the bare server of the same round.
@@ -66,12 +68,17 @@ async function measureScenario(scenario, upstream, rounds) {
 async function assertAnswer({ name, request, status, json = [] }, label, port) {
   const { method = "GET", path, body } = request;
   const headers = { Accept: "application/json", ...request.headers };
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body: body || null });
-  const content = await answer.text();
-  if (answer.status !== status) throw new Error(`${name}, ${label}: status ${answer.status} instead of ${status}`);
-  if (!json.includes(label)) return;
-  if (!/\bjson\b/.test(answer.headers.get("content-type") ?? "")) throw new Error(`${name}, ${label}: ${content} is no JSON`);
-  JSON.parse(content);
+  try {
+    const signal = AbortSignal.timeout(patience);
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body: body || null, signal });
+    const content = await answer.text();
+    if (answer.status !== status) throw new Error(`status ${answer.status} instead of ${status}`);
+    if (!json.includes(label)) return;
+    if (!/\bjson\b/.test(answer.headers.get("content-type") ?? "")) throw new Error(`${content} is no JSON`);
+    JSON.parse(content);
+  } catch (cause) {
+    throw new Error(`${name}, ${label}: ${cause}`, { cause });
+  }
 }
 
 /**
