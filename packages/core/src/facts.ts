@@ -1,5 +1,5 @@
+import type { Origin } from "./finding.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
-import type { Origin } from "./problem.js";
 
 /** What a responder looks at of a request. A node:http or node:http2 request fits as it is. */
 export interface Facts {

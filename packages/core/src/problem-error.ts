@@ -1,6 +1,5 @@
-import type { FieldError } from "./problem.js";
+import type { FieldError, Finding } from "./finding.js";
 import { read } from "./read.js";
-import type { Finding } from "./recognisers/rule.js";
 import { cleanCode } from "./text.js";
 import type { ProxyErrorType } from "./upstream/faults/proxy-errors.js";
 

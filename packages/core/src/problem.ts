@@ -1,27 +1,9 @@
+import { exposableHeaders } from "./header-fields.js";
+import type { FieldError, Finding } from "./finding.js";
 import { foldStatus, functionGraph, type Contract } from "./contract.js";
-import { exposableHeaders } from "./headers.js";
 import { readText } from "./read.js";
-import type { Finding } from "./recognisers/rule.js";
 import { clean, cleanCode } from "./text.js";
 import type { ProxyErrorType } from "./upstream/faults/proxy-errors.js";
-
-/**
- * One invalid field. Exactly one of the three places is given, or none when the whole content is meant.
- * RFC 9457 section 3.1 defines `pointer` by its example; the other two name places that are not in the content.
- */
-export interface FieldError {
-  /** JSON Pointer as a URI fragment, such as "#/items/0/price" (RFC 6901 section 6). */
-  readonly pointer?: string;
-  /** Name of a query, path or form parameter. */
-  readonly parameter?: string;
-  /** Name of a request header field. */
-  readonly header?: string;
-  /** What is wrong with it; never the value that was sent. */
-  readonly detail: string;
-}
-
-/** Who was being talked to when the error arose. */
-export type Origin = "inbound" | "upstream" | "datastore";
 
 /** The one value that every failure becomes: readonly plain data, all of it but `cause` fit for the client. */
 export interface Problem {

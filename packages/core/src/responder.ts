@@ -1,7 +1,7 @@
+import { addErrorHeaders } from "./error-headers.js";
 import { functionGraph } from "./contract.js";
 import { instanceOf, type Facts } from "./facts.js";
 import { guard } from "./guard.js";
-import { addErrorHeaders } from "./headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { changeProblem, type Problem } from "./problem.js";
 import { createRender } from "./render.js";

@@ -1,28 +1,15 @@
+import type { Circumstances } from "./recognisers/rule.js";
+import type { Finding } from "./finding.js";
 import { functionGraph, type Contract } from "./contract.js";
-import { toProblem, type Origin, type Problem } from "./problem.js";
+import { toProblem, type Problem } from "./problem.js";
 import { recognise } from "./recognisers/index.js";
-import type { Finding } from "./recognisers/rule.js";
-
-/** What the caller knows of the request that failed: a node request's own state, by its own names. */
-export interface RequestState {
-  /** The client went away before its answer. Default false. */
-  readonly clientGone?: boolean;
-  /** The request came with a Content-Encoding. Default false. */
-  readonly encodedRequest?: boolean;
-  /** The request's content has not fully arrived. Default false. */
-  readonly unreadRequest?: boolean;
-}
 
 /** What `normalizeError()` is told besides the thrown value. All optional. */
-export interface NormalizeOptions extends RequestState {
+export interface NormalizeOptions extends Circumstances {
   /** Default: `functionGraph`. */
   readonly contract?: Contract;
   /** Prefix of the generic codes. Default "FSS". */
   readonly service?: string;
-  /** Who was being talked to, when the caller knows. */
-  readonly origin?: Origin | undefined;
-  /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
-  readonly relay?: readonly number[] | ReadonlySet<number>;
 }
 
 /**

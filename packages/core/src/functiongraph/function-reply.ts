@@ -1,5 +1,5 @@
+import type { Finding } from "../finding.js";
 import { read, readStatus, readText } from "../read.js";
-import type { Finding } from "../recognisers/rule.js";
 import { isRequestId } from "../request-id.js";
 import { codeOf } from "../upstream/envelopes/envelope.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";

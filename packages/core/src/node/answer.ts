@@ -1,8 +1,8 @@
+import { diesWithError } from "../header-fields.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import type { Facts } from "../facts.js";
-import { diesWithError } from "../headers.js";
 import type { Rendered, Responder } from "../responder.js";
 import { warn } from "../stderr.js";
 

@@ -1,7 +1,7 @@
+import { liveHeaders } from "../header-fields.js";
 import type { OutgoingHttpHeaders } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { foldSuccess, functionGraph } from "../contract.js";
-import { liveHeaders } from "../headers.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
 import { successHead, type SuccessOptions } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";

@@ -1,3 +1,4 @@
+import type { Ending, Noted, Saying, Writing } from "./response-methods.js";
 import { isErrorStatus } from "../contract.js";
 import type { Facts } from "../facts.js";
 import type { ResponderOptions } from "../options.js";
@@ -12,7 +13,7 @@ import { isLookedInto, outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
 import { createWays, setEnding, setImplied, setWriting } from "./ways.js";
-import { close, isKept, type Ending, type Held, type Hold, type Noted, type Saying, type Writing } from "./writing.js";
+import { close, isKept, type Held, type Hold } from "./writing.js";
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success

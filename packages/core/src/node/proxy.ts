@@ -1,8 +1,8 @@
+import { liveHeaders } from "../header-fields.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Facts } from "../facts.js";
 import { guard } from "../guard.js";
-import { liveHeaders } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { read, readStatus } from "../read.js";

@@ -1,8 +1,8 @@
+import { liveHeaders } from "../header-fields.js";
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { finished, type Readable } from "node:stream";
 import { mayHaveContent } from "../contract.js";
-import { liveHeaders } from "../headers.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { decodedHead } from "../upstream/replies/decoded.js";

@@ -1,9 +1,9 @@
+import type { Noted, Writing } from "./response-methods.js";
 import { Readable } from "node:stream";
 import { usualLimit } from "../upstream/replies/reply-finding.js";
 import { silence, type NodeResponse } from "./answer.js";
 import { keepHead, type Head } from "./head.js";
 import { markLookedInto } from "./outlook.js";
-import type { Noted, Writing } from "./writing.js";
 
 /** A reply that is kept from leaving, while to its writer the response looks as if it had. */
 export interface TakenReply {

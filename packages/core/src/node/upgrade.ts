@@ -1,6 +1,6 @@
+import { liveHeaders } from "../header-fields.js";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { liveHeaders } from "../headers.js";
 import { UpstreamError } from "../problem-error.js";
 import { fault } from "../recognisers/rule.js";
 import type { Responder } from "../responder.js";

@@ -1,7 +1,8 @@
+import type { Ending, Writing } from "./response-methods.js";
 import type { NodeResponse } from "./answer.js";
 import type { Head } from "./head.js";
 import { closedEarly } from "./sources.js";
-import { close, type Ending, type Hold, type Writing } from "./writing.js";
+import { close, type Hold } from "./writing.js";
 
 /** What becomes of a response that is held when something is written to it. */
 interface Steps<Subject> {

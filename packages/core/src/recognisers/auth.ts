@@ -1,7 +1,8 @@
+import type { Finding } from "../finding.js";
 import { classifyFault } from "../upstream/faults/faults.js";
 import { read, readStatus, readText } from "../read.js";
 import { ownFailure } from "./failed-calls.js";
-import { each, fault, type Context, type Family, type Finding } from "./rule.js";
+import { each, fault, type Context, type Family } from "./rule.js";
 import { faultToldBy } from "./told.js";
 
 /** The request's token is not good (RFC 6750 section 3.1). A request without one gets no error code, so the plain challenge. */

@@ -1,8 +1,9 @@
+import type { Finding } from "../finding.js";
 import { isError, read, readText } from "../read.js";
 import { isBare } from "./call-faults.js";
 import { answered, unanswered } from "./failed-calls.js";
 import { grpc } from "./grpc.js";
-import type { Context, Finding } from "./rule.js";
+import type { Context } from "./rule.js";
 
 /**
  * What an HTTP client's error means, or undefined when it is not one. Asked before every other family: several clients copy

@@ -1,8 +1,8 @@
+import type { FieldError, Finding } from "../finding.js";
 import { read, readText } from "../read.js";
-import type { FieldError } from "../problem.js";
 import { conflict, drivers, facts, late, outage, rows, stated, unavailable } from "./drivers.js";
 import { placeOf } from "./pointer.js";
-import type { Context, Family, Finding, Rule } from "./rule.js";
+import type { Context, Family, Rule } from "./rule.js";
 
 const invalid: Finding = { status: 400 };
 const absent: Finding = { status: 404 };

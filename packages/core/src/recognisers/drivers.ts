@@ -1,7 +1,8 @@
+import type { Finding } from "../finding.js";
 import { read, readText } from "../read.js";
 import { classifyFault } from "../upstream/faults/faults.js";
 import { proxyErrors } from "../upstream/faults/proxy-errors.js";
-import type { Context, Family, Finding, Rule } from "./rule.js";
+import type { Context, Family, Rule } from "./rule.js";
 
 /** The request contradicts what is stored, and its sender can resolve that (RFC 9110 section 15.5.10). */
 export const conflict: Finding = { status: 409 };

@@ -1,9 +1,10 @@
-import { requiredFields } from "../headers.js";
+import { requiredFields } from "../header-fields.js";
+import type { Finding } from "../finding.js";
 import { read, readText } from "../read.js";
 import { wrapped } from "../upstream/faults/faults.js";
 import { replyFields } from "../upstream/replies/reply-fields.js";
 import { faultOfCall, isAbort } from "./call-faults.js";
-import { fault, type Context, type Finding } from "./rule.js";
+import { fault, type Context } from "./rule.js";
 
 /** What an upstream's status means for this gateway's own client, when nobody handled it. Not listed: 502 (RFC 9110 section 15.6.3). */
 const made: ReadonlyMap<number, number> = new Map([

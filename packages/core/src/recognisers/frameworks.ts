@@ -1,6 +1,7 @@
+import type { Finding } from "../finding.js";
 import { types } from "node:util";
 import { isError, read, readStatus, readText } from "../read.js";
-import type { Context, Family, Finding } from "./rule.js";
+import type { Context, Family } from "./rule.js";
 
 /** Errors that web frameworks give their users to throw: nearly all say their status outright. */
 export const frameworks: Family = {

@@ -1,7 +1,8 @@
+import type { Finding } from "../finding.js";
 import type { FaultType } from "../upstream/faults/proxy-errors.js";
 import { read, readText } from "../read.js";
 import { answered } from "./failed-calls.js";
-import type { Context, Finding } from "./rule.js";
+import type { Context } from "./rule.js";
 
 /** What a failed gRPC call means, or undefined when it is not one. No content can give its metadata a method. */
 export function grpc(error: object, context: Context): Finding | undefined {

@@ -1,5 +1,6 @@
+import type { Finding } from "../finding.js";
 import { read, readStatus, readText } from "../read.js";
-import type { Context, Family, Finding } from "./rule.js";
+import type { Context, Family } from "./rule.js";
 
 /**
  * What goes wrong with a request before its handler gets to work. A client that leaves and content that does not inflate often come

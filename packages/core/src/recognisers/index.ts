@@ -1,16 +1,16 @@
+import type { Finding } from "../finding.js";
 import { meaning } from "../problem-error.js";
 import { read, readStatus, readText } from "../read.js";
-import type { NormalizeOptions } from "../thrown.js";
 import { client } from "./clients.js";
 import { happened, spoken } from "./families.js";
 import { indexed, lookup, nameOf } from "./lookup.js";
-import type { Context, Finding } from "./rule.js";
+import type { Circumstances, Context } from "./rule.js";
 
 /** How many values are looked at in search of a meaning: a wrapper may have many causes, and any of them may be itself. */
 const most = 32;
 
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
-export function recognise(thrown: unknown, given: NormalizeOptions, budget = { left: most }): Finding | undefined {
+export function recognise(thrown: unknown, given: Circumstances, budget = { left: most }): Finding | undefined {
   if (!isObject(thrown) || budget.left-- <= 0) return undefined;
   const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relay: listed = none } = given;
   const relay = listed instanceof Set ? listed : new Set(listed);

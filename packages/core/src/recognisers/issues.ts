@@ -1,5 +1,5 @@
+import type { FieldError } from "../finding.js";
 import { types } from "node:util";
-import type { FieldError } from "../problem.js";
 import { read, readText } from "../read.js";
 import { keysOfPath, keysOfPointer, placeOf } from "./pointer.js";
 import { membersOf, withoutValue, type Looked } from "./wording.js";

@@ -1,7 +1,8 @@
+import type { Finding } from "../finding.js";
 import { classifyFault, faultCodes } from "../upstream/faults/faults.js";
 import { proxyErrors, type FaultType } from "../upstream/faults/proxy-errors.js";
 import { readText } from "../read.js";
-import { each, fault, type Context, type Family, type Finding } from "./rule.js";
+import { each, fault, type Context, type Family } from "./rule.js";
 
 /**
  * Node's own errors that came bare: system calls, DNS, TLS, llhttp, HTTP/2, zlib, streams. Asked last.

@@ -1,4 +1,4 @@
-import type { FieldError } from "../problem.js";
+import type { FieldError } from "../finding.js";
 import { read } from "../read.js";
 import { clean } from "../text.js";
 

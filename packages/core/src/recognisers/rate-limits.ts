@@ -1,5 +1,6 @@
+import type { Finding } from "../finding.js";
 import { read, readText } from "../read.js";
-import type { Family, Finding } from "./rule.js";
+import type { Family } from "./rule.js";
 
 /** rate-limiter-flexible's rejections. express-rate-limit answers by itself, others throw what http-errors makes. */
 export const rateLimits: Family = {

@@ -1,5 +1,6 @@
+import type { Finding } from "../finding.js";
 import { read, readText } from "../read.js";
-import { fault, type Context, type Family, type Finding, type Rule } from "./rule.js";
+import { fault, type Context, type Family, type Rule } from "./rule.js";
 
 const late = fault("http_response_timeout");
 const open = fault("destination_unavailable");

@@ -1,33 +1,22 @@
-import type { FieldError, Origin } from "../problem.js";
-import { proxyErrors, type FaultType, type ProxyErrorType } from "../upstream/faults/proxy-errors.js";
+import type { Finding, Origin } from "../finding.js";
+import { proxyErrors, type FaultType } from "../upstream/faults/proxy-errors.js";
 
-/** What a recogniser learnt. Every text in it is meant for the client: whoever fills it in has decided that it may leave. */
-export interface Finding {
-  /** The HTTP status meant, before the contract folds it. */
-  readonly status: number;
-  /** URI of the kind of problem. */
-  readonly type?: string | undefined;
-  /** Of that kind: believed only along with a `type`. */
-  readonly title?: string | undefined;
-  readonly detail?: string | undefined;
-  readonly code?: string | undefined;
-  readonly errors?: readonly FieldError[] | undefined;
-  readonly headers?: Readonly<Record<string, unknown>> | undefined;
-  /** Said by a service of this very contract: its words were written for the client, whatever the status. */
-  readonly ours?: boolean | undefined;
-  /** Of such a problem, which keeps them on its way. */
-  readonly instance?: string | undefined;
-  readonly requestId?: string | undefined;
-  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
-  readonly proxyError?: ProxyErrorType | undefined;
-  /** The status an upstream answered, when `status` is already what this gateway makes of it. */
-  readonly receivedStatus?: number | undefined;
-  /** Whether `status` was answered by an upstream and is relayed, to be folded by that table. */
-  readonly upstream?: boolean | undefined;
-  /** What it means instead where the gateway relays the status that the upstream answered. */
-  readonly relayed?: Finding | undefined;
-  /** A client's doing that no operator has to hear of, though it is a 5xx. */
-  readonly routine?: boolean | undefined;
+/** What the caller knows of the request that failed: a node request's own state, by its own names. */
+export interface RequestState {
+  /** The client went away before its answer. Default false. */
+  readonly clientGone?: boolean;
+  /** The request came with a Content-Encoding. Default false. */
+  readonly encodedRequest?: boolean;
+  /** The request's content has not fully arrived. Default false. */
+  readonly unreadRequest?: boolean;
+}
+
+/** The same, and what else is known besides the thrown value. */
+export interface Circumstances extends RequestState {
+  /** Who was being talked to, when the caller knows. */
+  readonly origin?: Origin | undefined;
+  /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
+  readonly relay?: readonly number[] | ReadonlySet<number>;
 }
 
 /** What is known besides the thrown value. */

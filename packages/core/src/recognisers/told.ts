@@ -1,6 +1,7 @@
+import type { Finding } from "../finding.js";
 import { classifyFault } from "../upstream/faults/faults.js";
 import type { FaultType } from "../upstream/faults/proxy-errors.js";
-import { fault, type Finding } from "./rule.js";
+import { fault } from "./rule.js";
 
 /** Faults that Node words without a code: each group is named for what it tells of. */
 const worded =

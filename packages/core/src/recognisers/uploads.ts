@@ -1,5 +1,6 @@
+import type { Finding } from "../finding.js";
 import { read, readStatus, readText } from "../read.js";
-import type { Context, Family, Finding } from "./rule.js";
+import type { Context, Family } from "./rule.js";
 
 /** Multipart forms and other uploads. */
 export const uploads: Family = {

@@ -1,4 +1,4 @@
-import type { FieldError } from "../problem.js";
+import type { FieldError, Finding } from "../finding.js";
 import { read, readStatus, readText } from "../read.js";
 import {
   ajv,
@@ -13,7 +13,7 @@ import {
   yup,
   type Dialect,
 } from "./issues.js";
-import type { Context, Family, Finding, Rule } from "./rule.js";
+import type { Context, Family, Rule } from "./rule.js";
 import { faultSurelyToldBy } from "./told.js";
 import { membersOf } from "./wording.js";
 

@@ -1,8 +1,8 @@
+import type { Finding } from "../finding.js";
 import { brokenOff } from "../node/broken-off.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
 import { answered } from "../recognisers/failed-calls.js";
-import type { Finding } from "../recognisers/rule.js";
 import { normalizeError } from "../thrown.js";
 import { breakOf, headOf, type Reply } from "./replies/reply.js";
 import { failureOf, replyOptions } from "./replies/reply-finding.js";

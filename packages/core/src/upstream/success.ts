@@ -1,5 +1,5 @@
+import { endToEndFields } from "../header-fields.js";
 import { foldSuccess, functionGraph, mayHaveContent } from "../contract.js";
-import { endToEndFields } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
 import { foldedProxyStatus } from "./proxy-status.js";
 import type { ReplyHead } from "./replies/reply.js";

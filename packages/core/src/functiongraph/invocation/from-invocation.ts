@@ -1,6 +1,6 @@
+import type { Finding } from "../../finding.js";
 import { Readable } from "node:stream";
 import { UpstreamError } from "../../problem-error.js";
-import type { Finding } from "../../recognisers/rule.js";
 import { parseContent } from "../../upstream/content/parse-content.js";
 import type { NodeReply } from "../../upstream/replies/reply.js";
 import { functionFinding } from "../function-reply.js";

@@ -1,6 +1,6 @@
+import { liveHeaders } from "../../header-fields.js";
 import { mayHaveContent } from "../../contract.js";
 import type { Facts } from "../../facts.js";
-import { liveHeaders } from "../../headers.js";
 import type { ResponderOptions } from "../../options.js";
 import { UpstreamError } from "../../problem-error.js";
 import { readText } from "../../read.js";

@@ -1,5 +1,5 @@
+import { endToEnd } from "../../header-fields.js";
 import { mayHaveContent } from "../../contract.js";
-import { endToEnd } from "../../headers.js";
 import { isValidHead } from "../../node/head.js";
 import { checkResult, isAbsent, type InvocationResult } from "./shape.js";
 

@@ -1,5 +1,5 @@
+import type { Finding } from "../../finding.js";
 import { ProblemError } from "../../problem-error.js";
-import type { Finding } from "../../recognisers/rule.js";
 
 type Value = string | number | boolean;
 

@@ -1,5 +1,5 @@
+import { diesWithError } from "../../header-fields.js";
 import { isErrorStatus } from "../../contract.js";
-import { diesWithError } from "../../headers.js";
 import type { ResponderOptions } from "../../options.js";
 import type { Problem } from "../../problem.js";
 import { isError, read, readText } from "../../read.js";

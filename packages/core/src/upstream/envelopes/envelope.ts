@@ -1,4 +1,4 @@
-import type { FieldError } from "../../problem.js";
+import type { FieldError } from "../../finding.js";
 import { readText } from "../../read.js";
 import { cleanCode } from "../../text.js";
 import { listedFields, namedFields } from "./fields.js";

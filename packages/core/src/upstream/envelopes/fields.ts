@@ -1,4 +1,4 @@
-import type { FieldError } from "../../problem.js";
+import type { FieldError } from "../../finding.js";
 import { keysOfPath, keysOfPointer, placeOf, type Place } from "../../recognisers/pointer.js";
 import { withoutValue } from "../../recognisers/wording.js";
 import { at, first } from "./path.js";

@@ -1,6 +1,5 @@
-import type { FieldError } from "../../problem.js";
+import type { FieldError, Finding } from "../../finding.js";
 import { read, readText } from "../../read.js";
-import type { Finding } from "../../recognisers/rule.js";
 import { isRequestId } from "../../request-id.js";
 import { clean, cleanCode } from "../../text.js";
 import type { ReplyHead } from "../replies/reply.js";

@@ -1,4 +1,4 @@
-import { requiredFields } from "../../headers.js";
+import { requiredFields } from "../../header-fields.js";
 import type { ReplyHead } from "./reply.js";
 
 /** Forms of the fields that are taken over (RFC 9110 sections 10.2.3, 11.6.1 and 10.2.1). Dates in their obsolete forms nobody sends. */

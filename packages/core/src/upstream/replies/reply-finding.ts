@@ -1,8 +1,8 @@
+import type { Finding } from "../../finding.js";
 import { functionGraph, isErrorStatus } from "../../contract.js";
 import { checkOptions, type ResponderOptions } from "../../options.js";
 import { toProblem, type Problem } from "../../problem.js";
 import { functionFinding, invocationId, verdictOf } from "../../functiongraph/function-reply.js";
-import type { Finding } from "../../recognisers/rule.js";
 import { readContent } from "../content/content.js";
 import { peekContent } from "../content/peek.js";
 import { codeOf, readEnvelope } from "../envelopes/envelope.js";
