@@ -4,7 +4,7 @@ import * as express from "@fg-errors/express";
 import createExpress from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { expect, it } from "vitest";
-import { failures } from "../../packages/core/src/functiongraph/failures.js";
+import { failures } from "../../packages/core/src/reply/functiongraph/failure-codes.js";
 import { assertContract } from "../assert-contract.js";
 import { documentedRows } from "../functiongraph/documented-rows.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { proxyErrors, type FaultType } from "../../packages/core/src/upstream/faults/proxy-errors.js";
+import { proxyErrors, type FaultType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
 import { outcome } from "../recognisers/outcome.js";
 import { http1, http2, type Call } from "./calls.js";
 import { faults, type Fault, type Upstream } from "./index.js";

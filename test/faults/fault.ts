@@ -1,5 +1,5 @@
 import type { LookupFunction } from "node:net";
-import { proxyErrors, type FaultType } from "../../packages/core/src/upstream/faults/proxy-errors.js";
+import { proxyErrors, type FaultType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
 
 /** One way in which an upstream can fail. */
 export interface Fault {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Agent, BalancedPool, interceptors, request } from "undici";
 import { Agent as Agent6, BalancedPool as BalancedPool6, request as request6 } from "undici6";
 import WebSocket from "ws";
-import { faultToldBy } from "../../packages/core/src/recognisers/told.js";
+import { faultToldBy } from "../../packages/core/src/recognisers/fault-in-message.js";
 import { failure, outcome } from "../recognisers/outcome.js";
 import type { Upstream } from "./fault.js";
 import { end, http } from "./upstreams.js";

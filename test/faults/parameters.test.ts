@@ -1,7 +1,7 @@
 import { normalizeError } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { faultParameters } from "../../packages/core/src/upstream/faults/fault-parameters.js";
-import { proxyErrors, type ProxyErrorType } from "../../packages/core/src/upstream/faults/proxy-errors.js";
+import { faultParameters } from "../../packages/core/src/proxy-errors/fault-parameters.js";
+import { proxyErrors, type ProxyErrorType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
 import { failure } from "../recognisers/outcome.js";
 import { http1, type Call } from "./calls.js";
 import { faults } from "./index.js";

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { UpstreamError, upstream, type Problem, type ResponderOptions, type UpstreamOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { contentOf } from "../../packages/core/src/upstream/replies/reply.js";
+import { contentOf } from "../../packages/core/src/reply/reply.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts, type Host } from "../hosts.js";
 import { clients, type ClientName } from "../upstream/gateways.js";

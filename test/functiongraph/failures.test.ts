@@ -1,7 +1,7 @@
 // The table of FunctionGraph's codes: what each of them becomes, in a header field and by the words of the runtimes.
 import { functionGraph, normalizeUpstream } from "@fg-errors/core";
 import { expect, it } from "vitest";
-import { failed, failures, successes } from "../../packages/core/src/functiongraph/failures.js";
+import { failed, failures, successes } from "../../packages/core/src/reply/functiongraph/failure-codes.js";
 import { asResponse, canary, envelope, failure, invoked } from "./replies-of-functions.js";
 
 const normalize = (headers: Record<string, string>, body: unknown) =>

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { guardServer } from "@fg-errors/core";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { watchEventLoop } from "../../packages/core/src/server/event-loop.js";
+import { watchEventLoop } from "../../packages/core/src/server/event-loop-delay.js";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 

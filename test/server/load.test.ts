@@ -5,7 +5,7 @@ import { connect as connectHttp2, createServer as createHttp2, type Http2Server 
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { guardServer } from "@fg-errors/core";
 import { describe, expect, it, vi } from "vitest";
-import { followTraffic } from "../../packages/core/src/server/traffic.js";
+import { followTraffic } from "../../packages/core/src/server/connections.js";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
 import { deferred, readAll, withHeld } from "./drained.js";

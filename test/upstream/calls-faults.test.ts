@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type Socket } from "node:net";
 import type { Server } from "node:http";
 import { UpstreamError, type Problem } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { upstream } from "../../packages/core/src/upstream/call.js";
+import { upstream } from "../../packages/core/src/reply/upstream.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
 import { certificate } from "../recognisers/certificate.js";

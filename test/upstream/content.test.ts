@@ -7,7 +7,7 @@ import { PassThrough, Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { normalizeUpstream, type Problem } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { discardContent, headOf } from "../../packages/core/src/upstream/replies/reply.js";
+import { discardContent, headOf } from "../../packages/core/src/reply/reply.js";
 import { withServer } from "../wire.js";
 import { endless } from "./endless.js";
 import { replyKinds } from "./reply-kinds.js";

@@ -1,8 +1,8 @@
 // Bodies that want to hurt: a problem comes out all the same, and in time.
 import { createResponder, normalizeUpstream, replyFinding, UpstreamError, upstreamFinding } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../packages/core/src/upstream/content/charset.js";
-import { xmlMembers } from "../../packages/core/src/upstream/content/xml.js";
+import { textOf } from "../../packages/core/src/reply/body/charset.js";
+import { xmlMembers } from "../../packages/core/src/reply/body/xml.js";
 import { assertContract } from "../assert-contract.js";
 
 const nothing = "Nothing was found at this address.";

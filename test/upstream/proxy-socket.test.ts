@@ -6,7 +6,7 @@ import { Duplex } from "node:stream";
 import { createSecureContext, TLSSocket, connect as connectTls } from "node:tls";
 import { createResponder, problem } from "@fg-errors/core";
 import { expect, it, vi } from "vitest";
-import { answerSocket } from "../../packages/core/src/node/socket.js";
+import { answerSocket } from "../../packages/core/src/node/answer-socket.js";
 import { assertContract } from "../assert-contract.js";
 import { certificate } from "../recognisers/certificate.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";

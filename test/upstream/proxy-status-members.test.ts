@@ -2,7 +2,7 @@
 import type { RequestListener } from "node:http";
 import { createResponder, problem, UpstreamError, type Facts, type ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { foldedProxyStatus } from "../../packages/core/src/upstream/proxy-status.js";
+import { foldedProxyStatus } from "../../packages/core/src/responder/proxy-status.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";

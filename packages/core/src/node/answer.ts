@@ -1,10 +1,10 @@
-import { diesWithError } from "../header-fields.js";
+import { diesWithError } from "../http/header-fields.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
-import type { Facts } from "../facts.js";
-import type { Rendered, Responder } from "../responder.js";
-import { warn } from "../stderr.js";
+import type { Facts } from "../responder/request-facts.js";
+import type { Rendered, Responder } from "../responder/responder.js";
+import { warn } from "../util/stderr.js";
 
 /** Of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;

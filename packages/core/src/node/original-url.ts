@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { readText } from "../read.js";
+import { readText } from "../util/safe-read.js";
 
 /** Where frameworks and proxies keep the URL as the client sent it, when they rewrite `url`: Express and connect, koa-proxies. */
 const places = ["originalUrl", "oldPath"] as const;

@@ -1,13 +1,13 @@
-import { auth } from "./auth.js";
-import { datastores } from "./datastores.js";
-import { frameworks } from "./frameworks.js";
-import { inbound } from "./inbound.js";
-import { node } from "./node.js";
-import { rateLimits } from "./rate-limits.js";
-import { resilience } from "./resilience.js";
+import { auth } from "./families/auth.js";
+import { datastores } from "./families/datastores.js";
+import { frameworks } from "./families/frameworks.js";
+import { inbound } from "./families/inbound.js";
+import { node } from "./families/node.js";
+import { rateLimits } from "./families/rate-limits.js";
+import { resilience } from "./families/resilience.js";
 import type { Family } from "./rule.js";
-import { uploads } from "./uploads.js";
-import { validation } from "./validation.js";
+import { uploads } from "./families/uploads.js";
+import { validation } from "./families/validation.js";
 
 /** Errors that say what is wrong with a request, or were thrown to answer it. The earlier family is asked first. */
 export const spoken: readonly Family[] = [auth, inbound, uploads, rateLimits, validation, frameworks];

@@ -1,5 +1,5 @@
-import type { Finding } from "../finding.js";
-import { read, readText } from "../read.js";
+import type { Finding } from "../problem/finding.js";
+import { read, readText } from "../util/safe-read.js";
 import type { Context, Family, Rule } from "./rule.js";
 
 /** The rules of some families, one list for each key: a family's place in it is that in the order of asking. */

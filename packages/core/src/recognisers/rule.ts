@@ -1,5 +1,5 @@
-import type { Finding, Origin } from "../finding.js";
-import { proxyErrors, type FaultType } from "../upstream/faults/proxy-errors.js";
+import type { Finding, Origin } from "../problem/finding.js";
+import { proxyErrors, type FaultType } from "../proxy-errors/proxy-errors.js";
 
 /** What the caller knows of the request that failed: a node request's own state, by its own names. */
 export interface RequestState {

@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answer, silence } from "../node/answer.js";
-import { answerSocket } from "../node/socket.js";
-import { read } from "../read.js";
-import type { Responder } from "../responder.js";
-import { answerInstead } from "./answer-instead.js";
-import { inTurn, unread, type HttpSocket } from "./in-turn.js";
-import { closeGently, isClosing } from "./linger.js";
-import { requestIn } from "./packet.js";
+import { answerSocket } from "../node/answer-socket.js";
+import { read } from "../util/safe-read.js";
+import type { Responder } from "../responder/responder.js";
+import { answerInstead } from "./replace-response.js";
+import { inTurn, unread, type HttpSocket } from "./pipelining.js";
+import { closeGently, isClosing } from "./lingering-close.js";
+import { requestIn } from "./recover-request.js";
 
 const inbound = { origin: "inbound" } as const;
 

@@ -1,11 +1,11 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
-import { closeSocket } from "../node/socket.js";
-import type { Responder } from "../responder.js";
-import { giveUp } from "./give-up.js";
-import { closeGently } from "./linger.js";
-import type { Traffic } from "./traffic.js";
+import { closeSocket } from "../node/answer-socket.js";
+import type { Responder } from "../responder/responder.js";
+import { giveUp } from "./abandon-response.js";
+import { closeGently } from "./lingering-close.js";
+import type { Traffic } from "./connections.js";
 import { unavailable } from "./unavailable.js";
 
 /** How long to wait. */

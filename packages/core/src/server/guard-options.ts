@@ -1,5 +1,5 @@
-import { checkOptions, type Check, type ResponderOptions } from "../options.js";
-import type { LoadLimits } from "./load.js";
+import { checkOptions, type Check, type ResponderOptions } from "../responder/options.js";
+import type { LoadLimits } from "./load-shedding.js";
 
 /** Those of `fgErrors()`, and when to take no more requests. */
 export interface GuardOptions extends ResponderOptions, LoadLimits {}

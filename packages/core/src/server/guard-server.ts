@@ -1,19 +1,19 @@
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
-import { unmatched } from "../methods.js";
+import { unmatched } from "../problem/unmatched.js";
 import type { NodeRequest, NodeResponse } from "../node/answer.js";
-import { read } from "../read.js";
-import { createResponder } from "../responder.js";
+import { read } from "../util/safe-read.js";
+import { createResponder } from "../responder/responder.js";
 import { answerClientError } from "./client-error.js";
-import { responseOf, watchResponses } from "./dropped.js";
+import { responseOf, watchResponses } from "./dropped-requests.js";
 import { splitOptions, type GuardOptions } from "./guard-options.js";
-import { passOver } from "./in-turn.js";
-import { isClosing } from "./linger.js";
-import { createLoadLimit } from "./load.js";
+import { passOver } from "./pipelining.js";
+import { isClosing } from "./lingering-close.js";
+import { createLoadLimit } from "./load-shedding.js";
 import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
-import { hasTarget } from "./target.js";
-import { offerUpgrade } from "./upgrades.js";
+import { hasTarget } from "./request-target.js";
+import { offerUpgrade } from "./offer-upgrade.js";
 
 /** On a server that is guarded. Registered, since a CommonJS and an ES module copy may meet. */
 const guarded = Symbol.for("fg-errors.guarded");

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
-import { answerSocket } from "../node/socket.js";
-import { meant } from "../problem-error.js";
-import type { Responder } from "../responder.js";
-import { inTurn, type HttpSocket } from "./in-turn.js";
-import { closeGently } from "./linger.js";
+import { answerSocket } from "../node/answer-socket.js";
+import { meant } from "../problem/problem-error.js";
+import type { Responder } from "../responder/responder.js";
+import { inTurn, type HttpSocket } from "./pipelining.js";
+import { closeGently } from "./lingering-close.js";
 
 /** What Node answers by itself, and without content. */
 export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {

@@ -1,4 +1,4 @@
-import { meant } from "../problem-error.js";
+import { meant } from "../problem/problem-error.js";
 
 /**
  * Seconds. By then most of what is too much has been worked off, and another instance can be asked at once (RFC 9110 section 10.2.3).

@@ -1,0 +1,142 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { invocationFields } from "./invocation-fields.js";
+
+/**
+ * Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111).
+ * So does whatever ends in -Cache-Control (RFC 9213 section 2.1).
+ */
+const dying: ReadonlySet<string> = new Set([
+  ...invocationFields,
+  "accept-ranges",
+  "age",
+  "cache-control",
+  "content-digest",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-length",
+  "content-location",
+  "content-md5",
+  "content-range",
+  "content-type",
+  "digest",
+  "etag",
+  "edge-control",
+  "expires",
+  "last-modified",
+  "pragma",
+  "repr-digest",
+  "surrogate-control",
+  "trailer",
+  "transfer-encoding",
+  "x-accel-expires",
+  "x-accel-redirect", // and the next: have a proxy in front send a file instead
+  "x-sendfile",
+]);
+
+/** Belong to one connection (RFC 9110 section 7.6.1). */
+const hopByHop: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Frame the message, or carry state that an error has no business setting. */
+const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "http2-settings", "set-cookie"]);
+
+/** Fields that a response of this status must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
+export const requiredFields: Readonly<Record<number, string>> = {
+  401: "www-authenticate",
+  405: "allow",
+  407: "proxy-authenticate",
+};
+
+/** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
+export function diesWithError(name: string, isHttp2 = false): boolean {
+  const lower = name.toLowerCase();
+  return dying.has(lower) || lower.endsWith("-cache-control") || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
+}
+
+/** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message or describes content. */
+export function exposableHeaders(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> | undefined {
+  if (typeof headers !== "object" || headers === null) return undefined;
+  const entries: [name: string, value: string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase();
+    const text: unknown = Array.isArray(value) ? value.join(", ") : value;
+    const mayLeave = !forbidden.has(lower) && !diesWithError(lower) && !lower.startsWith("content-") && isValid(name, text);
+    if (mayLeave) entries.push([lower, String(text)]);
+  }
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Octets of a field that are sent at most: Node and most proxies take 16 KiB for all of a response's. */
+const longest = 4096;
+
+function isValid(name: string, value: unknown): value is string | number {
+  if ((typeof value !== "string" && typeof value !== "number") || name.length + String(value).length > longest) return false;
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, String(value));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Name the upstream's software, or are said by the finding or by this gateway itself. */
+const replaced: ReadonlySet<string> = new Set([
+  ...Object.values(requiredFields),
+  "retry-after",
+  "date",
+  "server",
+  "x-powered-by",
+  "x-request-id",
+]);
+
+/** Octets that are kept of an upstream's fields: with ours they have to fit into the 16 KiB that Node and most proxies take. */
+const most = 12_288;
+
+/**
+ * The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like; at most 12 KiB of them.
+ * @example for (const [name, value] of liveHeaders(reply.headers)) response.setHeader(name, value);
+ */
+export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
+  let left = most;
+  return endToEnd(headers).filter(
+    ([name, value]) => !replaced.has(name) && !diesWithError(name) && (left -= name.length + String(value).length + 4) >= 0,
+  );
+}
+
+/**
+ * The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1).
+ * @param headers names in lower case, as Node gives them
+ * @example const headers = Object.fromEntries(endToEnd(request.headers));
+ */
+export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
+  const hops = hopsOf(headers);
+  return Object.entries(headers).filter(([name]) => !hops.has(name));
+}
+
+/** The same as an object, for every success. A field named `__proto__` is left out: to assign it would change the prototype. */
+export function endToEndFields<V>(headers: Readonly<Record<string, V>>): Record<string, V> {
+  const hops = hopsOf(headers);
+  const passed: Record<string, V> = {};
+  for (const name of Object.keys(headers)) if (!hops.has(name) && name !== "__proto__") passed[name] = headers[name]!;
+  return passed;
+}
+
+/** Nearly every Connection field names none but its own. */
+function hopsOf({ connection = "" }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  if (connection === "" || connection === "keep-alive" || connection === "close") return hopByHop;
+  return new Set([
+    ...hopByHop,
+    ...String(connection)
+      .toLowerCase()
+      .split(/[\s,]+/),
+  ]);
+}

@@ -1,0 +1,190 @@
+import type { Ending, Noted, Saying, Writing } from "./response-methods.js";
+import { isErrorStatus } from "../contract/contract.js";
+import type { Facts } from "../responder/request-facts.js";
+import type { ResponderOptions } from "../responder/options.js";
+import { UpstreamError } from "../problem/problem-error.js";
+import { createResponder, type Host } from "../responder/responder.js";
+import type { ReplyHead } from "../reply/reply.js";
+import { failureOf, replyOptions, upstreamFinding } from "../reply/reply-finding.js";
+import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "../node/answer.js";
+import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
+import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "../node/response-head.js";
+import { isLookedInto, outlookOf } from "../reply/reply-outlook.js";
+import { watchSources } from "./piped-sources.js";
+import { pretend, sendHead, takeReply, type TakenReply } from "./captured-reply.js";
+import { createWays, setEnding, setImplied, setWriting } from "./wrapped-methods.js";
+import { close, isKept, type Held, type Hold } from "./interceptor-state.js";
+
+/**
+ * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
+ * streams through from there on, an error reply that is not one of our answers is read and answered by the contract.
+ * @param host `facts`: what is known of a request besides Node's own, asked only for what is answered
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example const hold = createHold(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
+ */
+export function createHold<Subject>(
+  options: ResponderOptions = {},
+  host: Host & { readonly facts: (subject: Subject) => Partial<Facts> },
+) {
+  const respond = createResponder(options, host);
+  const looks = replyOptions(options);
+  const { writingOf, endingOf, impliedOf } = createWays<Subject>({ decide, open, tellInstead });
+
+  // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
+  return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
+    const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
+    const beneath = { writeHead, write, end, flushHeaders, destroy };
+    const before = response.getHeaders();
+    const hold: Hold<Subject> = {
+      request,
+      response,
+      subject,
+      before,
+      beneath,
+      state: response.headersSent ? "open" : "held",
+      given: undefined,
+      reply: undefined,
+      answered: undefined,
+      sources: undefined,
+      isReleased: false,
+    };
+    response.on("pipe", (source) => {
+      if (!hold.isReleased) sourcesOf(hold).add(source);
+    });
+    if (hold.state === "held") setWriting(response, writingOf(hold));
+    return {
+      release() {
+        hold.isReleased = true;
+        if (hold.state === "held") open(hold);
+      },
+      isWritten: () => response.headersSent || hold.sources !== undefined,
+      answered: () => hold.answered,
+      keepLive: () => keep(hold),
+      fold(isEmpty) {
+        if (options.success === "fold") foldHead(response, [response.statusCode], isEmpty(), options);
+      },
+    };
+  };
+
+  /** @param written what writeHead() was given; without it, the status is what is set */
+  function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
+    const { request, response } = hold;
+    if (isAnswered(response)) return open(hold);
+    const head = written ?? [response.statusCode];
+    if (isErrorStatus(head[0] as number)) return take(hold, head);
+    const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
+    const outlook = planned && outlookOf(planned, looks, request.method);
+    if (outlook === "failed") return take(hold, head);
+    if (outlook === "unsaid") return look(hold, planned!, written);
+    foldHead(response, head, isEmpty, options);
+    if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
+    else open(hold);
+  }
+
+  /** node:http sends a head along with the first content: until then it can be taken back, but for one that flushHeaders() implied. */
+  function wait(hold: Hold<Subject>, head: Head) {
+    const { response } = hold;
+    hold.state = "waiting";
+    hold.given = head;
+    setEnding(response, endingOf(hold));
+    setImplied(response, impliedOf(hold));
+    pretend(response, "headersSent");
+    beforeAnswer(response, () => speak(hold));
+  }
+
+  function open(hold: Hold<Subject>) {
+    hold.state = "open";
+    if (hold.given) sendHead(hold.response, hold.beneath.writeHead, hold.given);
+  }
+
+  function take(hold: Hold<Subject>, head: Head) {
+    setFields(hold.response, head);
+    const { body } = hush(hold);
+    const finding = upstreamFinding({ statusCode: head[0] as number, headers: hold.response.getHeaders(), body }, looks);
+    hold.answered = finding.then(
+      (found) => void (hold.state === "taken" && tell(hold, new UpstreamError(found, undefined, false))),
+    );
+  }
+
+  /** What FunctionGraph calls a success may go on once it is read. */
+  function look(hold: Hold<Subject>, { status: statusCode, headers }: ReplyHead, written: Head | undefined) {
+    hold.given = written;
+    const calls: Noted["calls"] = written ? [["writeHead", written]] : [];
+    const { body, letGo, restoreHead } = hush(hold, { calls, reopen: () => reopen(hold) });
+    const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
+      if (!isKept(hold.state)) return;
+      if (!found) return void letGo();
+      hold.state = "taken";
+      restoreHead();
+      setFields(hold.response, written ?? []);
+      tell(hold, new UpstreamError(found, undefined, false));
+    });
+    hold.answered = looked.catch((thrown) => tell(hold, thrown)); // what cannot be sent
+  }
+
+  function reopen(hold: Hold<Subject>): Saying {
+    [hold.state, hold.given, hold.reply] = ["held", undefined, undefined];
+    return { ...writingOf(hold), ...endingOf(hold) };
+  }
+
+  function hush(hold: Hold<Subject>, noted?: Noted): TakenReply {
+    const { response } = hold;
+    hold.state = noted ? "looking" : "taken";
+    setEnding(response, endingOf(hold));
+    beforeAnswer(response, () => speak(hold));
+    response.once("close", () => isKept(hold.state) && close(hold)); // the client has left
+    return (hold.reply = takeReply(response, looks.limit, noted));
+  }
+
+  /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
+  function speak(hold: Hold<Subject>) {
+    if (hold.state === "waiting") hush(hold);
+    if (hold.state !== "taken" && hold.state !== "looking") return;
+    hold.reply!.giveBack();
+    setWriting(hold.response, writingOf(hold));
+    keep(hold);
+    hold.state = "open";
+  }
+
+  function tell({ request, response, subject }: Hold<Subject>, thrown: unknown) {
+    answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
+  }
+
+  /** Of a success that broke before anything of it was sent, nothing is left. */
+  function tellInstead(hold: Hold<Subject>, reason: unknown) {
+    const { request, response, before, given } = hold;
+    if (hasLeft(request)) return;
+    if (hold.state !== "looking") hush(hold);
+    resetFields(response, before);
+    tell(hold, brokenOff(reason, Number(given?.[0] ?? response.statusCode)));
+  }
+
+  function keep({ response, before, sources }: Hold<Subject>) {
+    keepLive(response, before, sources?.brokenFields());
+  }
+
+  /** Told of streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */
+  function sourcesOf(hold: Hold<Subject>) {
+    const { request, response } = hold;
+    if (!hold.sources && hold.state === "held") setEnding(response, endingOf(hold));
+    return (hold.sources ??= watchSources(request, response, (reason) => broke(hold, reason)));
+  }
+
+  /** A stream that was piped into the response has failed. */
+  function broke(hold: Hold<Subject>, reason: unknown) {
+    const { request, response, state } = hold;
+    if (hasLeft(request)) return;
+    if (state === "taken") setImmediate(hold.reply!.finish);
+    else if (state === "waiting" || state === "looking") tellInstead(hold, reason);
+    else if (state === "held") setImmediate(unlessMended, hold, reason);
+    else if (state === "open" && !response.writableEnded) {
+      tell(hold, brokenOff(reason, response.statusCode));
+      silence(response);
+    }
+  }
+
+  /** A writer may have something else to send. */
+  function unlessMended(hold: Hold<Subject>, reason: unknown) {
+    if (hold.state === "held" && !isAnswered(hold.response) && !hold.sources!.areOpen()) tellInstead(hold, reason);
+  }
+}

@@ -1,0 +1,58 @@
+import { isErrorStatus } from "../contract/contract.js";
+import { isValidHead } from "../node/response-head.js";
+import { meant } from "../problem/problem-error.js";
+import type { Responder } from "../responder/responder.js";
+import { parseContent } from "../reply/body/parse-body.js";
+import { replyFinding } from "../reply/reply-finding.js";
+import { readResult, textsOf, type Invocation } from "./read-result.js";
+import { checkResult, ownMalformed, type InvocationResult } from "./check-result.js";
+import type { WholeResult } from "./to-invocation.js";
+
+/** What is to be answered instead of a result. */
+export interface Unsettled {
+  /** To be handed to a responder. */
+  readonly meaning: object;
+  /** The fields of the result. */
+  readonly headers: Invocation["headers"];
+}
+
+/**
+ * A handler's own result as API Gateway takes it, or what to answer with where it may not leave. A JSON error body is left alone where its
+ * status is documented. Never throws.
+ * @example const settled = settleResult(await handler(event), respond);
+ */
+export function settleResult(result: unknown, respond: Responder): WholeResult | Unsettled {
+  try {
+    const checked = checkResult(result);
+    const { statusCode } = checked;
+    if (statusCode < 200) throw new TypeError(`The function's result has a status that ends no exchange, ${statusCode}`);
+    const whole = wholeOf(checked);
+    if (!isErrorStatus(statusCode)) return whole;
+    const invocation = readResult(whole);
+    const meaning = meaningOf(invocation, respond);
+    return meaning ? { meaning, headers: invocation.headers } : whole;
+  } catch (cause) {
+    return { meaning: ownMalformed(cause), headers: {} };
+  }
+}
+
+/** All four members, as the runtime's JSON can hold them; octets as Base64. */
+function wholeOf({ statusCode, headers, body, isBase64Encoded }: InvocationResult): WholeResult {
+  const fields = Object.entries(headers ?? {}).flatMap(([name, value]) => {
+    const texts = textsOf(value);
+    return texts.length === 0 ? [] : [[name, Array.isArray(value) ? texts : texts[0]!] as const];
+  });
+  const whole = Object.fromEntries(fields);
+  if (!isValidHead([statusCode, whole])) throw new TypeError("The function's result has a header field that is not valid");
+  return body instanceof Uint8Array
+    ? { statusCode, headers: whole, body: Buffer.from(body).toString("base64"), isBase64Encoded: true }
+    : { statusCode, headers: whole, body: body ?? "", isBase64Encoded: isBase64Encoded ?? false };
+}
+
+function meaningOf({ status, headers, content }: Invocation, respond: Responder): object | undefined {
+  if (!content) return meant({ status });
+  const contentType = String(headers["content-type"] ?? "");
+  const said = parseContent(contentType, content);
+  const isJson = /^$|[/+]json\b/i.test(contentType) && typeof said === "object" && said !== null;
+  return isJson && respond.documents(status) ? undefined : meant(replyFinding(status, contentType, said));
+}

@@ -1,0 +1,52 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Facts } from "../responder/request-facts.js";
+import type { Responder } from "../responder/responder.js";
+import { warn } from "../util/stderr.js";
+import type { ReplyHead } from "../reply/reply.js";
+import { answer } from "./answer.js";
+import { setFields } from "../relay/relay.js";
+
+/** What may be said of an answer besides the failure. */
+export interface SocketAnswer extends Partial<Facts> {
+  /** Fields to send along, such as those of an upstream's reply. */
+  readonly fields?: ReplyHead["headers"];
+}
+
+/**
+ * Answers where there is no response but a bare connection, and closes it: an upgrade that failed, a request that was never
+ * understood. Does nothing where nothing can be written any more, so what comes a second time is not heard of. Never throws.
+ * @param request undefined if there is none
+ * @example server.on("clientError", (error, socket) => answerSocket(respond, error, undefined, socket, { origin: "inbound" }));
+ */
+export function answerSocket(
+  respond: Responder,
+  thrown: unknown,
+  request: IncomingMessage | undefined,
+  socket: Duplex,
+  { fields = {}, ...facts }: SocketAnswer = {},
+): void {
+  if (!socket.writable) return;
+  socket.on("error", ignore); // nobody else may listen, and a client that leaves must not end the process
+  try {
+    const message = request ?? new IncomingMessage(socket as Socket);
+    const response = new ServerResponse(message);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket); // throws if another response is under way on it
+    setFields(response, fields);
+    answer(respond, thrown, message, response, facts);
+    closeSocket(socket);
+  } catch (failure) {
+    warn("a connection could not be answered", failure);
+    socket.destroy();
+  }
+}
+
+/** When all is written; what the client still sends is not waited for. */
+export function closeSocket(socket: Duplex): void {
+  if ("destroySoon" in socket) (socket as Socket).destroySoon();
+  else socket.end();
+}
+
+function ignore(): void {}

@@ -1,0 +1,141 @@
+import { constants } from "node:zlib";
+import { read, readText } from "../util/safe-read.js";
+import type { FaultType } from "./proxy-errors.js";
+
+/** What Node, OpenSSL, llhttp, undici, c-ares, nghttp2 and zlib call a failed exchange with a next hop, by `code`. */
+const codesOf: Partial<Record<FaultType, string>> = {
+  dns_error: `ENOTFOUND EAI_NODATA EAI_NONAME EAI_FAIL EAI_ADDRFAMILY ENODATA EFORMERR ESERVFAIL ENOTIMP EREFUSED EBADNAME EBADRESP`,
+  dns_timeout: `EAI_AGAIN ETIMEOUT`,
+  destination_ip_unroutable: `EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN EAFNOSUPPORT`,
+  connection_refused: `ECONNREFUSED`,
+  destination_unavailable: `UND_ERR_BPL_MISSING_UPSTREAM`,
+  connection_limit_reached: `UND_ERR_MAX_ORIGINS_REACHED`,
+  connection_terminated: `ECONNRESET ECONNABORTED EPIPE ENOTCONN ESHUTDOWN ENETRESET
+    ERR_STREAM_PREMATURE_CLOSE ERR_SOCKET_CLOSED ERR_SOCKET_CLOSED_BEFORE_CONNECTION
+    UND_ERR_SOCKET UND_ERR_CLOSED UND_ERR_DESTROYED UND_ERR_INFO
+    ERR_HTTP2_STREAM_ERROR ERR_HTTP2_SESSION_ERROR ERR_HTTP2_STREAM_CANCEL ERR_HTTP2_GOAWAY_SESSION ERR_HTTP2_INVALID_SESSION`,
+  connection_timeout: `UND_ERR_CONNECT_TIMEOUT ERR_SOCKET_CONNECTION_TIMEOUT ECONNECT_TIMEOUT`,
+  connection_read_timeout: `ETIMEDOUT ESOCKETTIMEDOUT UND_ERR_BODY_TIMEOUT`,
+  http_response_timeout: `UND_ERR_HEADERS_TIMEOUT ERR_UPSTREAM_UPGRADE_TIMEOUT`,
+  tls_certificate_error: `CERT_HAS_EXPIRED CERT_NOT_YET_VALID CERT_REVOKED CERT_REJECTED CERT_UNTRUSTED CERT_CHAIN_TOO_LONG
+    CERT_SIGNATURE_FAILURE DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN UNABLE_TO_GET_ISSUER_CERT
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_DECRYPT_CERT_SIGNATURE
+    UNABLE_TO_GET_CRL CRL_HAS_EXPIRED INVALID_CA INVALID_PURPOSE HOSTNAME_MISMATCH PATH_LENGTH_EXCEEDED
+    ERR_TLS_CERT_ALTNAME_INVALID ERR_TLS_CERT_ALTNAME_FORMAT`,
+  tls_protocol_error: `EPROTO`, // unless it was an alert
+  http_response_incomplete: `HPE_INVALID_EOF_STATE`,
+  http_response_header_section_size: `HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW`,
+  http_response_body_size: `UND_ERR_RES_EXCEEDED_MAX_SIZE ERR_BUFFER_TOO_LARGE ETOOLARGE`, // zlib's maxOutputLength; superagent
+  http_response_transfer_coding: `HPE_INVALID_CHUNK_SIZE HPE_CHUNK_EXTENSIONS_OVERFLOW`,
+  http_response_content_coding: `Z_DATA_ERROR Z_BUF_ERROR Z_NEED_DICT ${brotliErrors().join(" ")}
+    ZSTD_error_prefix_unknown ZSTD_error_corruption_detected ZSTD_error_checksum_wrong ZSTD_error_dictionary_wrong
+    ZSTD_error_version_unsupported ZSTD_error_frameParameter_unsupported ZSTD_error_frameParameter_windowTooLarge`,
+  http_protocol_error: `ERR_HTTP2_ERROR ERR_HTTP2_PROTOCOL_ERROR ERR_HTTP2_TOO_MANY_INVALID_FRAMES
+    HPE_INVALID_CONSTANT HPE_INVALID_VERSION HPE_INVALID_STATUS HPE_INVALID_METHOD HPE_INVALID_URL HPE_INVALID_HEADER_TOKEN
+    HPE_INVALID_CONTENT_LENGTH HPE_UNEXPECTED_CONTENT_LENGTH HPE_INVALID_TRANSFER_ENCODING HPE_UNEXPECTED_SPACE
+    HPE_CR_EXPECTED HPE_LF_EXPECTED HPE_STRICT HPE_CLOSED_CONNECTION HPE_PAUSED_H2_UPGRADE
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH`, // undici finds two framings at odds; content that stops short it calls a closed socket
+};
+
+const types = byCode(codesOf);
+
+/** Every code that classifyFault knows by itself; `ERR_SSL_*` and rarer `HPE_*` it knows by their beginning. */
+export const faultCodes: readonly string[] = [...types.keys()];
+
+/** Where the system call that failed decides what the code means. */
+const typesOfCall: ReadonlyMap<string, ReadonlyMap<string, FaultType>> = new Map([
+  [
+    "connect",
+    new Map<string, FaultType>([
+      // A unix socket that is missing, or closed to us, takes no connection; nginx answers 502 to both.
+      ["ENOENT", "connection_refused"],
+      ["EACCES", "connection_refused"],
+      ["EPERM", "destination_ip_prohibited"], // a packet filter on this machine
+      ["ETIMEDOUT", "connection_timeout"],
+    ]),
+  ],
+  ["query", new Map([["ECONNREFUSED", "dns_error"]])], // the name server's port, not the destination's
+]);
+
+/** Where only the message tells one fault from another of the same code. */
+const typesOfMessage: ReadonlyMap<string, FaultType> = new Map([
+  ["ECONNRESET aborted", "http_response_incomplete"], // node:http, when a message stops short; before it began: "socket hang up"
+  ["UND_ERR_SOCKET bad upgrade", "http_upgrade_failed"], // a 101 that nobody asked for
+  ["UND_ERR_SOCKET bad response", "http_protocol_error"], // a 100 that nobody asked for
+  ["UND_ERR_INFO No DNS entries found", "dns_error"],
+]);
+
+/**
+ * RFC 9113 section 7, by number or name: the codes that tell of more than an end. A stream that is refused, or a call for calm, is
+ * no limit of this gateway's own, which is what connection_limit_reached means (RFC 9209 section 2.3.12); and to a stream begun
+ * after a GOAWAY Node says REFUSED_STREAM too.
+ */
+const typesOfHttp2Code = byCode({
+  http_protocol_error: `1 PROTOCOL_ERROR 3 FLOW_CONTROL_ERROR 5 STREAM_CLOSED 6 FRAME_SIZE_ERROR 9 COMPRESSION_ERROR
+    13 HTTP_1_1_REQUIRED`,
+  tls_protocol_error: `12 INADEQUATE_SECURITY`,
+});
+
+/** How many wrappers (`cause`, `errors[0]`) are opened in search of a code that says something. */
+const depth = 8;
+
+/**
+ * The RFC 9209 type of a fault between this gateway and a next hop, from what Node reports; undefined where it is none.
+ * The innermost error that says something decides: fetch hides the code in `cause`, happy eyeballs in an AggregateError
+ * whose own ETIMEDOUT lacks the system call, and HTTP/2 puts "stream cancelled" around whatever broke the session.
+ * @example classifyFault(Object.assign(new Error(), { code: "ECONNREFUSED" })) // "connection_refused"
+ */
+export function classifyFault(error: unknown): FaultType | undefined {
+  let type: FaultType | undefined;
+  for (const link of wrapped(error)) type = typeOf(link) ?? type;
+  return type;
+}
+
+/** An error and what it wraps, outermost first. Bounded, which also ends a cycle. */
+export function wrapped(error: unknown): readonly unknown[] {
+  const links: unknown[] = [];
+  for (let link = error; link !== undefined && links.length < depth; link = read(link, "cause") ?? read(link, "errors", 0))
+    links.push(link);
+  return links;
+}
+
+function typeOf(error: unknown): FaultType | undefined {
+  const code = readText(error, "code");
+  if (code === undefined) return undefined;
+  const syscall = readText(error, "syscall");
+  const call = /^query[A-Z]\w*$/.test(syscall ?? "") ? "query" : syscall; // c-ares says queryA, queryAaaa, queryMx
+  const type = typesOfCall.get(call ?? "")?.get(code);
+  if (type !== undefined) return type;
+  if (isLocal(error, call)) return undefined;
+  const message = readText(error, "message") ?? "";
+  if (code.startsWith("HPE_") && /chunk/i.test(message)) return "http_response_transfer_coding";
+  if (code.startsWith("ERR_SSL_") || code === "EPROTO")
+    return alertNumber.test(message) || code.includes("_ALERT_") ? "tls_alert_received" : "tls_protocol_error";
+  const found = types.get(code) ?? (code.startsWith("HPE_") ? "http_protocol_error" : undefined);
+  return found === "connection_terminated" ? (reasonOfEnd(code, message) ?? found) : found;
+}
+
+/** In the message of an alert that was received, whichever code Node gives it: EPROTO while it writes, ERR_SSL_<REASON> while it reads. */
+export const alertNumber = /:SSL alert number (\d{1,3})\b/;
+
+function reasonOfEnd(code: string, message: string): FaultType | undefined {
+  const [, http2Code = ""] = /\bcode (?:NGHTTP2_)?(\w+)$/.exec(message) ?? [];
+  return typesOfMessage.get(`${code} ${message}`) ?? typesOfHttp2Code.get(http2Code);
+}
+
+/** Files and child processes (the system calls that name a `path`), a port or source address of ours: no next hop is involved. */
+function isLocal(error: unknown, call: string | undefined): boolean {
+  return call === "listen" || call === "bind" || (call !== undefined && call !== "connect" && read(error, "path") !== undefined);
+}
+
+/** Node makes "ERR__ERROR_FORMAT_X" of Brotli's own constants. */
+function brotliErrors(): readonly string[] {
+  const prefix = "BROTLI_DECODER";
+  const formats = Object.keys(constants).filter((name) => name.startsWith(`${prefix}_ERROR_FORMAT_`));
+  return formats.map((name) => `ERR_${name.slice(prefix.length)}`);
+}
+
+function byCode(codes: Partial<Record<FaultType, string>>): ReadonlyMap<string, FaultType> {
+  const rows = Object.entries(codes) as [FaultType, string][];
+  return new Map(rows.flatMap(([type, text]) => text.split(/\s+/).map((code) => [code, type] as const)));
+}

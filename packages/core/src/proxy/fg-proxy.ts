@@ -1,0 +1,192 @@
+import { liveHeaders } from "../http/header-fields.js";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Facts } from "../responder/request-facts.js";
+import { guard } from "../util/guard-hook.js";
+import type { ResponderOptions } from "../responder/options.js";
+import { UpstreamError } from "../problem/problem-error.js";
+import { read, readStatus } from "../util/safe-read.js";
+import { fault } from "../recognisers/rule.js";
+import { createResponder } from "../responder/responder.js";
+import { proxyErrors } from "../proxy-errors/proxy-errors.js";
+import { discardContent, headOf, type ReplyHead } from "../reply/reply.js";
+import { failureOf, replyOptions, upstreamFinding } from "../reply/reply-finding.js";
+import { successHead } from "../reply/success-head.js";
+import { answer, isAnswered } from "../node/answer.js";
+import { joinLists, keepLive } from "../node/response-head.js";
+import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
+import { originalUrl } from "../node/original-url.js";
+import { markLookedInto, outlookOf } from "../reply/reply-outlook.js";
+import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
+import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
+import { setFields } from "../relay/relay.js";
+import { createUpgrades, upgradeFailed } from "./upgrades.js";
+import { sign } from "./via.js";
+
+/**
+ * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
+ * replies and upgrades that fail leave by the contract.
+ * @param options the same that `fgErrors()` takes
+ * @param handlers `on` handlers of your own, heard before we answer. What those of a request or a reply throw is answered like what a
+ *   route throws, what the others throw goes to stderr; of an error reply they get the head only
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
+ * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
+ */
+export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Record<string, Handler>> = {}): ProxyHandlers {
+  const respond = createResponder(options, { caller: "fgProxy" });
+  const { proxyName } = options;
+  const looks = replyOptions(options);
+  const upgrades = createUpgrades(respond, looks);
+  const refused = new WeakSet<object>();
+  const theirStart = handlers["start"] && guard("the handler of start", handlers["start"]);
+  const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
+
+  function start(...args: [IncomingMessage]) {
+    const [{ headers }] = args;
+    if (headers.expect !== undefined) delete headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
+    theirStart?.(...(args as unknown as never[]));
+  }
+
+  function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
+    const [outgoing, request, response, limits] = args;
+    follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
+    outgoing.on("upgrade", (reply, socket) => {
+      socket.destroy();
+      broke(upgradeFailed(reply.statusCode), request, response);
+    });
+    response.on("close", () => {
+      const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
+      if (!isDone) outgoing.destroy();
+    });
+    if (!sign(outgoing, request, proxyName)) return;
+    callTheirs("proxyReq", args);
+    if (isAnswered(response) || isGone(response)) outgoing.destroy();
+  }
+
+  function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
+    const [reply, request, response] = args;
+    const brokeOff = (error?: Error) => {
+      if (reply.complete) return;
+      broke(error ?? reply.errored ?? incomplete(), request, response);
+      seemDone(response);
+    };
+    if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
+    if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
+    const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
+    const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
+    callTheirs("proxyRes", [shown, request, response]);
+    if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
+    const head = headOf(shown);
+    const outlook = outlookOf(head, looks, request.method);
+    if (outlook === "failed") return void refuse(reply, head, request, response);
+    if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
+    if (outlook === "unsaid") lookInto(head, request, response);
+    setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
+    if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would promise to keep it
+  }
+
+  /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
+  async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
+    refused.add(response); // what fails from here on is only the error's content
+    const live = Object.fromEntries(liveHeaders(head.headers));
+    const before = response.getHeaders();
+    setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
+    setFields(response, live); // where the library sets none
+    seemDone(response);
+    const { status: statusCode, headers } = head;
+    const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, looks);
+    if (response.headersSent) return;
+    joinLists(response, before);
+    fail(new UpstreamError(finding, undefined, false), request, response);
+  }
+
+  /** A success of which only the content tells whether it is one: the library sets its head, and the content waits. */
+  function lookInto({ status: statusCode, headers }: ReplyHead, request: IncomingMessage, response: ServerResponse) {
+    const before = response.getHeaders();
+    holdPiped(response, async (body) => {
+      markLookedInto(response);
+      const finding = await failureOf({ statusCode, headers, body }, looks);
+      if (response.headersSent || isGone(response)) return false;
+      if (finding === undefined) return true;
+      refused.add(response);
+      keepLive(response, before);
+      joinLists(response, before);
+      fail(new UpstreamError(finding, undefined, false), request, response);
+      return false;
+    });
+  }
+
+  function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
+    const [outgoing, request, socket, limits] = args;
+    follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
+    upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
+    if (!sign(outgoing, request, proxyName)) return;
+    callTheirs("proxyReqWs", args);
+    if (!socket.writable) outgoing.destroy();
+  }
+
+  function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
+    const [thrown, request, target] = args;
+    theirError?.(...(args as unknown as never[]));
+    if (!target) throw thrown; // there is no target to proxy to: only who called the library can answer
+    broke(thrown, request, target);
+  }
+
+  /** The first failure of an exchange with the upstream is answered; what follows is but its echo. */
+  function broke(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket) {
+    if (refused.has(target) || isAnswered(target)) return;
+    fail(inProgress(thrown, request), request, target, { origin: "upstream" });
+  }
+
+  function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
+    if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
+    else if (!isGone(target)) {
+      if (!refused.has(target)) forgetReply(request, target);
+      answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
+    }
+  }
+
+  function callTheirs(name: string, args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]]) {
+    const handler = handlers[name];
+    if (!handler) return;
+    const [, request, target] = args;
+    const failed = (thrown: unknown) => fail(thrown, request, target);
+    const failedLate = (thrown: unknown) => {
+      const { headers, method } = request;
+      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      else failed(thrown);
+    };
+    try {
+      const result = handler(...(args as unknown as never[]));
+      // Not before the response has ceased to seem done.
+      if (typeof read(result, "then") === "function")
+        Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown));
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  const others = Object.entries(handlers).map(([name, handler]) => [name, guard(`the handler of ${name}`, handler)] as const);
+  const on = { ...Object.fromEntries(others), start, proxyReq, proxyRes, proxyReqWs, error };
+  return {
+    on,
+    attach: (server) => {
+      for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
+      return server;
+    },
+  };
+}
+
+function ignore(reply: IncomingMessage, response: ServerResponse): void {
+  seemDone(response);
+  if (isStream(reply)) discardContent(reply);
+}
+
+function isGone(response: ServerResponse): boolean {
+  return response.destroyed || read(response, "stream", "destroyed") === true; // of HTTP/2
+}
+
+function incomplete(): UpstreamError {
+  return new UpstreamError(fault("http_response_incomplete"), undefined);
+}

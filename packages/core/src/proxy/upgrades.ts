@@ -1,0 +1,73 @@
+import { liveHeaders } from "../http/header-fields.js";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { UpstreamError } from "../problem/problem-error.js";
+import { fault } from "../recognisers/rule.js";
+import type { Responder } from "../responder/responder.js";
+import { discardContent, headOf } from "../reply/reply.js";
+import { upstreamFinding, type ReplyOptions } from "../reply/reply-finding.js";
+import { originalUrl } from "../node/original-url.js";
+import { outlookOf } from "../reply/reply-outlook.js";
+import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
+
+/** What to make of upgrades, of one proxy, that fail. */
+export interface Upgrades {
+  /** Looks after a request that asks for an upgrade, before the library does. */
+  readonly watch: (outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, limit: number | undefined) => void;
+  /** Answers on the socket, unless the client has left or has its answer; one that has got its 101 can only be cut. */
+  readonly fail: (thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) => void;
+}
+
+/** @param options how an error reply is looked at */
+export function createUpgrades(respond: Responder, options: ReplyOptions): Upgrades {
+  const switched = new WeakSet<Duplex>();
+  const refused = new WeakSet<Duplex>();
+
+  function watch(outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, patience: number | undefined) {
+    socket.on("error", ignore); // the libraries listen too late, or not at all, and it would end the process
+    socket.once("close", () => outgoing.destroy());
+    if (socket.destroyed) outgoing.destroy();
+    if (patience !== undefined) outgoing.setTimeout(patience, () => outgoing.destroy()); // ended by the upgrade
+    outgoing.once("upgrade", (_reply, upstream) => {
+      switched.add(socket);
+      socket.once("close", () => upstream.destroy()); // a pipe ends it only if the client says good-bye
+    });
+    // The library's own listeners, which are not there yet, write the reply onto the socket as it came, and end the socket on an error.
+    process.nextTick(() =>
+      outgoing.removeAllListeners("response").once("response", (reply) => {
+        outgoing.removeAllListeners("error").on("error", ignore);
+        void refuse(reply, request, socket);
+      }),
+    );
+  }
+
+  async function refuse(reply: IncomingMessage, request: IncomingMessage, socket: Duplex) {
+    const { statusCode = 0, headers } = reply;
+    if (outlookOf(headOf(reply), options, request.method) !== "failed") {
+      discardContent(reply);
+      return fail(upgradeFailed(statusCode), request, socket);
+    }
+    refused.add(socket); // what fails from here on is only the error's content
+    const finding = await upstreamFinding(reply, options);
+    refused.delete(socket);
+    fail(new UpstreamError(finding, undefined), request, socket, { fields: Object.fromEntries(liveHeaders(headers)) });
+  }
+
+  function fail(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {
+    if (!socket.writable || refused.has(socket)) return;
+    const url = originalUrl(request);
+    if (!switched.has(socket)) return answerSocket(respond, thrown, request, socket, { url, ...more });
+    const { headers, method } = request;
+    respond.report(thrown, { headers, method, url });
+    socket.destroy();
+  }
+
+  return { watch, fail };
+}
+
+/** Why a reply to a request for an upgrade, or one that upgrades without having been asked, cannot be passed on. */
+export function upgradeFailed(receivedStatus: number | undefined): UpstreamError {
+  return new UpstreamError({ ...fault("http_upgrade_failed"), receivedStatus }, undefined);
+}
+
+function ignore(): void {}

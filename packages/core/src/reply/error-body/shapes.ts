@@ -1,0 +1,77 @@
+import { read, readText } from "../../util/safe-read.js";
+
+/** One way of writing an error body: how to know it, and where what it says is. Paths as in path.ts, the most telling first. */
+export interface Shape {
+  readonly knows: (body: unknown) => boolean;
+  readonly words: readonly string[];
+  readonly code: readonly string[];
+  /** Lists of invalid fields, or of errors. */
+  readonly fields: readonly string[];
+  /** Messages by the names of the fields. */
+  readonly named?: string;
+}
+
+const has = (body: unknown, name: string) => (read(body, name) ?? undefined) !== undefined;
+
+const list = (text: string) => text.split(" ");
+
+/** RFC 9457 and RFC 7807, ASP.NET's and Spring's dialects of it. The only one whose `type` means anything. */
+export const problemDocument: Shape = {
+  knows: (body) => has(body, "title") && ["type", "status", "detail"].some((name) => has(body, name)),
+  words: list("detail title"),
+  code: list("error_code code errorCode"),
+  fields: list("errors invalid-params invalidParams violations"),
+  named: "errors",
+};
+
+/** What services really send. The first that knows the body reads it. */
+export const shapes: readonly Shape[] = [
+  problemDocument,
+  {
+    // Kubernetes: Status.
+    knows: (body) => readText(body, "kind") === "Status",
+    words: ["message"],
+    code: ["reason"],
+    fields: ["details.causes"],
+  },
+  {
+    // Google (AIP-193), Microsoft and OData, Huawei Cloud, Keystone, Stripe, Elasticsearch and many more.
+    knows: (body) => typeof (read(body, "error") ?? "") === "object",
+    words: list("error.message error.message.value error.reason"),
+    code: list("error.details.reason error.status error.code error.type"),
+    fields: list("error.details.fieldViolations error.errors error.details"),
+    named: "error.errors",
+  },
+  {
+    // GraphQL, where a path is one of the response.
+    knows: (body) =>
+      ["locations", "extensions"].some((name) => read(body, "errors", 0, name) !== undefined) ||
+      (read(body, "data") !== undefined && readText(body, "errors", 0, "message") !== undefined),
+    words: ["errors.message"],
+    code: ["errors.extensions.code"],
+    fields: [],
+  },
+  {
+    // JSON:API, a list of errors without anything around it; with a message for all of them, express-validator and zod.
+    knows: (body) => typeof (read(body, "errors", 0) ?? "") === "object",
+    words: list("detail message errors.detail errors.message errors.title"),
+    code: list("error_code code errors.code errors.errorCode"),
+    fields: ["errors"],
+  },
+  {
+    // OAuth 2.0 (RFC 6749 section 5.2), OpenID Connect; where the description is left out, the code shows that it is one.
+    knows: (body) => has(body, "error_description") || /^[a-z]{1,40}(?:_[a-z]{1,40}){1,8}$/.test(readText(body, "error") ?? ""),
+    words: list("error_description message"),
+    code: ["error"],
+    fields: [],
+  },
+  {
+    // FunctionGraph and API Gateway (error_code, error_msg); Spring; hapi, Fastify, Nest (message, also a list); AWS (__type, or in
+    // XML Code and Message); Twirp, Connect and gRPC-Gateway (code, message); Laravel, Rails (errors by field); FastAPI (detail).
+    knows: () => true,
+    words: list("detail error_msg errormsg message Message msg errorMessage error title"),
+    code: list("error_code code errorCode errorcode __type Code"),
+    fields: list("errors violations details detail message"),
+    named: "errors",
+  },
+];

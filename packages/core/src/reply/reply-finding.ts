@@ -1,0 +1,108 @@
+import type { Finding } from "../problem/finding.js";
+import { functionGraph, isErrorStatus } from "../contract/contract.js";
+import { checkOptions, type ResponderOptions } from "../responder/options.js";
+import { toProblem, type Problem } from "../problem/problem.js";
+import { functionFinding, invocationId, verdictOf } from "./functiongraph/function-reply.js";
+import { readContent } from "./body/read-body.js";
+import { peekContent } from "./body/peek-body.js";
+import { codeOf, readEnvelope } from "./error-body/error-body.js";
+import { ownFinding } from "./error-body/own-contract.js";
+import { isProblemType, parseContent } from "./body/parse-body.js";
+import { replyFields } from "../http/error-reply-fields.js";
+import { discardContent, headOf, type Reply, type ReplyHead } from "./reply.js";
+
+/** Octets of an error body that are read at most, unless an option says otherwise. */
+export const usualLimit = 65_536;
+
+/** How a reply is looked at. */
+export interface ReplyOptions {
+  /** Octets of the body that are read at most, before and after decoding; default 65536. */
+  readonly limit?: number | undefined;
+  /** Whether it may be FunctionGraph's; default false. */
+  readonly functionGraph?: boolean | undefined;
+}
+
+/** The options of `fgErrors()` that concern it. */
+export function replyOptions({ errorBodyLimit, functionGraph }: ResponderOptions): ReplyOptions {
+  return { limit: errorBodyLimit, functionGraph };
+}
+
+/**
+ * What an upstream's error reply means when it is relayed: its status folded, of a 4xx its message too.
+ * Reads the body up to a cap and cancels the rest.
+ * @param reply a response of node:http, fetch or undici whose body was not read yet
+ * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets,
+ *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false
+ * @throws TypeError for a wrong option; nothing else, whatever the reply
+ * @example const problem = await normalizeUpstream(await fetch(url));
+ */
+export async function normalizeUpstream(
+  reply: Reply,
+  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph"> = {},
+): Promise<Problem> {
+  checkOptions(options, "normalizeUpstream");
+  const { contract = functionGraph, service = "FSS" } = options;
+  return toProblem(await upstreamFinding(reply, replyOptions(options)), reply, contract, service);
+}
+
+/** The same before the contract folds it. */
+export async function upstreamFinding(reply: Reply, options: ReplyOptions = {}): Promise<Finding> {
+  const head = headOf(reply);
+  if (!(head.status >= 200 && head.status <= 599)) {
+    discardContent(reply);
+    return { status: head.status, upstream: true, proxyError: "http_protocol_error" };
+  }
+  return relayed(head, await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit), options);
+}
+
+/**
+ * What a reply fails with: an error reply always does, a success if FunctionGraph says so, in its head or, where that is silent, in its
+ * content. Undefined for what does not fail, which can be read as if nobody had looked at it. Never rejects.
+ */
+export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Finding | undefined> {
+  const { limit = usualLimit, functionGraph = false } = options;
+  const head = headOf(reply);
+  if (isErrorStatus(head.status)) return upstreamFinding(reply, options);
+  const verdict = functionGraph ? verdictOf(head, limit) : undefined;
+  if (verdict === "failed") return upstreamFinding(reply, options);
+  if (verdict !== "unsaid" || looked.has(reply)) return undefined;
+  looked.add(reply);
+  const coding = head.headers["content-encoding"];
+  const found = relayed(head, await peekContent(reply, coding, limit), options);
+  if (found.receivedStatus === undefined) return undefined;
+  void readContent(reply, coding, limit); // so that its connection can be used again
+  return found;
+}
+
+/** Those whose content was looked into: upstream() may hand one to relay(). */
+const looked = new WeakSet<Reply>();
+
+function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions): Finding {
+  const headers = replyFields(head);
+  const found = findingOf(head, content, functionGraph);
+  if (found.receivedStatus !== undefined) return { ...found, headers };
+  const requestId = functionGraph ? invocationId(head, found.requestId) : found.requestId;
+  return { ...found, headers, requestId, upstream: true };
+}
+
+/** What an error response says whose body, a text, octets or a JSON value, is at hand. */
+export function replyFinding(status: number, contentType: string | undefined, body: unknown): Finding {
+  return findingOf({ status, headers: { "content-type": contentType } }, body);
+}
+
+/** Of a server error only its code is taken, for its message was not written for this client; unless it is one of our own. */
+function findingOf(head: ReplyHead, body: unknown, functionGraph = false): Finding {
+  const { status, headers } = head;
+  try {
+    const contentType = String(headers["content-type"] ?? "");
+    const content = parseContent(contentType, body);
+    const own = isErrorStatus(status) ? ownFinding(head, content) : undefined; // this contract answers no success
+    if (own) return own;
+    const failed = functionGraph ? functionFinding(head, content) : undefined;
+    if (failed) return failed;
+    const { code = codeOf(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, isProblemType(contentType));
+    return status < 500 ? { status, code, ...words } : { status, code };
+  } catch {
+    return { status }; // a handler's body may have a getter that throws
+  }
+}

@@ -1,0 +1,31 @@
+import { endToEndFields } from "../http/header-fields.js";
+import { foldSuccess, functionGraph, mayHaveContent } from "../contract/contract.js";
+import type { ResponderOptions } from "../responder/options.js";
+import { foldedProxyStatus } from "../responder/proxy-status.js";
+import type { ReplyHead } from "./reply.js";
+
+export type SuccessOptions = Pick<ResponderOptions, "contract" | "success" | "proxyName">;
+
+/** Describe content, which a 204 does not have (RFC 9110 sections 8 and 15.3.5). */
+const contentFields: ReadonlySet<string> = new Set([
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-length",
+  "content-range",
+  "content-type",
+]);
+
+/**
+ * What of an upstream's success or redirect is passed on: its end-to-end fields, and its status, which is folded if asked for.
+ * @param isEmpty whether the reply is known to have no content
+ */
+export function successHead({ status, headers }: ReplyHead, isEmpty: boolean, options: SuccessOptions): ReplyHead {
+  const { contract = functionGraph, success, proxyName } = options;
+  const passed = endToEndFields(headers);
+  const folded = success === "fold" ? foldSuccess(contract, status, isEmpty) : status;
+  if (folded === status) return { status, headers: passed };
+  if (!mayHaveContent("GET", folded)) for (const name of contentFields) delete passed[name];
+  if (proxyName !== undefined) passed["proxy-status"] = foldedProxyStatus(status, proxyName, passed["proxy-status"]);
+  return { status: folded, headers: passed };
+}

@@ -1,0 +1,110 @@
+import type { Contract } from "../contract/contract.js";
+import type { Facts } from "./request-facts.js";
+import type { Problem, ProblemChange } from "../problem/problem.js";
+import type { Renderer } from "./render.js";
+import type { ProblemContext } from "./report.js";
+
+/** All optional; read once. */
+export interface ResponderOptions {
+  /** The statuses that may leave. Default `functionGraph`. */
+  readonly contract?: Contract;
+  /** The body: RFC 9457's, FunctionGraph's own, or a renderer. Default "problem". */
+  readonly format?: "problem" | "functiongraph" | Renderer;
+  /** Prefix of the generic error codes, `<service>.0<status>`: an upper-case letter, then such letters and digits. Default "FSS". */
+  readonly service?: string;
+  /** WWW-Authenticate of a 401 and Proxy-Authenticate of a 407 that have none (RFC 9110 section 11.6.1). Default "Bearer". */
+  readonly challenge?: string;
+  /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
+  readonly relay?: readonly number[] | ReadonlySet<number>;
+  /** Octets of an upstream's error body that are read at most, before and after decoding; 0 to 16 MiB. Default 65536. */
+  readonly errorBodyLimit?: number;
+  /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
+  readonly success?: "relay" | "fold";
+  /** Whether replies of FunctionGraph are looked at for functions that failed behind a 200. Default false. */
+  readonly functionGraph?: boolean;
+  /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
+  readonly proxyName?: string;
+  /** Whether Proxy-Status tells the next hop's address and the error's code as well. Default false: they tell of what is inside. */
+  readonly proxyDetails?: boolean;
+  /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is not taken. Default: the request's own, else a new one. */
+  readonly requestId?: (facts: Facts) => string | undefined;
+  /** Changes what the client gets: members to replace, or undefined for none. The status is folded again. */
+  readonly map?: (problem: Problem, context: ProblemContext) => ProblemChange | undefined | void;
+  /** Told of every problem, before the response is written. Without it, and without a subscriber to the channel, a 5xx goes to stderr. */
+  readonly onError?: (problem: Problem, context: ProblemContext) => unknown;
+}
+
+/** What an option takes. */
+export interface Check {
+  readonly takes: string;
+  readonly valid: (value: unknown) => boolean;
+}
+
+const isBoolean = (value: unknown) => typeof value === "boolean";
+const isFunction = (value: unknown) => typeof value === "function";
+
+const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
+  contract: { takes: "functionGraph, rfc9110 or what extendContract returns", valid: isContract },
+  format: {
+    takes: '"problem", "functiongraph" or a renderer function',
+    valid: (value) => value === "problem" || value === "functiongraph" || isFunction(value),
+  },
+  service: {
+    takes: 'an upper-case letter, then such letters and digits, such as "FSS"',
+    valid: (value) => typeof value === "string" && /^[A-Z][A-Z0-9]{0,31}$/.test(value),
+  },
+  challenge: {
+    takes: 'a challenge as in WWW-Authenticate, such as "Bearer"',
+    valid: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+( [\t\x20-\x7e]+)?$/.test(value),
+  },
+  relay: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
+  errorBodyLimit: {
+    takes: "octets, an integer from 0 to 16777216",
+    valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 16_777_216,
+  },
+  success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
+  functionGraph: { takes: "a boolean", valid: isBoolean },
+  proxyName: {
+    takes: 'a name of printable ASCII characters, such as "edge-1"',
+    valid: (value) => typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value),
+  },
+  proxyDetails: { takes: "a boolean", valid: isBoolean },
+  requestId: { takes: "a function", valid: isFunction },
+  map: { takes: "a function", valid: isFunction },
+  onError: { takes: "a function", valid: isFunction },
+};
+
+/**
+ * @param more of the caller's own options
+ * @throws TypeError naming the first option that is unknown or wrong, and what it takes
+ */
+export function checkOptions(options: unknown, caller: string, more: Readonly<Record<string, Check>> = {}): void {
+  const all: Readonly<Record<string, Check>> = { ...checks, ...more };
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new TypeError(`${caller}: options must be an object`);
+  for (const [name, value] of Object.entries(options)) {
+    const { [name]: check } = all;
+    if (!check || !Object.hasOwn(all, name))
+      throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(all).join(", ")}`);
+    const { takes, valid } = check;
+    if (value !== undefined && !valid(value)) throw new TypeError(`${caller}: option "${name}" takes ${takes}`);
+  }
+}
+
+function isContract(value: unknown): boolean {
+  const { statuses, folds, upstreamFolds } = (value ?? {}) as Partial<Contract>;
+  if (![statuses, folds, upstreamFolds].every((table) => typeof table === "object" && table !== null)) return false;
+  const isText = (text: unknown) => typeof text === "string" && text !== "";
+  return (
+    [400, 500].every((status) => Object.hasOwn(statuses!, status)) &&
+    Object.values(statuses!).every((row) => isText(row?.title) && isText(row?.description)) &&
+    Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
+  );
+}
+
+function areStatuses(value: unknown): boolean {
+  if (!Array.isArray(value) && !(value instanceof Set)) return false;
+  return [...(value as Iterable<unknown>)].every(
+    (status) => Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599,
+  );
+}

@@ -1,0 +1,115 @@
+import { addErrorHeaders } from "./error-headers.js";
+import { functionGraph } from "../contract/contract.js";
+import { instanceOf, type Facts } from "./request-facts.js";
+import { guard } from "../util/guard-hook.js";
+import { checkOptions, type ResponderOptions } from "./options.js";
+import { changeProblem, type Problem } from "../problem/problem.js";
+import { createRender } from "./render.js";
+import { createReport, type ProblemContext } from "./report.js";
+import { isRequestId, requestIdOf } from "./request-id.js";
+import { warn } from "../util/stderr.js";
+import { normalizeError } from "../recognisers/normalize-error.js";
+
+/** All that an adapter has to write. Header names are in lower case. */
+export interface Rendered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Turns what was thrown into what is written; knows how to tell the operator when nothing can be written any more. */
+export interface Responder {
+  (thrown: unknown, facts: Facts): Rendered;
+  /** The same for a problem that is at hand. */
+  readonly render: (problem: Problem, facts: Facts) => Rendered;
+  /** For a failure after the response has begun: tells the operator and renders nothing. */
+  readonly report: (thrown: unknown, facts: Facts) => void;
+  /** Whether a status may leave as it is. */
+  readonly documents: (status: number) => boolean;
+}
+
+/** What an adapter may say of itself. */
+export interface Host {
+  /** Whose options a wrong one is blamed on. Default "createResponder". */
+  readonly caller?: string;
+  /** Told of every 5xx besides `onError`. Returns whether anybody heard of it: else it may go to stderr. */
+  readonly onServerError?: (problem: Problem, context: ProblemContext) => boolean;
+}
+
+/**
+ * The whole product but for the framework: what an adapter calls with what it caught.
+ * The responder never throws, and no hook of the user's changes that.
+ * @throws TypeError for a wrong option, with its name and what it takes
+ * @example const { status, headers, body } = createResponder()(thrown, request);
+ */
+export function createResponder(options: ResponderOptions = {}, host: Host = {}): Responder {
+  checkOptions(options, host.caller ?? "createResponder");
+  const { contract = functionGraph, service = "FSS", format = "problem" } = options;
+  const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
+  const own = { challenge, proxyName, proxyDetails };
+  const relay = new Set(options.relay);
+  const { map, requestId, onError } = options;
+
+  const chosenId = requestId && guard("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
+  const mapped = map && guard("map", map, (change, found) => changeProblem(found, change, contract, service));
+  const render = createRender(format);
+  const report = createReport(onError, host.onServerError);
+
+  function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin }: Facts): Problem {
+    const encodedRequest = headers["content-encoding"] !== undefined;
+    return normalizeError(thrown, {
+      contract,
+      service,
+      relay,
+      origin,
+      clientGone: aborted,
+      unreadRequest: !complete,
+      encodedRequest,
+    });
+  }
+
+  function settle(found: Problem, facts: Facts, responseStarted: boolean) {
+    const { method, url } = facts;
+    const context: ProblemContext = {
+      requestId: chosenId?.(facts) ?? requestIdOf(facts, found.requestId),
+      method,
+      instance: found.instance ?? instanceOf(url),
+      responseStarted,
+      facts,
+    };
+    const problem = mapped?.(found, context) ?? found;
+    report(problem, context);
+    return { problem, context };
+  }
+
+  function answer(found: Problem, facts: Facts): Rendered {
+    const { problem, context } = settle(found, facts, false);
+    const { requestId, instance } = context;
+    const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
+    const headers: Record<string, string> = {
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      "x-request-id": requestId,
+      "content-type": contentType,
+      "content-length": String(Buffer.byteLength(body)),
+    };
+    addErrorHeaders(headers, problem, facts, own);
+    return { status: problem.status, headers, body };
+  }
+
+  return Object.assign((thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(normalize(thrown, sound), sound)), {
+    render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => answer(problem, sound)),
+    report: (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => void settle(normalize(thrown, sound), sound, true)),
+    documents: (status: number) => Object.hasOwn(contract.statuses, status),
+  });
+}
+
+/** All else is guarded where it is used; facts that are not what they should be cost the answer its details, no more. */
+function withFacts<R>(facts: Facts, act: (facts: Facts) => R): R {
+  try {
+    return act(facts);
+  } catch (failure) {
+    warn("the facts of a request could not be read", failure);
+    return act({ headers: {} });
+  }
+}

@@ -1,0 +1,25 @@
+import type { ServerResponse } from "node:http";
+import { answer, silence, type NodeResponse } from "../node/answer.js";
+import { originalUrl } from "../node/original-url.js";
+import type { Responder } from "../responder/responder.js";
+import { answerInstead } from "./replace-response.js";
+import { closeGently } from "./lingering-close.js";
+
+/**
+ * Ends a response that its application is still at: answers in its place, or cuts what has begun. A stream of HTTP/2 has no other
+ * response, so it is reset; one whose turn has not come ends with its connection.
+ */
+export function giveUp(respond: Responder, why: object, response: NodeResponse): void {
+  const { req: request, headersSent } = response as ServerResponse;
+  const { headers, method } = request;
+  const url = originalUrl(request);
+  if (headersSent) answer(respond, why, request, response, { url }); // cuts it
+  else if ("stream" in response || !response.socket) {
+    respond.report(why, { headers, method, url });
+    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+  } else {
+    closeGently(response.socket);
+    answerInstead(respond, why, response);
+  }
+  silence(response);
+}
