@@ -40,7 +40,8 @@ export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from
 export { createHold } from "./interceptor/response-interceptor.js";
 export type { Held } from "./interceptor/interceptor-state.js";
 export { outlookOf } from "./reply/reply-outlook.js";
-export { passOn, setFields, type RelayOptions } from "./relay/relay.js";
+export { copyFields as setFields } from "./node/copy-fields.js";
+export { passOn, type RelayOptions } from "./relay/relay.js";
 export { meant } from "./problem/problem-error.js";
 export { isError } from "./util/safe-read.js";
 export { failureOf, replyFinding, replyOptions, upstreamFinding } from "./reply/reply-finding.js";

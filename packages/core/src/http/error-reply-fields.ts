@@ -1,5 +1,5 @@
 import { requiredFields } from "./header-fields.js";
-import type { ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "./reply-head.js";
 
 /** Forms of the fields that are taken over (RFC 9110 sections 10.2.3, 11.6.1 and 10.2.1). Dates in their obsolete forms nobody sends. */
 const forms: ReadonlyMap<string | undefined, RegExp> = new Map([

@@ -4,7 +4,7 @@ import type { Facts } from "../responder/request-facts.js";
 import type { ResponderOptions } from "../responder/options.js";
 import { UpstreamError } from "../problem/problem-error.js";
 import { createResponder, type Host } from "../responder/responder.js";
-import type { ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import { failureOf, replyOptions, upstreamFinding } from "../reply/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "../node/answer.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";

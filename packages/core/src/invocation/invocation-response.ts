@@ -4,7 +4,7 @@ import type { Facts } from "../responder/request-facts.js";
 import type { ResponderOptions } from "../responder/options.js";
 import { UpstreamError } from "../problem/problem-error.js";
 import { readText } from "../util/safe-read.js";
-import type { ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import { failureOf, replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
 import { invocationOf, replyOf } from "./from-invocation.js";

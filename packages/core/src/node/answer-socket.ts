@@ -4,9 +4,9 @@ import type { Duplex } from "node:stream";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { warn } from "../util/stderr.js";
-import type { ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import { answer } from "./answer.js";
-import { setFields } from "../relay/relay.js";
+import { copyFields } from "./copy-fields.js";
 
 /** What may be said of an answer besides the failure. */
 export interface SocketAnswer extends Partial<Facts> {
@@ -34,7 +34,7 @@ export function answerSocket(
     const response = new ServerResponse(message);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket); // throws if another response is under way on it
-    setFields(response, fields);
+    copyFields(response, fields);
     answer(respond, thrown, message, response, facts);
     closeSocket(socket);
   } catch (failure) {

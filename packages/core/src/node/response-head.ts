@@ -2,7 +2,7 @@ import { liveHeaders } from "../http/header-fields.js";
 import type { OutgoingHttpHeaders } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { foldSuccess, functionGraph } from "../contract/contract.js";
-import type { ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import { successHead, type SuccessOptions } from "../reply/success-head.js";
 import type { NodeResponse } from "./answer.js";
 

@@ -9,7 +9,8 @@ import { read, readStatus } from "../util/safe-read.js";
 import { fault } from "../recognisers/rule.js";
 import { createResponder } from "../responder/responder.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";
-import { discardContent, headOf, type ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
+import { discardContent, headOf } from "../reply/reply.js";
 import { failureOf, replyOptions, upstreamFinding } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
 import { answer, isAnswered } from "../node/answer.js";
@@ -19,7 +20,7 @@ import { originalUrl } from "../node/original-url.js";
 import { markLookedInto, outlookOf } from "../reply/reply-outlook.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
 import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
-import { setFields } from "../relay/relay.js";
+import { copyFields } from "../node/copy-fields.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { sign } from "./via.js";
 
@@ -92,7 +93,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const live = Object.fromEntries(liveHeaders(head.headers));
     const before = response.getHeaders();
     setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
-    setFields(response, live); // where the library sets none
+    copyFields(response, live); // where the library sets none
     seemDone(response);
     const { status: statusCode, headers } = head;
     const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, looks);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
-import type { ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 
 /** Not so for what http-proxy-3 makes of a fetch reply: that has a head only. */
 export function isStream(reply: IncomingMessage): boolean {

@@ -6,9 +6,11 @@ import { mayHaveContent } from "../contract/contract.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { UpstreamError } from "../problem/problem-error.js";
 import { decodedHead } from "../reply/decoded-head.js";
-import { contentOf, discardContent, headOf, isFetched, type Reply, type ReplyHead } from "../reply/reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
+import { contentOf, discardContent, headOf, isFetched, type Reply } from "../reply/reply.js";
 import { failureOf, replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
+import { copyFields } from "../node/copy-fields.js";
 import type { NodeResponse } from "../node/answer.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
 import { markLookedInto } from "../reply/reply-outlook.js";
@@ -41,7 +43,7 @@ export async function passOn(
   const head = headOf(reply);
   const failure = await failureOf(reply, replyOptions(options));
   if (failure) {
-    setFields(response, Object.fromEntries(liveHeaders(head.headers)));
+    copyFields(response, Object.fromEntries(liveHeaders(head.headers)));
     throw new UpstreamError(failure, undefined);
   }
   if (options.functionGraph) markLookedInto(response);
@@ -58,23 +60,6 @@ function passage(head: ReplyHead, content: Readable | null, method: string | und
   if (content && !isEmpty) return { status, headers, content };
   return { status, headers: method === "HEAD" ? headers : { ...headers, "content-length": undefined }, content: null };
 }
-
-/**
- * Sets an upstream's fields. Those that are lists by nature join what this gateway has set before, all others replace it; what Node
- * would not send is left out.
- * @example setFields(response, passage.headers);
- */
-export function setFields(response: NodeResponse, fields: ReplyHead["headers"]): void {
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
-    try {
-      if (lists.has(name)) (response as ServerResponse).appendHeader(name, value as string | string[]);
-      else response.setHeader(name, value);
-    } catch {} // not every client is as strict as Node: what cannot be sent is left out
-  }
-}
-
-const lists: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
 
 const checked = new WeakSet<RelayOptions>();
 

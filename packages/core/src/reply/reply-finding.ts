@@ -9,7 +9,8 @@ import { codeOf, readEnvelope } from "./error-body/error-body.js";
 import { ownFinding } from "./error-body/own-contract.js";
 import { isProblemType, parseContent } from "./body/parse-body.js";
 import { replyFields } from "../http/error-reply-fields.js";
-import { discardContent, headOf, type Reply, type ReplyHead } from "./reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
+import { discardContent, headOf, type Reply } from "./reply.js";
 
 /** Octets of an error body that are read at most, unless an option says otherwise. */
 export const usualLimit = 65_536;

@@ -1,6 +1,6 @@
 import { isErrorStatus, mayHaveContent } from "../contract/contract.js";
 import { verdictOf } from "./functiongraph/function-reply.js";
-import type { ReplyHead } from "./reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import type { ReplyOptions } from "./reply-finding.js";
 
 /**

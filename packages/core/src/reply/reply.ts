@@ -1,3 +1,4 @@
+import type { ReplyHead } from "../http/reply-head.js";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 
@@ -20,13 +21,6 @@ export interface NodeReply {
 
 /** An upstream's reply: node:http's, fetch's or undici's. */
 export type Reply = IncomingMessage | FetchReply | NodeReply;
-
-/** The same of each of them. */
-export interface ReplyHead {
-  readonly status: number;
-  /** Names in lower case; several Set-Cookie as a list, since they cannot be joined (RFC 6265 section 3). */
-  readonly headers: Readonly<Record<string, string | number | readonly string[] | undefined>>;
-}
 
 /** Status and header fields of a reply; a status that was never read is 0. */
 export function headOf(reply: Reply): ReplyHead {

@@ -2,7 +2,7 @@ import { endToEndFields } from "../http/header-fields.js";
 import { foldSuccess, functionGraph, mayHaveContent } from "../contract/contract.js";
 import type { ResponderOptions } from "../responder/options.js";
 import { foldedProxyStatus } from "../responder/proxy-status.js";
-import type { ReplyHead } from "./reply.js";
+import type { ReplyHead } from "../http/reply-head.js";
 
 export type SuccessOptions = Pick<ResponderOptions, "contract" | "success" | "proxyName">;
 

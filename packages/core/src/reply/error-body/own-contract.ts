@@ -2,7 +2,7 @@ import type { FieldError, Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
 import { isRequestId } from "../../responder/request-id.js";
 import { clean, cleanCode } from "../../util/sanitize.js";
-import type { ReplyHead } from "../reply.js";
+import type { ReplyHead } from "../../http/reply-head.js";
 
 /**
  * What a service that speaks this very contract says, member for member; undefined when it does not. Only the reply's own status is

@@ -2,7 +2,7 @@ import type { Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
 import { isRequestId } from "../../responder/request-id.js";
 import { codeOf } from "../error-body/error-body.js";
-import type { ReplyHead } from "../reply.js";
+import type { ReplyHead } from "../../http/reply-head.js";
 import { codeOfMessage, failed, failureOfCode, isListed, successes, timeLimits } from "./failure-codes.js";
 import { codeFields, flagField, idField, signs } from "../../http/invocation-fields.js";
 
