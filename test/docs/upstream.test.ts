@@ -26,7 +26,7 @@ it("every type is one of a fault, or said to be none", () => {
 });
 
 it("no fault is of a type that is never said", () => {
-  const sources = ["upstream/faults/faults", "recognisers/call-faults", "recognisers/told", "recognisers/resilience"];
+  const sources = ["proxy-errors/classify-fault", "recognisers/http-clients/call-fault", "recognisers/fault-in-message", "recognisers/families/resilience"];
   const tables = sources.map((name) => read(`packages/core/src/${name}.ts`)).join("\n");
   const [, never = ""] = paragraph(page, "other types").split("Nothing gives a sign of");
   expect(codes(never).filter((type) => tables.includes(type))).toEqual([]);
