@@ -1,14 +1,5 @@
 import { Readable } from "node:stream";
-import {
-  createHold,
-  failureOf,
-  isError,
-  isErrorStatus,
-  outlookOf,
-  replyOptions,
-  UpstreamError,
-  type ResponderOptions,
-} from "@fg-errors/core";
+import { createHold, Inspection, isError, isErrorStatus, messageOf, replyOptions, type ResponderOptions } from "@fg-errors/core";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { firstByte, isStream } from "./stream.js";
@@ -41,17 +32,17 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
     const { status } = ctx;
     if (!isErrorStatus(status) && !looks.functionGraph) return held.fold(() => isEmpty(ctx)); // before anything is copied
-    const head = { status, headers: ctx.res.getHeaders() };
-    const outlook = outlookOf(head, looks, ctx.method);
-    if (outlook === undefined) return held.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
+    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, looks, ctx.method);
+    const { outcome } = inspection;
+    if (outcome === "passes") return held.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
-    if (outlook === "unsaid") await firstByte(ctx); // which makes one kind of all streams
-    const body = outlook === "unsaid" ? copyOf(ctx.body) : contentOf(ctx.body);
-    const failure = await failureOf({ statusCode: head.status, headers: head.headers, body }, looks);
+    if (outcome === "undecided") await firstByte(ctx); // which makes one kind of all streams
+    const body = outcome === "undecided" ? copyOf(ctx.body) : contentOf(ctx.body);
+    const failure = await inspection.failure(messageOf(inspection.head, body), false);
     if (ctx.headerSent || !ctx.writable) return; // a stream that broke meanwhile was answered for
     if (!failure) return held.fold(() => isEmpty(ctx));
     held.keepLive();
-    throw new UpstreamError(failure, undefined, false);
+    throw failure;
   };
 }
 

@@ -1,9 +1,9 @@
+import { markLookedInto } from "../node/looked-into.js";
 import type { Noted, Writing } from "./response-methods.js";
 import { Readable } from "node:stream";
 import { usualLimit } from "../reply/reply-finding.js";
 import { silence, type NodeResponse } from "../node/answer.js";
 import { keepHead, type Head } from "../node/response-head.js";
-import { markLookedInto } from "../reply/reply-outlook.js";
 
 /** A reply that is kept from leaving, while to its writer the response looks as if it had. */
 export interface TakenReply {

@@ -1,15 +1,15 @@
+import { isLookedInto } from "../node/looked-into.js";
+import { messageOf } from "../reply/reply.js";
+import { Inspection } from "../reply/inspect-reply.js";
 import type { Ending, Noted, Saying, Writing } from "./response-methods.js";
 import { isErrorStatus } from "../contract/contract.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { ResponderOptions } from "../responder/options.js";
-import { UpstreamError } from "../problem/problem-error.js";
 import { createResponder, type Host } from "../responder/responder.js";
-import type { ReplyHead } from "../http/reply-head.js";
-import { failureOf, replyOptions, upstreamFinding } from "../reply/reply-finding.js";
+import { replyOptions } from "../reply/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "../node/answer.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
 import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "../node/response-head.js";
-import { isLookedInto, outlookOf } from "../reply/reply-outlook.js";
 import { watchSources } from "./piped-sources.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./captured-reply.js";
 import { createWays, setEnding, setImplied, setWriting } from "./wrapped-methods.js";
@@ -73,9 +73,9 @@ export function createHold<Subject>(
     const head = written ?? [response.statusCode];
     if (isErrorStatus(head[0] as number)) return take(hold, head);
     const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
-    const outlook = planned && outlookOf(planned, looks, request.method);
-    if (outlook === "failed") return take(hold, head);
-    if (outlook === "unsaid") return look(hold, planned!, written);
+    const inspection = planned && new Inspection(planned, looks, request.method);
+    if (inspection?.outcome === "fails") return take(hold, head);
+    if (inspection?.outcome === "undecided") return look(hold, inspection, written);
     foldHead(response, head, isEmpty, options);
     if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
     else open(hold);
@@ -100,24 +100,23 @@ export function createHold<Subject>(
   function take(hold: Hold<Subject>, head: Head) {
     setFields(hold.response, head);
     const { body } = hush(hold);
-    const finding = upstreamFinding({ statusCode: head[0] as number, headers: hold.response.getHeaders(), body }, looks);
-    hold.answered = finding.then(
-      (found) => void (hold.state === "taken" && tell(hold, new UpstreamError(found, undefined, false))),
-    );
+    const inspection = new Inspection({ status: head[0] as number, headers: hold.response.getHeaders() }, looks);
+    const failure = inspection.failure(messageOf(inspection.head, body), false);
+    hold.answered = failure.then((error) => void (hold.state === "taken" && tell(hold, error)));
   }
 
   /** What FunctionGraph calls a success may go on once it is read. */
-  function look(hold: Hold<Subject>, { status: statusCode, headers }: ReplyHead, written: Head | undefined) {
+  function look(hold: Hold<Subject>, inspection: Inspection, written: Head | undefined) {
     hold.given = written;
     const calls: Noted["calls"] = written ? [["writeHead", written]] : [];
     const { body, letGo, restoreHead } = hush(hold, { calls, reopen: () => reopen(hold) });
-    const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
+    const looked = inspection.failure(messageOf(inspection.head, body), false).then((error) => {
       if (!isKept(hold.state)) return;
-      if (!found) return void letGo();
+      if (!error) return void letGo();
       hold.state = "taken";
       restoreHead();
       setFields(hold.response, written ?? []);
-      tell(hold, new UpstreamError(found, undefined, false));
+      tell(hold, error);
     });
     hold.answered = looked.catch((thrown) => tell(hold, thrown)); // what cannot be sent
   }

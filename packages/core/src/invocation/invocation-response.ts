@@ -1,11 +1,10 @@
-import { liveHeaders } from "../http/header-fields.js";
+import { Inspection } from "../reply/inspect-reply.js";
 import { mayHaveContent } from "../contract/contract.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { ResponderOptions } from "../responder/options.js";
-import { UpstreamError } from "../problem/problem-error.js";
 import { readText } from "../util/safe-read.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { failureOf, replyOptions } from "../reply/reply-finding.js";
+import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
 import { invocationOf, replyOf } from "./from-invocation.js";
 import { responderOf } from "./cached-responder.js";
@@ -37,10 +36,11 @@ export async function invocationResponse(
   let live: Invocation["headers"] = {};
   try {
     const invocation = invocationOf(await result);
-    const failure = await failureOf(replyOf(invocation), replyOptions(options));
+    const inspection = new Inspection(invocation, replyOptions(options));
+    const failure = await inspection.failure(replyOf(invocation));
     if (!failure) return success(invocation, method, options);
-    live = Object.fromEntries(liveHeaders(invocation.headers));
-    throw new UpstreamError(failure, undefined);
+    live = inspection.liveFields() as Invocation["headers"];
+    throw failure;
   } catch (thrown) {
     const { status, headers, body } = respond(thrown, { ...factsOf(request), responseHeaders: live });
     return response(method, { status, headers: { ...live, ...headers } }, body);

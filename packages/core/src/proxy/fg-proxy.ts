@@ -1,4 +1,6 @@
-import { liveHeaders } from "../http/header-fields.js";
+import { markLookedInto } from "../node/looked-into.js";
+import { messageOf } from "../reply/reply.js";
+import { Inspection } from "../reply/inspect-reply.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Facts } from "../responder/request-facts.js";
@@ -9,15 +11,13 @@ import { read, readStatus } from "../util/safe-read.js";
 import { fault } from "../recognisers/rule.js";
 import { createResponder } from "../responder/responder.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";
-import type { ReplyHead } from "../http/reply-head.js";
 import { discardContent, headOf } from "../reply/reply.js";
-import { failureOf, replyOptions, upstreamFinding } from "../reply/reply-finding.js";
+import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
 import { answer, isAnswered } from "../node/answer.js";
 import { joinLists, keepLive } from "../node/response-head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
 import { originalUrl } from "../node/original-url.js";
-import { markLookedInto, outlookOf } from "../reply/reply-outlook.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
 import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
 import { copyFields } from "../node/copy-fields.js";
@@ -74,46 +74,47 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     };
     if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
     if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
-    const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
+    const first = new Inspection(headOf(reply), looks, request.method);
+    const mine = first.outcome === "fails";
     const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
     callTheirs("proxyRes", [shown, request, response]);
     if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
-    const head = headOf(shown);
-    const outlook = outlookOf(head, looks, request.method);
-    if (outlook === "failed") return void refuse(reply, head, request, response);
+    const inspection = handlers["proxyRes"] ? new Inspection(headOf(shown), looks, request.method) : first; // they may have changed it
+    const { head, outcome } = inspection;
+    if (outcome === "fails") return void refuse(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
-    if (outlook === "unsaid") lookInto(head, request, response);
+    if (outcome === "undecided") lookInto(inspection, request, response);
     setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
     if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would promise to keep it
   }
 
   /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
-  async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
+  async function refuse(reply: IncomingMessage, inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
-    const live = Object.fromEntries(liveHeaders(head.headers));
+    const { head } = inspection;
+    const live = inspection.liveFields();
     const before = response.getHeaders();
     setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
     copyFields(response, live); // where the library sets none
     seemDone(response);
-    const { status: statusCode, headers } = head;
-    const finding = await upstreamFinding({ statusCode, headers, body: isStream(reply) ? reply : null }, looks);
+    const failure = await inspection.failure(messageOf(head, isStream(reply) ? reply : null), false);
     if (response.headersSent) return;
     joinLists(response, before);
-    fail(new UpstreamError(finding, undefined, false), request, response);
+    fail(failure, request, response);
   }
 
   /** A success of which only the content tells whether it is one: the library sets its head, and the content waits. */
-  function lookInto({ status: statusCode, headers }: ReplyHead, request: IncomingMessage, response: ServerResponse) {
+  function lookInto(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     const before = response.getHeaders();
     holdPiped(response, async (body) => {
       markLookedInto(response);
-      const finding = await failureOf({ statusCode, headers, body }, looks);
+      const failure = await inspection.failure(messageOf(inspection.head, body), false);
       if (response.headersSent || isGone(response)) return false;
-      if (finding === undefined) return true;
+      if (failure === undefined) return true;
       refused.add(response);
       keepLive(response, before);
       joinLists(response, before);
-      fail(new UpstreamError(finding, undefined, false), request, response);
+      fail(failure, request, response);
       return false;
     });
   }

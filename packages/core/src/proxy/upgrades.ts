@@ -1,13 +1,12 @@
-import { liveHeaders } from "../http/header-fields.js";
+import { Inspection } from "../reply/inspect-reply.js";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { UpstreamError } from "../problem/problem-error.js";
 import { fault } from "../recognisers/rule.js";
 import type { Responder } from "../responder/responder.js";
 import { discardContent, headOf } from "../reply/reply.js";
-import { upstreamFinding, type ReplyOptions } from "../reply/reply-finding.js";
+import { type ReplyOptions } from "../reply/reply-finding.js";
 import { originalUrl } from "../node/original-url.js";
-import { outlookOf } from "../reply/reply-outlook.js";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
 
 /** What to make of upgrades, of one proxy, that fail. */
@@ -42,15 +41,16 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
   }
 
   async function refuse(reply: IncomingMessage, request: IncomingMessage, socket: Duplex) {
-    const { statusCode = 0, headers } = reply;
-    if (outlookOf(headOf(reply), options, request.method) !== "failed") {
+    const { statusCode = 0 } = reply;
+    const inspection = new Inspection(headOf(reply), options, request.method);
+    if (inspection.outcome !== "fails") {
       discardContent(reply);
       return fail(upgradeFailed(statusCode), request, socket);
     }
     refused.add(socket); // what fails from here on is only the error's content
-    const finding = await upstreamFinding(reply, options);
+    const failure = await inspection.failure(reply);
     refused.delete(socket);
-    fail(new UpstreamError(finding, undefined), request, socket, { fields: Object.fromEntries(liveHeaders(headers)) });
+    fail(failure, request, socket, { fields: inspection.liveFields() });
   }
 
   function fail(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {

@@ -1,19 +1,18 @@
-import { liveHeaders } from "../http/header-fields.js";
+import { markLookedInto } from "../node/looked-into.js";
+import { Inspection } from "../reply/inspect-reply.js";
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { finished, type Readable } from "node:stream";
 import { mayHaveContent } from "../contract/contract.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
-import { UpstreamError } from "../problem/problem-error.js";
 import { decodedHead } from "../reply/decoded-head.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { contentOf, discardContent, headOf, isFetched, type Reply } from "../reply/reply.js";
-import { failureOf, replyOptions } from "../reply/reply-finding.js";
+import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
 import { copyFields } from "../node/copy-fields.js";
 import type { NodeResponse } from "../node/answer.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
-import { markLookedInto } from "../reply/reply-outlook.js";
 
 /** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
 export type RelayOptions = ResponderOptions;
@@ -41,10 +40,11 @@ export async function passOn(
 ): Promise<void> {
   check(options);
   const head = headOf(reply);
-  const failure = await failureOf(reply, replyOptions(options));
+  const inspection = new Inspection(head, replyOptions(options));
+  const failure = await inspection.failure(reply);
   if (failure) {
-    copyFields(response, Object.fromEntries(liveHeaders(head.headers)));
-    throw new UpstreamError(failure, undefined);
+    copyFields(response, inspection.liveFields());
+    throw failure;
   }
   if (options.functionGraph) markLookedInto(response);
   const { method } = response.req;

@@ -2,7 +2,7 @@ import type { Finding } from "../problem/finding.js";
 import { functionGraph, isErrorStatus } from "../contract/contract.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { toProblem, type Problem } from "../problem/problem.js";
-import { functionFinding, invocationId, verdictOf } from "./functiongraph/function-reply.js";
+import { functionFinding, invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
 import { readContent } from "./body/read-body.js";
 import { peekContent } from "./body/peek-body.js";
 import { codeOf, readEnvelope } from "./error-body/error-body.js";
@@ -47,29 +47,36 @@ export async function normalizeUpstream(
 }
 
 /** The same before the contract folds it. */
-export async function upstreamFinding(reply: Reply, options: ReplyOptions = {}): Promise<Finding> {
-  const head = headOf(reply);
+export function upstreamFinding(reply: Reply, options: ReplyOptions = {}): Promise<Finding> {
+  return errorFinding(headOf(reply), reply, options);
+}
+
+/** @param told what the head says of an invocation, where that was asked before */
+export async function errorFinding(
+  head: ReplyHead,
+  reply: Reply,
+  options: ReplyOptions,
+  told?: InvocationHead,
+): Promise<Finding> {
   if (!(head.status >= 200 && head.status <= 599)) {
     discardContent(reply);
     return { status: head.status, upstream: true, proxyError: "http_protocol_error" };
   }
-  return relayed(head, await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit), options);
+  return relayed(head, await readContent(reply, head.headers["content-encoding"], options.limit ?? usualLimit), options, told);
 }
 
-/**
- * What a reply fails with: an error reply always does, a success if FunctionGraph says so, in its head or, where that is silent, in its
- * content. Undefined for what does not fail, which can be read as if nobody had looked at it. Never rejects.
- */
-export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Finding | undefined> {
-  const { limit = usualLimit, functionGraph = false } = options;
-  const head = headOf(reply);
-  if (isErrorStatus(head.status)) return upstreamFinding(reply, options);
-  const verdict = functionGraph ? verdictOf(head, limit) : undefined;
-  if (verdict === "failed") return upstreamFinding(reply, options);
-  if (verdict !== "unsaid" || looked.has(reply)) return undefined;
+/** What a success fails with of which only the content can tell; undefined if it does not, and can be read as if nobody had looked. */
+export async function undecidedFinding(
+  head: ReplyHead,
+  reply: Reply,
+  options: ReplyOptions,
+  told?: InvocationHead,
+): Promise<Finding | undefined> {
+  if (looked.has(reply)) return undefined;
   looked.add(reply);
+  const { limit = usualLimit } = options;
   const coding = head.headers["content-encoding"];
-  const found = relayed(head, await peekContent(reply, coding, limit), options);
+  const found = relayed(head, await peekContent(reply, coding, limit), options, told);
   if (found.receivedStatus === undefined) return undefined;
   void readContent(reply, coding, limit); // so that its connection can be used again
   return found;
@@ -78,9 +85,9 @@ export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Fi
 /** Those whose content was looked into: upstream() may hand one to relay(). */
 const looked = new WeakSet<Reply>();
 
-function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions): Finding {
+function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions, told?: InvocationHead): Finding {
   const headers = replyFields(head);
-  const found = findingOf(head, content, functionGraph);
+  const found = findingOf(head, content, functionGraph, told);
   if (found.receivedStatus !== undefined) return { ...found, headers };
   const requestId = functionGraph ? invocationId(head, found.requestId) : found.requestId;
   return { ...found, headers, requestId, upstream: true };
@@ -92,14 +99,14 @@ export function replyFinding(status: number, contentType: string | undefined, bo
 }
 
 /** Of a server error only its code is taken, for its message was not written for this client; unless it is one of our own. */
-function findingOf(head: ReplyHead, body: unknown, functionGraph = false): Finding {
+function findingOf(head: ReplyHead, body: unknown, functionGraph = false, told?: InvocationHead): Finding {
   const { status, headers } = head;
   try {
     const contentType = String(headers["content-type"] ?? "");
     const content = parseContent(contentType, body);
     const own = isErrorStatus(status) ? ownFinding(head, content) : undefined; // this contract answers no success
     if (own) return own;
-    const failed = functionGraph ? functionFinding(head, content) : undefined;
+    const failed = functionGraph ? functionFinding(head, content, told) : undefined;
     if (failed) return failed;
     const { code = codeOf(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, isProblemType(contentType));
     return status < 500 ? { status, code, ...words } : { status, code };

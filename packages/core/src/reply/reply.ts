@@ -69,3 +69,8 @@ function isNodeStream(body: object): body is Readable {
 }
 
 function ignore(): void {}
+
+/** A reply of a head and a body that are at hand. */
+export function messageOf({ status, headers }: ReplyHead, body: Readable | null): NodeReply {
+  return { statusCode: status, headers, body };
+}

@@ -5,7 +5,8 @@ import { UpstreamError } from "../problem/problem-error.js";
 import { answered } from "../recognisers/http-clients/call-finding.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
 import { breakOf, headOf, type Reply } from "./reply.js";
-import { failureOf, replyOptions } from "./reply-finding.js";
+import { Inspection } from "./inspect-reply.js";
+import { replyOptions } from "./reply-finding.js";
 
 /** Those of `fgErrors()`, of which `errorBodyLimit` and `functionGraph` matter here, with a `relay` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
@@ -28,7 +29,7 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   const reply = await settled(call);
   const { relay, ...others } = options;
   checkOptions({ ...others, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
-  const failure = await failureOf(reply, replyOptions(others));
+  const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);
   if (failure) throw new UpstreamError(meaningOf(failure, relay), undefined);
   const reason = others.functionGraph ? breakOf(reply) : undefined;
   if (reason) throw brokenOff(reason, headOf(reply).status); // while its content was looked into: the caller would not hear of it

@@ -13,8 +13,12 @@ import { codeFields, flagField, idField, signs } from "../../http/invocation-fie
 export type Verdict = "failed" | "well" | "unsaid" | undefined;
 
 /** @param limit octets of content that are looked at at most */
-export function verdictOf({ status, headers }: ReplyHead, limit = Infinity): Verdict {
-  const { isTold, isFailed, code } = toldBy(headers);
+export function invocationHead({ status, headers }: ReplyHead, limit = Infinity): InvocationHead {
+  const told = toldBy(headers);
+  return { ...told, verdict: verdictOf(status, headers, told, limit) };
+}
+
+function verdictOf(status: number, headers: ReplyHead["headers"], { isTold, isFailed, code }: Told, limit: number): Verdict {
   if (isFailed) return isAnswer(status) && failureOfCode(code) === failed ? "well" : "failed";
   if (isTold) return "well";
   const isInvocations = status === 200 && signs.some((name) => headers[name] !== undefined);
@@ -25,13 +29,12 @@ export function verdictOf({ status, headers }: ReplyHead, limit = Infinity): Ver
  * What a reply says of a function that failed, whatever its status; undefined when it says nothing of the kind.
  * @param content what was parsed: a JSON value, or plain text
  */
-export function functionFinding(head: ReplyHead, content: unknown): Finding | undefined {
+export function functionFinding(head: ReplyHead, content: unknown, told = invocationHead(head)): Finding | undefined {
   const envelope = isEnvelope(content) ? content : undefined;
   const result = envelope ? parsed(envelope.result) : content;
   const saidBy = codeOfMessage((typeof result === "string" ? result : readText(result, "errorMessage")) ?? "");
   const timeLimit = timeLimitIn(head, content);
-  const verdict = verdictOf(head);
-  const told = toldBy(head.headers);
+  const { verdict } = told;
   const isRuntimes = isFailure(result);
   const hasFailed = isAnswer(head.status)
     ? isRuntimes && (told.isFailed || saidBy !== undefined)
@@ -63,6 +66,11 @@ const tellingType = /^(?:[\w.-]{1,40}\/(?!stream\b)(?:[\w.-]{1,80}\+)?json|text\
 function canTell(headers: ReplyHead["headers"], limit: number): boolean {
   const type = String(headers["content-type"] ?? "");
   return (type === "" || tellingType.test(type)) && !(Number(headers["content-length"]) > limit);
+}
+
+/** What the head says, read once. */
+export interface InvocationHead extends Told {
+  readonly verdict: Verdict;
 }
 
 interface Told {
