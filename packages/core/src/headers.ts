@@ -40,6 +40,7 @@ const dying: ReadonlySet<string> = new Set([
 /** Belong to one connection (RFC 9110 section 7.6.1). */
 const hopByHop: ReadonlySet<string> = new Set([
   "connection",
+  "http2-settings",
   "keep-alive",
   "proxy-connection",
   "te",
@@ -49,7 +50,7 @@ const hopByHop: ReadonlySet<string> = new Set([
 ]);
 
 /** Frame the message, or carry state that an error has no business setting. */
-const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "http2-settings", "set-cookie"]);
+const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "set-cookie"]);
 
 /** Fields that a response of this status must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
 export const requiredFields: Readonly<Record<number, string>> = {
@@ -161,25 +162,26 @@ export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: str
 }
 
 /**
- * The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1).
+ * The fields of a reply that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section
+ * 7.6.1). Those of a request are `upstreamRequest()`'s business: without Transfer-Encoding its content would have no end.
  * @param headers names in lower case, as Node gives them
- * @example const headers = Object.fromEntries(endToEnd(request.headers));
+ * @example const headers = Object.fromEntries(endToEnd(reply.headers));
  */
 export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  const hops = hopsOf(headers);
+  const hops = hopByHopFields(headers);
   return Object.entries(headers).filter(([name]) => !hops.has(name));
 }
 
 /** The same as an object, for every success. A field named `__proto__` is left out: to assign it would change the prototype. */
 export function endToEndFields<V>(headers: Readonly<Record<string, V>>): Record<string, V> {
-  const hops = hopsOf(headers);
+  const hops = hopByHopFields(headers);
   const passed: Record<string, V> = {};
   for (const name of Object.keys(headers)) if (!hops.has(name) && name !== "__proto__") passed[name] = headers[name]!;
   return passed;
 }
 
-/** Nearly every Connection field names none but its own. */
-function hopsOf({ connection = "" }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+/** The names of the fields that belong to one connection; nearly every Connection field names none but its own. */
+export function hopByHopFields({ connection = "" }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
   if (connection === "" || connection === "keep-alive" || connection === "close") return hopByHop;
   return new Set([
     ...hopByHop,

@@ -1,4 +1,4 @@
-import { answer, createResponder, type ResponderOptions } from "@fg-errors/core";
+import { answer, createResponder, dropRefused, type ResponderOptions } from "@fg-errors/core";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { firstByte } from "./stream.js";
@@ -14,6 +14,7 @@ export function fgErrors(options?: ResponderOptions): Middleware {
   const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
 
   return async function fgErrors(ctx, next) {
+    dropRefused(ctx.headers); // koa-proxies gives no other chance
     let failed = false;
     const fail = (thrown: unknown) => {
       if (failed) return; // a stream's failure comes by several ways

@@ -8,6 +8,7 @@ import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/re
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
 import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
+import { dropHopByHop } from "./outgoing-head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
@@ -31,6 +32,7 @@ export function createHold<Subject>(
 
   // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
   return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
+    dropHopByHop(request.headers);
     const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
     const beneath = { writeHead, write, end, flushHeaders, destroy };
     const before = response.getHeaders();

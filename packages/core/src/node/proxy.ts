@@ -4,7 +4,7 @@ import type { Facts } from "../facts.js";
 import { guard } from "../guard.js";
 import { liveHeaders } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
-import { UpstreamError } from "../problem-error.js";
+import { meant, UpstreamError } from "../problem-error.js";
 import { read, readStatus } from "../read.js";
 import { fault } from "../recognisers/rule.js";
 import { createResponder } from "../responder.js";
@@ -17,6 +17,7 @@ import { joinLists, keepLive } from "./head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
 import { originalUrl } from "./original-url.js";
 import { markLookedInto, outlookOf } from "./outlook.js";
+import { dropRefused, makeSendable, makeUpgradeSendable, prepareRequest } from "./outgoing-head.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
 import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
 import { setFields } from "./relay.js";
@@ -43,13 +44,13 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
 
   function start(...args: [IncomingMessage]) {
-    const [{ headers }] = args;
-    if (headers.expect !== undefined) delete headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
+    prepareRequest(args[0]);
     theirStart?.(...(args as unknown as never[]));
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
     const [outgoing, request, response, limits] = args;
+    if (!makeSendable(outgoing, request)) outgoing.destroy(new UpstreamError(fault("connection_limit_reached"), undefined));
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
     outgoing.on("upgrade", (reply, socket) => {
       socket.destroy();
@@ -119,8 +120,14 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, limits] = args;
+    const isSendable = makeUpgradeSendable(outgoing);
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
+    if (!isSendable) {
+      upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
+      outgoing.destroy();
+      return;
+    }
     if (!sign(outgoing, request, proxyName)) return;
     callTheirs("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
@@ -173,8 +180,20 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     on,
     attach: (server) => {
       for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
+      dropRefusedOfUpgrades(server);
       return server;
     },
+  };
+}
+
+/** The libraries do not say when an upgrade starts, and node:http refuses some of its fields as soon as it is given them. */
+function dropRefusedOfUpgrades(server: object): void {
+  const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
+  const { ws } = upgrades;
+  if (typeof ws !== "function") return;
+  upgrades.ws = function (request, ...args) {
+    dropRefused(request.headers);
+    return ws.call(this, request, ...args);
   };
 }
 

@@ -3,7 +3,9 @@ import type { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import { unmatched } from "../methods.js";
 import type { NodeRequest, NodeResponse } from "../node/answer.js";
+import { dropRefused } from "../node/outgoing-head.js";
 import { read } from "../read.js";
+import { hasTarget } from "../request-target.js";
 import { createResponder } from "../responder.js";
 import { answerClientError } from "./client-error.js";
 import { responseOf, watchResponses } from "./dropped.js";
@@ -12,7 +14,6 @@ import { passOver } from "./in-turn.js";
 import { isClosing } from "./linger.js";
 import { createLoadLimit } from "./load.js";
 import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
-import { hasTarget } from "./target.js";
 import { offerUpgrade } from "./upgrades.js";
 
 /** On a server that is guarded. Registered, since a CommonJS and an ES module copy may meet. */
@@ -121,6 +122,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
     const refuseFor = (why: object) => refuseSocket(respond, why, request, socket);
     const why = faultOf(request);
     const offer = () => emit("upgrade", request, socket, head);
+    dropRefused(request.headers);
     if (why) refuseFor(why);
     else offerUpgrade(socket, offer, () => refuseFor(unmatched(request.method)));
     return true;

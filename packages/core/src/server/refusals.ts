@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
 import { answerSocket } from "../node/socket.js";
 import { meant } from "../problem-error.js";
+import { invalidTarget } from "../request-target.js";
 import type { Responder } from "../responder.js";
 import { inTurn, type HttpSocket } from "./in-turn.js";
 import { closeGently } from "./linger.js";
@@ -10,7 +11,7 @@ import { closeGently } from "./linger.js";
 /** What Node answers by itself, and without content. */
 export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {
   /** RFC 9112 section 3.2. */
-  target: meant({ status: 400, detail: "The request's target is no path, and no URL with a host." }),
+  target: meant({ status: 400, detail: invalidTarget }),
   /** RFC 9112 section 3.2. */
   host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
   /** RFC 9112 sections 2.3 and 6.1. */
