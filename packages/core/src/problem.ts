@@ -60,7 +60,7 @@ export type ProblemChange = Partial<
 >;
 
 /** Invalid fields that are listed at most; the rest are not worth the client's while. */
-const mostErrors = 100;
+export const mostErrors = 100;
 
 /** A problem in the making. Members are assigned: spreading an object and adding to it costs as much as the rest together. */
 type Draft = { -readonly [Name in keyof Problem]: Problem[Name] };
