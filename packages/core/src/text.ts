@@ -31,7 +31,7 @@ const schemes = /^(?:https?:\/\/[^/?#]|urn:|tag:|about:)/i;
  *   this gateway's own hooks may choose one, no upstream may
  */
 export function cleanType(type: unknown, mayBeRelative = false): string | undefined {
-  if (typeof type !== "string" || !uri.test(type)) return undefined;
-  const isRelative = mayBeRelative && !/^[^/?#]*:/.test(type); // RFC 3986 section 4.2
-  return isRelative || schemes.test(type) ? type : undefined;
+  const text = clean(type);
+  const isRelative = mayBeRelative && !/^[^/?#]*:/.test(text); // RFC 3986 section 4.2
+  return uri.test(text) && (isRelative || schemes.test(text)) ? text : undefined;
 }
