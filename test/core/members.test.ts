@@ -89,6 +89,7 @@ describe("an upstream's instance", () => {
     expect((await said({ instance: `/${"a".repeat(20_000)}` })).instance).toBe(`/${"a".repeat(1999)}`);
     const [instance, sent] = [`/a${"<".repeat(2000)}`, `/a${"%3C".repeat(666)}`];
     expect((await said({ instance })).instance).toBe(sent);
+    expect((await said({ instance: `//${"a".repeat(20_000)}` })).instance).toBe(`/.//${"a".repeat(1996)}`);
     const own = createResponder({ onError() {} })(problem(404), { headers: {}, url: instance });
     expect(JSON.parse(own.body)).toMatchObject({ instance: sent });
   });

@@ -32,8 +32,8 @@ export function instanceOf(url: string | undefined): string {
     .slice(0, longest)
     .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
     .replace(/[?#].*$/s, "");
-  const ascii = cut(path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode));
-  return ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"; // RFC 3986 section 4.2: "//" would start an authority
+  const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode);
+  return cut(ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"); // RFC 3986 section 4.2: "//" would start an authority
 }
 
 /**
