@@ -46,6 +46,22 @@ const required: Readonly<Record<number, readonly [name: string, form: RegExp]>> 
   407: ["proxy-authenticate", challenge],
 };
 
+/** No scheme that a browser would run; a relative reference, which only this gateway's own hooks may choose. */
+const type = /^(?:(?:https?:\/\/|urn:|tag:|about:)[!-~]{1,1000}|[^:]{1,1000})$/;
+
+/** A path, or what stands in its place, such as "*" or CONNECT's host and port; nothing that has a scheme. */
+const instance = /^(?:\/(?!\/)[!-~]{0,1999}|[!-9;-~]{1,1990}(?::\d+)?)$/;
+
+/** What a terminal, or an editor, would obey. */
+const control = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+/** Names and texts, at any depth. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
+}
+
 /**
  * Whatever failed, this holds of the answer.
  * @param canaries texts that were planted where they must not come out
@@ -63,6 +79,9 @@ export function assertContract(
   // A kind of problem of its own has a title of its own (RFC 9457 section 4.2.1).
   expect(body).toMatchObject({ title: body["type"] === "about:blank" ? title : expect.stringMatching(/./), status });
   for (const member of ["type", "detail", "instance"]) expect(body[member], member).toEqual(expect.stringMatching(/./));
+  expect(body["type"]).toMatch(type);
+  expect(body["instance"]).toMatch(instance);
+  expect(textsIn(body).filter((each) => control.test(each))).toEqual([]);
   expect(body["error_msg"]).toBe(body["detail"]);
   expect(body["error_code"]).toMatch(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
   expect(body["request_id"]).toBe(headers.get("x-request-id"));

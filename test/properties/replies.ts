@@ -5,6 +5,7 @@ import type { Arbitrary } from "fast-check";
 import { ofFrameworks } from "../upstream/envelope-examples-frameworks.js";
 import { documented } from "../upstream/envelope-examples.js";
 import { mutated } from "./mutated.js";
+import { forgedOwn } from "./own-bodies.js";
 
 /** Texts and octets are written down as Latin-1, so that a counterexample shows every octet. */
 export interface Drawn {
@@ -88,6 +89,7 @@ const latin1 = (text: string) => Buffer.from(text).toString("latin1");
 
 const whole: Arbitrary<string> = fc.oneof(
   mutated(envelopes, fc.jsonValue()).map((value) => latin1(JSON.stringify(value) ?? "")),
+  forgedOwn.map((value) => latin1(JSON.stringify(value))),
   fc.constantFrom(...examples).map(({ body }) => latin1(body)),
   fc.json().map(latin1),
   fc.uint8Array({ maxLength: 100 }).map((octets) => Buffer.from(octets).toString("latin1")),

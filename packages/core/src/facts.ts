@@ -33,7 +33,21 @@ export function instanceOf(url: string | undefined): string {
     .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
     .replace(/[?#].*$/s, "");
   const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode);
-  return ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"; // RFC 3986 section 4.2: "//" would start an authority
+  return cut(ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"); // RFC 3986 section 4.2: "//" would start an authority
+}
+
+/**
+ * The path that a service of this contract says failed, as this gateway would say it; undefined for what is no path.
+ * @param instance an upstream's own words: a URI with a scheme that runs something is no path, and neither is one without a meaning here
+ */
+export function instanceSaid(instance: string): string | undefined {
+  const path = instanceOf(instance);
+  return path.startsWith("/") || path === "*" ? path : undefined;
+}
+
+/** To what is sent at most, not amid an encoded character. */
+function cut(path: string): string {
+  return path.length > longest ? path.slice(0, longest).replace(/%.?$/, "") : path;
 }
 
 /** node:http hands bytes over as Latin-1, so a character is a byte; anything else is not from the wire. */

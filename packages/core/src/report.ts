@@ -9,7 +9,7 @@ import { warn } from "./stderr.js";
 export interface ProblemContext {
   readonly requestId: string;
   readonly method: string | undefined;
-  /** The request's path, without its query. */
+  /** The request's own path, without its query, whatever an upstream says: at most 2000 printable ASCII characters. */
   readonly instance: string;
   /** The response had begun, so the client got a broken transfer instead of this problem. */
   readonly responseStarted: boolean;

@@ -73,7 +73,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     const context: ProblemContext = {
       requestId: chosenId?.(facts) ?? requestIdOf(facts, found.requestId),
       method,
-      instance: found.instance ?? instanceOf(url),
+      instance: instanceOf(url), // an upstream's is for the body alone: it would write this gateway's log
       responseStarted,
       facts,
     };
@@ -84,7 +84,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function answer(found: Problem, facts: Facts): Rendered {
     const { problem, context } = settle(found, facts, false);
-    const { requestId, instance } = context;
+    const { requestId } = context;
+    const { instance = context.instance } = problem;
     const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
     const headers: Record<string, string> = {
       "cache-control": "no-store",

@@ -1,7 +1,7 @@
-import { read, readText } from "../read.js";
-import type { FieldError } from "../problem.js";
+import { firstEntries, read, readText } from "../read.js";
+import { mostErrors, type FieldError } from "../problem.js";
 import { conflict, drivers, facts, late, outage, rows, stated, unavailable } from "./drivers.js";
-import { placeOf } from "./pointer.js";
+import { mostKeys, placeOf } from "./pointer.js";
 import type { Context, Family, Finding, Rule } from "./rule.js";
 
 const invalid: Finding = { status: 400 };
@@ -70,19 +70,22 @@ function bulk(error: object, context: Context): Finding | undefined {
 /** A list, each with its path. */
 function sequelizeValidation(error: object): Finding {
   const errors = read(error, "errors");
-  return { ...invalid, errors: Array.isArray(errors) ? errors.map((flaw) => fieldError(readText(flaw, "path"), flaw)) : [] };
+  return {
+    ...invalid,
+    errors: Array.isArray(errors) ? errors.slice(0, mostErrors).map((flaw) => fieldError(readText(flaw, "path"), flaw)) : [],
+  };
 }
 
 /** A map by path (a nested field knows only its last part), where a nested document is listed besides its fields. */
 function mongooseValidation(error: object): Finding | undefined {
   const errors = read(error, "errors");
   if (readText(error, "_message") === undefined || typeof errors !== "object" || errors === null) return undefined;
-  const fields = Object.entries(errors).filter(([, flaw]) => readText(flaw, "name") !== "ValidationError");
+  const fields = firstEntries(errors, mostErrors).filter(([, flaw]) => readText(flaw, "name") !== "ValidationError");
   return { ...invalid, errors: fields.map(([path, flaw]) => fieldError(path, flaw)) };
 }
 
 function fieldError(path: string | undefined, flaw: unknown): FieldError {
-  return { ...placeOf("body", path?.split(".") ?? []), detail: describe(flaw) };
+  return { ...placeOf("body", path?.split(".", mostKeys) ?? []), detail: describe(flaw) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { mostErrors } from "../problem.js";
 import { isError, read, readStatus, readText } from "../read.js";
 import type { Context, Family, Finding } from "./rule.js";
 
@@ -32,7 +33,7 @@ function nest(error: object, context: Context): Finding | undefined {
   const said = types.isNativeError(response) ? undefined : (read(response, "message") ?? response);
   const found = told(readStatus(error, "status"), said);
   if (!Array.isArray(said) || found === undefined || found.status >= 500) return found;
-  const texts = said.filter((text) => typeof text === "string");
+  const texts = said.slice(0, mostErrors).filter((text) => typeof text === "string");
   return { ...found, errors: texts.length ? texts.map((detail) => ({ detail })) : context.recognise(said)?.errors };
 }
 

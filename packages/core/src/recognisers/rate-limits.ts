@@ -1,5 +1,6 @@
 import { read, readText } from "../read.js";
 import type { Family, Finding } from "./rule.js";
+import { membersOf } from "./wording.js";
 
 /** rate-limiter-flexible's rejections. express-rate-limit answers by itself, others throw what http-errors makes. */
 export const rateLimits: Family = {
@@ -14,11 +15,7 @@ function limited(result: object): Finding | undefined {
 
 /** RateLimiterUnion rejects with the results of those that refused, by their prefixes. */
 function union(results: object): Finding | undefined {
-  return tooMany(
-    Object.values(results)
-      .slice(0, 16)
-      .map((result) => read(result, "msBeforeNext")),
-  );
+  return tooMany(membersOf(results, 16).map((result) => read(result, "msBeforeNext")));
 }
 
 /** The longest wait counts; one without an end is -1. */
