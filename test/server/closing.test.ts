@@ -101,3 +101,80 @@ describe.each(Object.entries(floods))("no more is parsed: %s", (_name, bytes) =>
     );
   });
 });
+
+it("is read slowly while an earlier response keeps its answer waiting", () =>
+  withHeld(
+    async ({ server, port, next }) => {
+      const told = once(server, "connection") as Promise<[Socket]>;
+      const client = connect(port, "127.0.0.1");
+      const received = readAll(client);
+      client.write(get + "s3cr3t\r\n\r\n");
+      const [response, [socket]] = [await next(), await told];
+      const since = performance.now();
+      const closed = flood(client, "x".repeat(1_000_000));
+      await new Promise((done) => setTimeout(done, 500));
+      const [bytes, time] = [socket.bytesRead, performance.now() - since];
+      expect(bytes).toBeLessThan(65_536 * (time / 20 + 5));
+      response.writeHead(200, { "Content-Length": 0 }).end();
+      expect(answers(await received).map(({ status }) => status)).toEqual([200, 400]);
+      await closed;
+    },
+    { onError() {} },
+  ));
+
+it("ends for a client that leaves while it is read slowly", () =>
+  withHeld(
+    async ({ port, next }) => {
+      const client = connect(port, "127.0.0.1");
+      client.write(`${get}s3cr3t\r\n\r\n${"x".repeat(300_000)}`);
+      const closed = once(await next(), "close");
+      client.end();
+      await closed;
+    },
+    { onError() {} },
+  ));
+
+it("is not parsed either when drain() closes it", () =>
+  withHeld(
+    async ({ server, port, next }) => {
+      const client = connect(port, "127.0.0.1");
+      const received = readAll(client);
+      client.write(request("POST /", { ...kept, "Content-Length": "10" }));
+      const response = await next();
+      await heard(server, 0);
+      const drained = drain(server, patient);
+      response.writeHead(200, { "Content-Length": 0 }).end();
+      await once(client, "data");
+      const closed = flood(client, floods.requests);
+      expect(answers(await received)).toMatchObject([{ status: 200 }]);
+      await Promise.all([closed, drained]);
+      expect(parsed).toBe(1);
+    },
+    { onError() {} },
+  ));
+
+it("is closed when a client's 408 waits, and its content goes on", async () => {
+  const server = guardServer(createServer(impatient), { onError() {} });
+  const waiting: ServerResponse[] = [];
+  server.on("request", (_request, response) => waiting.push(response));
+  await visit(server, false, async (open) => {
+    const client = open();
+    const received = readAll(client);
+    const late = once(server, "clientError");
+    client.write(`${get}GET /act HTTP/1.1\r\nX: `);
+    const { emit } = server;
+    const isLate = new Promise<void>((resolve) => {
+      server.emit = (event: string, ...args: unknown[]) => {
+        if (event === "clientError") resolve();
+        return Reflect.apply(emit, server, [event, ...args]) as boolean;
+      };
+    });
+    await isLate;
+    const closed = flood(client, `a\r\nHost: a\r\n\r\n${floods.requests}`);
+    await new Promise((done) => setTimeout(done, 100));
+    expect(parsed).toBe(1);
+    waiting[0]!.writeHead(200, { "Content-Length": 0 }).end();
+    expect(answers(await received).map(({ status }) => status)).toEqual([200, 408]);
+    await Promise.all([closed, late]);
+  });
+});

@@ -72,3 +72,9 @@ it.concurrent.each(later)("$name comes when it is too late, and is discarded", a
   assertContract(answers(got)[1]!);
   expect(listener).toHaveBeenCalledOnce();
 });
+
+it.concurrent("closes a connection that is idle for longer than keepAliveTimeout, without an answer", async () => {
+  const server = createServer({ keepAliveTimeout: 50 }, (_request, response) => void response.end("content"));
+  const got = await visit(guardServer(server), false, (open) => send(open(), whole));
+  expect(got).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*content\r\n0\r\n\r\n$|^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\ncontent$/);
+});

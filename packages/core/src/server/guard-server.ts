@@ -106,13 +106,16 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
       if (!admits(request, response)) return true;
       if (isUnheard("connect")) refuse(respond, why, request, response);
     } else {
+      request.socket.on("error", ignore);
       if (!admitsSocket(request)) return true;
       if (isUnheard("connect")) refuseSocket(respond, why, request);
     }
     return false;
   }
 
+  /** @param stream the connection, or since Node 26 a stream over it while the request's content still arrives */
   function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    stream.on("error", ignore);
     if (!admitsSocket(request)) return true;
     const refuseFor = (why: object) => refuseSocket(respond, why, request);
     const why = faultOf(request);
@@ -150,6 +153,9 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   for (const event of ["checkContinue", "checkExpectation", "connect"]) server.on(event, () => {});
   return Object.assign(server, { [guarded]: true, emit: guardedEmit });
 }
+
+/** Node has taken its own listener off, and a client that leaves must not end the process. */
+function ignore(): void {}
 
 /** What node:http, node:https and node:http2 have in common, and servers of node:net and node:tls have not. */
 function isHttpServer(server: unknown): boolean {
