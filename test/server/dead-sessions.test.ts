@@ -61,7 +61,9 @@ describe.concurrent.each(Object.keys(servers) as (keyof typeof servers)[])("%s",
     server.on("session", (session) => void sessions.push(session)).on("sessionError", () => {});
     await withServer(server as unknown as Server, async (port) => {
       const asked = once(server, "request") as Promise<[Http2ServerRequest, Http2ServerResponse]>;
-      const client = openers[scheme](port).on("error", () => {}).resume();
+      const client = openers[scheme](port)
+        .on("error", () => {})
+        .resume();
       client.write(Buffer.concat([preface, headers(1, "/poll"), settingsAcknowledged]));
       const [, { stream }] = await asked;
       const closed = new Promise<void>((resolve) => stream.on("error", () => {}).once("close", resolve));
@@ -77,10 +79,15 @@ describe.concurrent.each(Object.keys(servers) as (keyof typeof servers)[])("%s",
   });
 
   it("drains without them", async () => {
-    const server = guardServer(servers[scheme](() => {}), { onError() {} }) as unknown as Server;
+    const server = guardServer(
+      servers[scheme](() => {}),
+      { onError() {} },
+    ) as unknown as Server;
     await withServer(server, async (port) => {
       const asked = once(server, "request");
-      const client = openers[scheme](port).on("error", () => {}).resume();
+      const client = openers[scheme](port)
+        .on("error", () => {})
+        .resume();
       client.write(Buffer.concat([preface, headers(1, "/poll"), settingsAcknowledged]));
       await asked;
       client.write(Buffer.concat([goaway, connectionErrors["a PING that is too short"]!]));

@@ -1,6 +1,6 @@
 // drain(): clients that owe octets and send none do not keep a server waiting, and nobody else is hurried.
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { connect as connectHttp2, createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import { connect } from "node:net";
 import { drain, guardServer, type Problem } from "@fg-errors/core";
@@ -29,13 +29,10 @@ describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {
   it.each(silent)("$name", async ({ bytes, statuses }) => {
     const onError = vi.fn<(problem: Problem) => void>();
     const options = { onError };
-    const server = create(
-      async (incoming, response) => {
-        if (incoming.method === "POST" && !incoming.headers["early"]) await once(incoming.resume(), "end");
-        response.writeHead(200, { "Content-Length": 0 }).end();
-      },
-      options,
-    );
+    const server = create(async (incoming, response) => {
+      if (incoming.method === "POST" && !incoming.headers["early"]) await once(incoming.resume(), "end");
+      response.writeHead(200, { "Content-Length": 0 }).end();
+    }, options);
     const got = await visit(server, isSecure, async (open) => {
       const client = open();
       const received = readAll(client);
@@ -65,8 +62,7 @@ it.concurrent("cuts a response that has begun while its request has not ended", 
       expect(await received).toMatch(/\r\n5\r\nbegun\r\n$/);
     },
     { onError() {} },
-  ),
-);
+  ));
 
 it.concurrent("closes a connection amid its TLS handshake", async () => {
   const server = kinds.find(({ isSecure }) => isSecure)!.create(() => {}, { onError() {} });
@@ -94,8 +90,7 @@ it.concurrent("waits for an application that does not read, then for its client"
     response.writeHead(200, { "Content-Length": 4 }).end("done");
     expect(answers(await received)).toMatchObject([{ status: 200, text: "done" }]);
     await drained;
-  }),
-);
+  }));
 
 it.concurrent("waits for an application that has all of a request, and for one that decides on a 100", () =>
   withHeld(async ({ server, port, next }) => {
@@ -118,8 +113,7 @@ it.concurrent("waits for an application that has all of a request, and for one t
     expect(await received[0]).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
     expect(answers((await received[1])!)).toMatchObject([{ status: 200, text: "done" }]);
     await drained;
-  }),
-);
+  }));
 
 it.concurrent("waits for a client that goes on sending, however slowly", () =>
   withHeld(async ({ server, port, next }) => {
@@ -134,8 +128,7 @@ it.concurrent("waits for a client that goes on sending, however slowly", () =>
     response.writeHead(200, { "Content-Length": 4 }).end("done");
     expect([answers(await received), content.length > 3]).toMatchObject([[{ status: 200, text: "done" }], true]);
     await drained;
-  }),
-);
+  }));
 
 it.concurrent("resets streams of HTTP/2 whose content does not come, and no others", async () => {
   const onError = vi.fn();

@@ -49,12 +49,18 @@ const kinds = [
 
 /** As many requests as a server takes, by connections of their own: how many of them reach the application. */
 async function admitted(server: Server, port: number, kind: (typeof kinds)[number], refusals: () => number): Promise<number> {
-  const bytes = kind.draws === clients.http2 ? Buffer.concat([preface, headers(1, "/held")]) : "GET /held HTTP/1.1\r\nHost: a\r\n\r\n";
+  const bytes =
+    kind.draws === clients.http2 ? Buffer.concat([preface, headers(1, "/held")]) : "GET /held HTTP/1.1\r\nHost: a\r\n\r\n";
   const before = refusals();
   let count = 0;
   const listener = ({ url }: IncomingMessage) => void (url === "/held" && count++);
   server.on("request", listener);
-  const sockets = Array.from({ length: room }, () => kind.open(port).on("error", () => {}).resume());
+  const sockets = Array.from({ length: room }, () =>
+    kind
+      .open(port)
+      .on("error", () => {})
+      .resume(),
+  );
   for (const socket of sockets) socket.write(bytes);
   await vi.waitFor(() => expect(count + refusals() - before).toBeGreaterThanOrEqual(room), 5000);
   for (const socket of sockets) socket.destroy();
@@ -73,7 +79,8 @@ describe.concurrent.each(kinds)("$name", (kind) => {
     });
     server.on("upgrade", ({ url }: IncomingMessage, socket: Socket) => {
       socket.on("error", () => {}).on("end", () => void socket.end());
-      if (url === "/taken") socket.resume().write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n");
+      if (url === "/taken")
+        socket.resume().write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n");
       else socket.destroy();
     });
     const connected = new Set<Socket>();
@@ -87,7 +94,10 @@ describe.concurrent.each(kinds)("$name", (kind) => {
         }
       };
       await Promise.all(Array.from({ length: width }, work));
-      await vi.waitFor(async () => expect(await admitted(server, port, kind, () => refused)).toBe(room), { timeout: 30_000, interval: 300 });
+      await vi.waitFor(async () => expect(await admitted(server, port, kind, () => refused)).toBe(room), {
+        timeout: 30_000,
+        interval: 300,
+      });
       await vi.waitFor(() => expect(connected.size).toBe(0), { timeout: 10_000 });
       await drain(server, patient);
     });

@@ -37,7 +37,9 @@ export function createSilenceCheck(server: Server, { sockets }: Traffic): () => 
 function owes(socket: HttpSocket): boolean {
   const { _httpMessage: response } = socket;
   if (!response) return true;
-  return response.req === unread(socket) && !socket.isPaused() && !isExpecting(response, (response as { _sent100?: boolean })._sent100);
+  return (
+    response.req === unread(socket) && !socket.isPaused() && !isExpecting(response, (response as { _sent100?: boolean })._sent100)
+  );
 }
 
 /** Whether a client waits for a 100 (Continue) before it sends content (RFC 9110 section 10.1.1). */
@@ -53,7 +55,9 @@ export function resetUploads(respond: Responder, { open }: Traffic, session: Ser
 function isUploading(response: Http2ServerResponse, session: ServerHttp2Session): boolean {
   const { stream, req: request } = response;
   if (stream.session !== session || stream.state.state !== constants.NGHTTP2_STREAM_STATE_OPEN) return false;
-  return stream.readableLength + request.readableLength === 0 && !isExpecting(response, (stream.sentInfoHeaders?.length ?? 0) > 0);
+  return (
+    stream.readableLength + request.readableLength === 0 && !isExpecting(response, (stream.sentInfoHeaders?.length ?? 0) > 0)
+  );
 }
 
 /** Recognised as the error of Node's own limits is. */
