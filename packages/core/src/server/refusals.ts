@@ -1,11 +1,10 @@
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
 import { answerSocket } from "../node/socket.js";
 import { meant } from "../problem-error.js";
 import { invalidTarget } from "../request-target.js";
 import type { Responder } from "../responder.js";
-import { inTurn, type HttpSocket } from "./in-turn.js";
+import { inTurn } from "./in-turn.js";
 import { closeGently } from "./linger.js";
 
 /** What Node answers by itself, and without content. */
@@ -35,11 +34,11 @@ export function refuse(respond: Responder, why: object, request: NodeRequest, re
   answer(respond, why, request, response, inbound);
 }
 
-/** The same where there is no response. */
-export function refuseSocket(respond: Responder, why: object, request: IncomingMessage | undefined, socket: Socket): void {
+/** The same where there is no response, for an upgrade or a tunnel: on the connection itself, whatever stream its listeners get. */
+export function refuseSocket(respond: Responder, why: object, request: IncomingMessage): void {
+  const { socket } = request;
   closeGently(socket);
-  if ((socket as HttpSocket)._httpMessage) socket.resume().once("end", () => socket.destroy()); // while it waits, nobody else would see it end
-  const url = request?.method === "CONNECT" ? undefined : request?.url; // a tunnel has no path
+  const url = request.method === "CONNECT" ? undefined : request.url || undefined; // a tunnel has no path
   inTurn(socket, () => answerSocket(respond, why, request, socket, { ...inbound, url }));
 }
 
