@@ -1,6 +1,6 @@
 // What HTTP/2 cannot send of a head is left out, whoever has set it, and an answer always follows.
 import { once } from "node:events";
-import type { RequestListener, Server } from "node:http";
+import type { RequestListener, Server, ServerResponse } from "node:http";
 import {
   connect as connectHttp2,
   constants,
@@ -53,7 +53,7 @@ function setOwn(response: { setHeader(name: string, value: string | string[]): u
   response.setHeader("Upgrade", "h2c");
 }
 
-const write = async (target: string, response: { writeHead(status: number, head: object): { end(content: Buffer): void } }) => {
+const write = async (target: string, response: ServerResponse) => {
   const { statusCode, headers, body } = await undici.request(target);
   response.writeHead(statusCode, headers).end(Buffer.from(await body.arrayBuffer()));
 };
@@ -138,7 +138,7 @@ describe.each(Object.entries(gateways))("%s", (name, create) => {
     const { headers, text } = await ask("400 Bad Request");
     expect(uncaught.splice(0)).toEqual([]);
     const fields = Object.entries(headers).filter(([field]) => !field.startsWith(":"));
-    assertContract({ status: headers[":status"] as number, headers: new Headers(fields as [string, string][]), text });
+    assertContract({ status: Number(headers[":status"]), headers: new Headers(fields as [string, string][]), text });
     expect([headers[":status"], headers["location"], headers["etag"]]).toEqual([400, "/a", undefined]);
     expectOwn(headers);
   });

@@ -76,11 +76,10 @@ export function addErrorHeaders(
   const present = facts.responseHeaders ?? {};
   for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
   const required = requiredFields[problem.status];
-  if (required !== undefined && present[required] === undefined)
+  if (required !== undefined && !isSet(present[required]))
     headers[required] ??= required === "allow" ? allowOf(facts) : challenge;
   const vary: unknown = present["vary"];
-  if (headers["vary"] !== undefined && (typeof vary === "string" || Array.isArray(vary)) && isFieldValue(vary))
-    headers["vary"] = union(String(vary), headers["vary"]);
+  if (headers["vary"] !== undefined && isSet(vary)) headers["vary"] = union(String(vary), headers["vary"]);
   if (proxyName !== undefined) {
     const before = headers["proxy-status"] ?? present["proxy-status"];
     headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
@@ -101,6 +100,14 @@ function allowOf({ allow }: Facts): string {
     }
   } catch {} // what came before it threw are methods all the same
   return methods.join(", ");
+}
+
+/** RFC 9110 section 10.2.1: methods are tokens. */
+const methodList = /^[\w!#$%&'*+.^`|~, \t-]*$/;
+
+/** Whether a value that is said to be set on the response will be sent. */
+function isSet(value: unknown): boolean {
+  return (typeof value === "string" || (Array.isArray(value) && value.length > 0)) && isFieldValue(value);
 }
 
 function union(...lists: readonly string[]): string {
@@ -125,7 +132,7 @@ export function exposableHeaders(headers: Readonly<Record<string, unknown>> | un
     const lower = name.toLowerCase();
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     const mayLeave = !forbidden.has(lower) && !diesWithError(lower) && !lower.startsWith("content-") && isValid(name, text);
-    if (mayLeave) entries.push([lower, String(text).trim()]); // no client of HTTP/2 takes blanks around it (RFC 9113 section 8.2.1)
+    if (mayLeave && (lower !== "allow" || methodList.test(String(text)))) entries.push([lower, String(text).trim()]); // no client of HTTP/2 takes blanks around it (RFC 9113 section 8.2.1)
   }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -84,7 +84,14 @@ export const sentOnceOverHttp2: readonly string[] = [...sentOnce.keys()];
  */
 export function http2Value(name: string, value: unknown): unknown {
   if (ofConnection.has(name) || !isFieldName(name)) return undefined;
-  if (!Array.isArray(value)) return octetsOf(value);
+  try {
+    return Array.isArray(value) ? listOf(name, value) : octetsOf(value);
+  } catch {
+    return undefined; // an object that is not a text, nor wants to be one
+  }
+}
+
+function listOf(name: string, value: readonly unknown[]): unknown {
   const choice = sentOnce.get(name);
   if (value.length === 0 || (choice === undefined && value.every((one) => octetsOf(one) === one))) return value;
   const values = value.map(octetsOf).filter((one) => one !== undefined);
@@ -95,11 +102,8 @@ export function http2Value(name: string, value: unknown): unknown {
 /** No value begins or ends with a blank (RFC 9113 section 8.2.1). */
 function octetsOf(value: unknown): unknown {
   if (typeof value === "number") return value;
-  try {
-    const text = String(value); // throws for an object that will not be a text
-    if (value === undefined || value === null || notSent.test(text)) return undefined;
-    return /^[\t ]|[\t ]$/.test(text) ? text.trim() : text;
-  } catch {
-    return undefined;
-  }
+  if (value === undefined || value === null || typeof value === "symbol") return undefined;
+  const text = String(value);
+  if (notSent.test(text)) return undefined;
+  return /^[\t ]|[\t ]$/.test(text) ? text.trim() : text;
 }

@@ -7,7 +7,6 @@ import type { Rendered, Responder } from "../responder.js";
 import { warn } from "../stderr.js";
 import { cut } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
-import type { Writing } from "./writing.js";
 
 /** Of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -87,17 +86,26 @@ export function answer(
 /** Nothing of the failure, the request or the application is in it. */
 function writePlain(respond: Responder, request: NodeRequest, response: NodeResponse): void {
   try {
+    unwrap(response);
     if (!hasBegun(response)) {
       for (const name of response.getHeaderNames()) response.removeHeader(name);
       response.sendDate = true; // to remove a Date turns it off
-      dropStaleFields(response);
-      write(response, respond.plain(), request.method, Object.getPrototypeOf(response) as object); // nobody has wrapped these
+      forgetHead(response);
+      write(response, respond.plain(), request.method);
       drain(request);
     } else if (!response.writableEnded) cut(request, response);
   } catch (failure) {
     warn("nor could a plain one", failure);
     response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
   }
+}
+
+/** Gives a response back the functions of Node, and of its framework, that somebody has replaced on it. */
+function unwrap(response: object): void {
+  const before = Object.getPrototypeOf(response) as object;
+  for (const name of Object.getOwnPropertyNames(response))
+    if (typeof read(response, name) === "function" && typeof read(before, name) === "function")
+      Reflect.deleteProperty(response, name);
 }
 
 function hasBegun(response: NodeResponse): boolean {
@@ -129,28 +137,22 @@ function isObject(value: unknown): value is object {
 function dropStaleFields(response: NodeResponse): void {
   for (const name of response.getHeaderNames()) if (diesWithError(name)) response.removeHeader(name);
   dropUnsendable(response);
-  if (!("stream" in response)) forgetHead(response);
+  forgetHead(response);
 }
 
 /** What Koa or the application set for the status that failed, and what Node has noted of a head that it refused. */
-function forgetHead(response: ServerResponse): void {
+function forgetHead(response: NodeResponse): void {
+  if ("stream" in response) return;
   response.statusMessage = "";
   response.chunkedEncoding = false;
   (response as { _hasBody?: boolean })._hasBody = response.req.method !== "HEAD";
 }
 
-/** @param by whose functions are called */
-function write(
-  response: NodeResponse,
-  { status, headers, body }: Rendered,
-  method: string | undefined,
-  by: object = response,
-): void {
+function write(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
   // An object, not a flat array: on-headers, below compression, morgan and sessions, takes older arrays only.
-  const { writeHead, end } = by as Writing;
-  writeHead.call(response, status, headers);
-  if (method === "HEAD") end.call(response);
-  else end.call(response, body);
+  (response as ServerResponse).writeHead(status, headers);
+  if (method === "HEAD") response.end();
+  else response.end(body);
 }
 
 /** Content that nobody reads any more would block the connection for the next request. */

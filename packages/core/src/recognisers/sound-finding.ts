@@ -3,7 +3,7 @@ import { isRequestId } from "../request-id.js";
 import { proxyErrors } from "../upstream/faults/proxy-errors.js";
 import type { Finding } from "./rule.js";
 
-const isText = (value: unknown) => typeof value === "string";
+const isText = (value: unknown) => typeof value === "string" && value !== "";
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 const isTrue = (value: unknown) => value === true;
 const isStatus = (value: unknown) => Number.isInteger(value);
