@@ -60,7 +60,11 @@ const writers: Readonly<Record<string, Create>> = {
   "ctx.body, Koa 2": onKoa(Koa2, (content, ctx) => void (ctx.body = content)),
   "pipe() behind fgUpstream(), Express 5": onExpress(express, (content, response) => content.pipe(response)),
   "pipeline() behind fgUpstream(), Express 5": onExpress(express, (content, response) => pipeline(content, response, () => {})),
-  "pipeline() behind fgUpstream(), Koa 3": onKoa(Koa, onRes((content, response) => pipeline(content, response, () => {})), true),
+  "pipeline() behind fgUpstream(), Koa 3": onKoa(
+    Koa,
+    onRes((content, response) => pipeline(content, response, () => {})),
+    true,
+  ),
 };
 
 /** How a response comes to end with its connection; the last ones say themselves where they end. */

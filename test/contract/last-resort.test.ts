@@ -95,8 +95,9 @@ const refused: Readonly<Record<string, (response: ServerResponse) => unknown>> =
 
 describe.each(hosts)("$name", ({ create }) => {
   it.each(Object.entries(refused))("answers with content after a head that Node refused: %s", async (_what, write) => {
-    const bytes = await withServer(create((_request, response) => write(response), quiet), (port) =>
-      exchange(port, request("GET /act")),
+    const bytes = await withServer(
+      create((_request, response) => write(response), quiet),
+      (port) => exchange(port, request("GET /act")),
     );
     assertContract(parseAnswer(bytes));
   });

@@ -26,7 +26,17 @@ const set = { ETag: '"s3cr3t"', "Content-Encoding": "gzip", Expires: "Fri, 31 De
 /** Besides, with values of which Node refuses some at once, and some when the head is sent. */
 const fields = fc.array(
   fc.tuple(
-    fc.constantFrom("Location", "Access-Control-Max-Age", "Date", "Trailer", "Upgrade", "Vary", "WWW-Authenticate", "Allow", "X-A"),
+    fc.constantFrom(
+      "Location",
+      "Access-Control-Max-Age",
+      "Date",
+      "Trailer",
+      "Upgrade",
+      "Vary",
+      "WWW-Authenticate",
+      "Allow",
+      "X-A",
+    ),
     fc.oneof(
       junk.filter((value) => !/huge|cyclic|function|itself/.test(JSON.stringify(value ?? 0, bigInts))), // texts of these have secrets in them
       fc.constantFrom(["/a", "/b"], "a\nb", " a ", []),

@@ -32,19 +32,23 @@ const quiet = { onError() {} };
 const twice = { Location: ["/a", "/b"], ETag: ['"1"', '"2"'], "Content-Language": ["de", "en"], "Keep-Alive": "timeout=5" };
 
 /** Has set what HTTP/2 cannot send, for whatever the upstream says. */
-const onExpress = (framework: typeof express, act: (app: express.Express, target: string) => unknown): Create => (target) => {
-  const app = http2Express(framework).disable("x-powered-by");
-  app.use((_request, response, next) => (setOwn(response), next()));
-  act(app, target);
-  return app.use(expressErrors(quiet)) as RequestListener;
-};
+const onExpress =
+  (framework: typeof express, act: (app: express.Express, target: string) => unknown): Create =>
+  (target) => {
+    const app = http2Express(framework).disable("x-powered-by");
+    app.use((_request, response, next) => (setOwn(response), next()));
+    act(app, target);
+    return app.use(expressErrors(quiet)) as RequestListener;
+  };
 
-const onKoa = (Framework: typeof Koa, act: (app: Koa, target: string) => unknown): Create => (target) => {
-  const app = new Framework().on("error", () => {}).use(koaErrors(quiet));
-  app.use((ctx, next) => (setOwn(ctx.res), next()));
-  act(app, target);
-  return app.callback() as RequestListener;
-};
+const onKoa =
+  (Framework: typeof Koa, act: (app: Koa, target: string) => unknown): Create =>
+  (target) => {
+    const app = new Framework().on("error", () => {}).use(koaErrors(quiet));
+    app.use((ctx, next) => (setOwn(ctx.res), next()));
+    act(app, target);
+    return app.callback() as RequestListener;
+  };
 
 function setOwn(response: { setHeader(name: string, value: string | string[]): unknown }): void {
   response.setHeader("Access-Control-Max-Age", ["1", "2"]);
@@ -60,10 +64,22 @@ const write = async (target: string, response: ServerResponse) => {
 
 const gateways: Readonly<Record<string, Create>> = {
   "relay(), Express 5": onExpress(express, (app, target) =>
-    app.use((_request, response, next) => void undici.request(target).then((reply) => expressRelay(response, reply)).catch(next)),
+    app.use(
+      (_request, response, next) =>
+        void undici
+          .request(target)
+          .then((reply) => expressRelay(response, reply))
+          .catch(next),
+    ),
   ),
   "relay(), Express 4": onExpress(express4, (app, target) =>
-    app.use((_request, response, next) => void undici.request(target).then((reply) => expressRelay(response, reply)).catch(next)),
+    app.use(
+      (_request, response, next) =>
+        void undici
+          .request(target)
+          .then((reply) => expressRelay(response, reply))
+          .catch(next),
+    ),
   ),
   "relay(), Koa 3": onKoa(Koa, (app, target) => app.use(async (ctx) => koaRelay(ctx, await undici.request(target)))),
   "relay(), Koa 2": onKoa(Koa2, (app, target) => app.use(async (ctx) => koaRelay(ctx, await undici.request(target)))),
@@ -86,7 +102,9 @@ const gateways: Readonly<Record<string, Create>> = {
     app.use(createProxyMiddleware({ target, ...fgProxy(quiet) }) as unknown as express.RequestHandler),
   ),
   "http-proxy-3": onExpress(express, (app, target) => {
-    const proxy = fgProxy(quiet).attach(httpProxy3.createProxyServer({ target }) as never) as ReturnType<typeof createProxyServer>;
+    const proxy = fgProxy(quiet).attach(httpProxy3.createProxyServer({ target }) as never) as ReturnType<
+      typeof createProxyServer
+    >;
     app.use((request, response) => void proxy.web(request, response));
   }),
   httpxy: onExpress(express, (app, target) => {
@@ -120,9 +138,8 @@ afterAll(() => void process.off("uncaughtException", note));
 describe.each(Object.entries(gateways))("%s", (name, create) => {
   const ask = (status: string) =>
     withServer(upstream(status) as never, (port) =>
-      withServer(
-        createHttp2Server(create(`http://127.0.0.1:${port}`) as never) as unknown as Server,
-        async (gateway) => exchange(gateway),
+      withServer(createHttp2Server(create(`http://127.0.0.1:${port}`) as never) as unknown as Server, async (gateway) =>
+        exchange(gateway),
       ),
     );
 
@@ -158,7 +175,9 @@ it("knows the fields that node:http2 refuses", async () => {
     }
   });
   const refusedBy = (port: number, times: string, code: string) =>
-    Promise.all(names.map(async (name) => ((await exchange(port, `/${name}/${times}`)).headers["refused"] === code ? [name] : [])));
+    Promise.all(
+      names.map(async (name) => ((await exchange(port, `/${name}/${times}`)).headers["refused"] === code ? [name] : [])),
+    );
   await withServer(server as unknown as Server, async (port) => {
     const once = await refusedBy(port, "once", "ERR_HTTP2_INVALID_CONNECTION_HEADERS");
     expect(once.flat().toSorted()).toEqual(names.filter((name) => http2Value(name, "1") === undefined).toSorted());
