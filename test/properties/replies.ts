@@ -62,6 +62,7 @@ const fieldName = fc.oneof(
     "Cache-Control",
   ),
   fc.constantFrom("Expires", "Age", "Content-Language", "Content-Disposition", "Content-Range", "Last-Modified", "X-Request-Id"),
+  fc.constantFrom("Trailer", "Location", "Content-Encoding", "Access-Control-Max-Age", "Upgrade"), // HTTP/2 sends each once, or never
   fc.constantFrom(
     "Proxy-Status",
     "X-Amzn-ErrorType",
@@ -135,15 +136,18 @@ export const anyStatus = fc.oneof({ weight: 3, arbitrary: errorStatus }, fc.inte
 /** What upstreams do not mean for clients; the words of a 4xx are meant. */
 export const secret = "s3cr3t";
 
+/** Octets behind a reason phrase that most parsers let pass, and nobody may write. */
+const phraseEnd = fc.constantFrom("", "", "", "\u0001", "\0", "\u007f", "\xe9");
+
 /** @param isPublic whether what an upstream of this status says may come out: then there is no secret in it */
 export const reply = (status: Arbitrary<number>, isPublic = (_status: number) => false): Arbitrary<Drawn> =>
   fc
-    .tuple(status, fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 6 }), contentType, content, coding)
-    .map(([status, fields, type, text, [said, there]]) => {
+    .tuple(status, fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 6 }), contentType, content, coding, phraseEnd)
+    .map(([status, fields, type, text, [said, there], end]) => {
       const word = isPublic(status) ? "public" : secret;
       return {
         status,
-        reason: word,
+        reason: `${word}${end}`,
         fields: [
           ...fields,
           ["Content-Type", type],

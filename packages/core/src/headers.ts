@@ -1,7 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Facts } from "./facts.js";
 import { invocationFields } from "./functiongraph/fields.js";
 import type { Problem } from "./problem.js";
+import { isFieldName, isFieldValue } from "./sendable.js";
 import { proxyStatus } from "./upstream/proxy-status.js";
 
 /**
@@ -77,23 +77,38 @@ export function addErrorHeaders(
   const present = facts.responseHeaders ?? {};
   for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
   const required = requiredFields[problem.status];
-  if (required !== undefined && present[required] === undefined)
+  if (required !== undefined && !isSet(present[required]))
     headers[required] ??= required === "allow" ? allowOf(facts) : challenge;
-  if (headers["vary"] !== undefined && present["vary"] !== undefined)
-    headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
+  const vary: unknown = present["vary"];
+  if (headers["vary"] !== undefined && isSet(vary)) headers["vary"] = union(String(vary), headers["vary"]);
   if (proxyName !== undefined) {
     const before = headers["proxy-status"] ?? present["proxy-status"];
     headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
   }
 }
 
-/** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. */
+/** Methods that are asked for at most, and characters of one: Node knows about 35, of 11 characters. */
+const [mostMethods, longestMethod] = [100, 32];
+
+/** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. What is no method is not listed. */
 function allowOf({ allow }: Facts): string {
+  const methods: string[] = [];
   try {
-    return [...(allow?.() ?? [])].join(", ");
-  } catch {
-    return "";
-  }
+    let left = mostMethods; // it may yield for ever
+    for (const method of allow?.() ?? []) {
+      if (isFieldName(method) && method.length <= longestMethod) methods.push(method);
+      if (--left === 0) break;
+    }
+  } catch {} // what came before it threw are methods all the same
+  return methods.join(", ");
+}
+
+/** RFC 9110 section 10.2.1: methods are tokens. */
+const methodList = /^[\w!#$%&'*+.^`|~, \t-]*$/;
+
+/** Whether a value that is said to be set on the response will be sent. */
+function isSet(value: unknown): boolean {
+  return (typeof value === "string" || (Array.isArray(value) && value.length > 0)) && isFieldValue(value);
 }
 
 function union(...lists: readonly string[]): string {
@@ -105,9 +120,9 @@ function union(...lists: readonly string[]): string {
 }
 
 /** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
-export function diesWithError(name: string, isHttp2 = false): boolean {
+export function diesWithError(name: string): boolean {
   const lower = name.toLowerCase();
-  return dying.has(lower) || lower.endsWith("-cache-control") || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
+  return dying.has(lower) || lower.endsWith("-cache-control");
 }
 
 /** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message or describes content. */
@@ -118,7 +133,7 @@ export function exposableHeaders(headers: Readonly<Record<string, unknown>> | un
     const lower = name.toLowerCase();
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     const mayLeave = !forbidden.has(lower) && !diesWithError(lower) && !lower.startsWith("content-") && isValid(name, text);
-    if (mayLeave) entries.push([lower, String(text)]);
+    if (mayLeave && (lower !== "allow" || methodList.test(String(text)))) entries.push([lower, String(text).trim()]); // no client of HTTP/2 takes blanks around it (RFC 9113 section 8.2.1)
   }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
@@ -127,14 +142,8 @@ export function exposableHeaders(headers: Readonly<Record<string, unknown>> | un
 const longest = 4096;
 
 function isValid(name: string, value: unknown): value is string | number {
-  if ((typeof value !== "string" && typeof value !== "number") || name.length + String(value).length > longest) return false;
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, String(value));
-    return true;
-  } catch {
-    return false;
-  }
+  const isText = typeof value === "string" || typeof value === "number";
+  return isText && name.length + String(value).length <= longest && isFieldName(name) && isFieldValue(value);
 }
 
 /** Name the upstream's software, or are said by the finding or by this gateway itself. */

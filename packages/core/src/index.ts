@@ -36,6 +36,7 @@ export { settleResult, type Unsettled } from "./functiongraph/invocation/settle.
 export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
 export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from "./node/answer.js";
+export { dropUnsendable } from "./node/drop-unsendable.js";
 export { createHold } from "./node/hold.js";
 export type { Held } from "./node/writing.js";
 export { dropRefused } from "./node/outgoing-head.js";

@@ -34,9 +34,12 @@ export function createReport(onError: Hook | undefined, onServerError: Hook | un
     if (subscribed) problemChannel.publish({ problem, context });
     if (problem.status < 500 || isRoutine(problem.cause)) return;
     const heard = tellHost?.(problem, context) || tell || subscribed;
-    if (!heard) queueMicrotask(() => logToStderr(problem, context)); // formatting a stack is dear: after the response
+    if (!heard) queueMicrotask(() => logGuarded(problem, context)); // formatting a stack is expensive: after the response
   };
 }
+
+/** What adapters say of a request may not be what it should: a throw in a microtask would end the process. */
+const logGuarded = guard("the line on stderr", logToStderr);
 
 function logToStderr(
   { status, code, cause, receivedStatus, requestId: upstreams = "" }: Problem,

@@ -1,7 +1,7 @@
-import { answer, createResponder, dropRefused, type ResponderOptions } from "@fg-errors/core";
+import { answer, createResponder, dropRefused, dropUnsendable, type ResponderOptions } from "@fg-errors/core";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
-import { firstByte } from "./stream.js";
+import { firstByte, isStream, watchBody } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
 
 /**
@@ -33,6 +33,11 @@ export function fgErrors(options?: ResponderOptions): Middleware {
       else {
         const begun = firstByte(ctx);
         if (begun) await begun; // to await nothing costs as well
+        if (ctx.respond !== false) {
+          if (isStream(ctx.body)) watchBody(ctx, ctx.body, fail);
+          // Koa sends the head with the first octets of a stream, where nobody would catch what Node throws.
+          dropUnsendable(ctx.res, ctx.status, !isStream(ctx.body));
+        }
       }
     } catch (thrown) {
       fail(thrown);

@@ -1,20 +1,27 @@
-import type { OutgoingHttpHeaders } from "node:http";
+import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { foldSuccess, functionGraph } from "../contract.js";
 import { liveHeaders } from "../headers.js";
+import { isFieldName, isFieldValue } from "../sendable.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
 import { successHead, type SuccessOptions } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
+import { dropUnsendable } from "./drop-unsendable.js";
 
 /** The arguments of `writeHead`, in any of its forms. */
 export type Head = unknown[];
 
 /**
  * Sets what `writeHead` was given on the response: fields replace those that are there, but a list may name one several times.
- * @throws what Node throws for an invalid name or value
+ * @throws what node:http throws for an invalid name or value; node:http2 would destroy the stream for some of them
  */
 export function setFields(response: NodeResponse, head: Head): void {
   const pairs = pairsOf(fieldsOf(head)).filter(([name]) => name);
+  if ("stream" in response)
+    for (const [name, value] of pairs) {
+      validateHeaderName(name);
+      if (value !== null) validateHeaderValue(name, value as string);
+    }
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) response.appendHeader(name, value);
 }
@@ -23,8 +30,9 @@ export function setFields(response: NodeResponse, head: Head): void {
 export function isValidHead(head: Head): boolean {
   const [status, reason] = head;
   try {
-    if (!(Number(status) >= 100 && Number(status) <= 999)) return false;
-    if (typeof reason === "string" && !isValidValue(reason)) return false;
+    const code = (status as number) | 0; // as Node reads it
+    if (code < 100 || code > 999) return false;
+    if (typeof reason === "string" && !isFieldValue(reason)) return false;
     const given = fieldsOf(head);
     if (!Array.isArray(given) || Array.isArray(given[0])) return pairsOf(given).every(isValidField);
     for (let at = 0; at < given.length; at += 2) if (!isValidField([given[at], given[at + 1]])) return false;
@@ -34,19 +42,32 @@ export function isValidHead(head: Head): boolean {
   }
 }
 
-/** By node:http's own rules: its validators take several times as long, since they expect to throw. */
 function isValidField([name, value]: readonly [unknown, unknown]): boolean {
-  if (typeof name !== "string" || !token.test(name)) return false;
-  return Array.isArray(value) ? value.every(isValidValue) : isValidValue(value);
+  return isFieldName(name) && (Array.isArray(value) ? value.every(isFieldValue) : isFieldValue(value));
 }
 
-/** Node makes text of all that is no text, as a regular expression does. */
-function isValidValue(value: unknown): boolean {
-  return value !== undefined && !unsendable.test(value as string);
+/**
+ * Leaves out of the head of a success what Node would refuse when it sends it: in `head`, and on the response.
+ * @throws what node:http throws for an invalid name or value in `head`
+ */
+export function makeSendable(response: NodeResponse, head: Head): void {
+  const [status, reason] = head;
+  if (head.length > 1 && ("stream" in response || response.hasHeader("trailer") || namesTrailer(fieldsOf(head)))) {
+    setFields(response, head);
+    head.splice(1, head.length, ...(typeof reason === "string" ? [reason] : []));
+  }
+  dropUnsendable(response, Number(status));
 }
 
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
-const unsendable = /[^\t\x20-\x7e\x80-\xff]/;
+function namesTrailer(fields: unknown): boolean {
+  if (Array.isArray(fields)) return pairsOf(fields).some(([name]) => isTrailer(name));
+  for (const name in fields as object) if (isTrailer(name)) return true;
+  return false;
+}
+
+function isTrailer(name: unknown): boolean {
+  return typeof name === "string" && name.length === 7 && name.toLowerCase() === "trailer";
+}
 
 /** What will be sent with it, the response's own fields among it; undefined for one that will not be taken. */
 export function plannedHead(response: NodeResponse, head: Head): ReplyHead | undefined {

@@ -7,7 +7,7 @@ import type { ReplyHead } from "../upstream/replies/reply.js";
 import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
-import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
+import { foldHead, isValidHead, keepLive, makeSendable, plannedHead, resetFields, setFields, type Head } from "./head.js";
 import { dropHopByHop } from "./outgoing-head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
@@ -78,6 +78,7 @@ export function createHold<Subject>(
     if (outlook === "failed") return take(hold, head);
     if (outlook === "unsaid") return look(hold, planned!, written);
     foldHead(response, head, isEmpty, options);
+    makeSendable(response, head);
     if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
     else open(hold);
   }
@@ -93,9 +94,15 @@ export function createHold<Subject>(
     beforeAnswer(response, () => speak(hold));
   }
 
+  /** Whoever writes content now cannot know what to make of a head that is refused after all: we answer for it. */
   function open(hold: Hold<Subject>) {
     hold.state = "open";
-    if (hold.given) sendHead(hold.response, hold.beneath.writeHead, hold.given);
+    if (!hold.given) return;
+    try {
+      sendHead(hold.response, hold.beneath.writeHead, hold.given);
+    } catch (invalid) {
+      tellInstead(hold, invalid);
+    }
   }
 
   function take(hold: Hold<Subject>, head: Head) {
@@ -111,7 +118,8 @@ export function createHold<Subject>(
   function look(hold: Hold<Subject>, { status: statusCode, headers }: ReplyHead, written: Head | undefined) {
     hold.given = written;
     const calls: Noted["calls"] = written ? [["writeHead", written]] : [];
-    const { body, letGo, restoreHead } = hush(hold, { calls, reopen: () => reopen(hold) });
+    const noted: Noted = { calls, reopen: () => reopen(hold), failed: (thrown) => tell(hold, thrown) };
+    const { body, letGo, restoreHead } = hush(hold, noted);
     const looked = failureOf({ statusCode, headers, body }, looks).then((found) => {
       if (!isKept(hold.state)) return;
       if (!found) return void letGo();

@@ -13,6 +13,7 @@ import { discardContent, headOf, type ReplyHead } from "../upstream/replies/repl
 import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import { answer, isAnswered } from "./answer.js";
+import { dropUnsendable } from "./drop-unsendable.js";
 import { joinLists, keepLive } from "./head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
 import { originalUrl } from "./original-url.js";
@@ -83,7 +84,9 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     if (outlook === "failed") return void refuse(reply, head, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
     if (outlook === "unsaid") lookInto(head, request, response);
-    setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
+    const success = successHead(head, head.headers["content-length"] === "0", options);
+    setHead(reply, success, response);
+    dropUnsendable(response, success.status, success.headers["content-length"] !== undefined); // of what was set before
     if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would promise to keep it
   }
 
@@ -92,7 +95,8 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     refused.add(response); // what fails from here on is only the error's content
     const live = Object.fromEntries(liveHeaders(head.headers));
     const before = response.getHeaders();
-    setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
+    const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
+    setHead(reply, { status, headers: live }, response);
     setFields(response, live); // where the library sets none
     seemDone(response);
     const { status: statusCode, headers } = head;

@@ -5,12 +5,14 @@ import { mayHaveContent } from "../contract.js";
 import { liveHeaders } from "../headers.js";
 import { checkOptions, type ResponderOptions } from "../options.js";
 import { UpstreamError } from "../problem-error.js";
+import { isFieldName } from "../sendable.js";
 import { decodedHead } from "../upstream/replies/decoded.js";
 import { contentOf, discardContent, headOf, isFetched, type Reply, type ReplyHead } from "../upstream/replies/reply.js";
 import { failureOf, replyOptions } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
+import { dropUnsendable } from "./drop-unsendable.js";
 import { markLookedInto } from "./outlook.js";
 
 /** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
@@ -61,17 +63,18 @@ function passage(head: ReplyHead, content: Readable | null, method: string | und
 
 /**
  * Sets an upstream's fields. Those that are lists by nature join what this gateway has set before, all others replace it; what Node
- * would not send is left out.
+ * would not send is left out, of what the gateway itself has set, too: the status must be set before.
  * @example setFields(response, passage.headers);
  */
 export function setFields(response: NodeResponse, fields: ReplyHead["headers"]): void {
   for (const [name, value] of Object.entries(fields)) {
-    if (value === undefined) continue;
+    if (value === undefined || !isFieldName(name)) continue; // for a name that is none, node:http2 destroys the stream
     try {
       if (lists.has(name)) (response as ServerResponse).appendHeader(name, value as string | string[]);
       else response.setHeader(name, value);
     } catch {} // not every client is as strict as Node: what cannot be sent is left out
   }
+  dropUnsendable(response);
 }
 
 const lists: ReadonlySet<string> = new Set(["set-cookie", "vary"]);

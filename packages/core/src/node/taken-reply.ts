@@ -81,14 +81,22 @@ export function takeReply(response: NodeResponse, limit = usualLimit, noted?: No
   }
 
   function letGo() {
-    const { calls, reopen } = noted!;
+    const { calls, reopen, failed } = noted!;
     giveBack();
     restoreHead();
     markLookedInto(response);
     body.destroy();
     const to = reopen();
     let hasRoom: unknown;
-    for (const [way, args] of calls) hasRoom = to[way](...args);
+    for (const [at, [way, args]] of calls.entries()) {
+      try {
+        hasRoom = to[way](...args);
+      } catch (thrown) {
+        if (at === calls.length - 1) throw thrown; // the writer is at this one
+        failed(thrown);
+        return false;
+      }
+    }
     return hasRoom !== false;
   }
 

@@ -1,6 +1,7 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
+import { cut as cutResponse } from "../node/cut.js";
 import { closeSocket } from "../node/socket.js";
 import type { Responder } from "../responder.js";
 import { giveUp } from "./give-up.js";
@@ -88,6 +89,8 @@ export function makeDrainable(server: Server, respond: Responder, traffic: Traff
   }
 
   function destroyAll() {
+    // What was ended, and is not all sent, may look whole as well.
+    for (const response of open) if (!("stream" in response) && response.headersSent) cutResponse(response.req, response);
     for (const socket of sockets) socket.destroy();
     (server as Partial<HttpServer>).closeAllConnections?.(); // those that were open before the server was guarded
   }

@@ -63,7 +63,7 @@ const written: Readonly<Record<Kind, (value: unknown) => BareItem | undefined>> 
 };
 
 function append(present: unknown, proxyName: string, values: Values, error?: ProxyErrorType): string {
-  const special: Readonly<Record<string, Kind>> = error ? proxyErrors[error].parameters : {};
+  const special: Readonly<Record<string, Kind>> = error && Object.hasOwn(proxyErrors, error) ? proxyErrors[error].parameters : {};
   const parameters = new Map<string, BareItem>();
   for (const [name, value] of Object.entries(values)) {
     const kind = common[name] ?? special[name];
