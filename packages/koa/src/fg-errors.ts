@@ -1,6 +1,7 @@
 import { answer, createResponder, type ResponderOptions } from "@fg-errors/core";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
+import { isResponseClosed } from "./response-closed.js";
 import { firstByte } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
 
@@ -34,7 +35,7 @@ export function fgErrors(options?: ResponderOptions): Middleware {
         if (begun) await begun; // to await nothing costs as well
       }
     } catch (thrown) {
-      fail(thrown);
+      if (!isResponseClosed(thrown)) fail(thrown);
     }
   };
 }

@@ -5,6 +5,7 @@ import type { Facts } from "../facts.js";
 import { diesWithError } from "../headers.js";
 import type { Rendered, Responder } from "../responder.js";
 import { warn } from "../stderr.js";
+import { isClosed } from "./client-leaves.js";
 
 /** Of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -70,6 +71,7 @@ export function answer(
     }
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
+    if (isClosed(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
     dropStaleFields(response);
     write(response, rendered, request.method);
     drain(request);

@@ -7,6 +7,7 @@ import type { ReplyHead } from "../upstream/replies/reply.js";
 import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
+import { emitAborted, onClose } from "./client-leaves.js";
 import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
@@ -51,6 +52,7 @@ export function createHold<Subject>(
       if (!hold.isReleased) sourcesOf(hold).add(source);
     });
     if (hold.state === "held") setWriting(response, writingOf(hold));
+    onClose(response, () => closed(hold));
     return {
       release() {
         hold.isReleased = true;
@@ -68,7 +70,7 @@ export function createHold<Subject>(
   /** @param written what writeHead() was given; without it, the status is what is set */
   function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
     const { request, response } = hold;
-    if (isAnswered(response)) return open(hold);
+    if (isAnswered(response) || hasLeft(request)) return open(hold);
     const head = written ?? [response.statusCode];
     if (isErrorStatus(head[0] as number)) return take(hold, head);
     const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
@@ -131,8 +133,14 @@ export function createHold<Subject>(
     hold.state = noted ? "looking" : "taken";
     setEnding(response, endingOf(hold));
     beforeAnswer(response, () => speak(hold));
-    response.once("close", () => isKept(hold.state) && close(hold)); // the client has left
     return (hold.reply = takeReply(response, looks.limit, noted));
+  }
+
+  /** The response is complete, or its client has left. */
+  function closed(hold: Hold<Subject>) {
+    emitAborted(hold.response);
+    if (isKept(hold.state)) close(hold);
+    hold.sources?.release();
   }
 
   /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */

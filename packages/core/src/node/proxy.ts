@@ -13,6 +13,7 @@ import { discardContent, headOf, type ReplyHead } from "../upstream/replies/repl
 import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import { answer, isAnswered } from "./answer.js";
+import { isClosed, onClose } from "./client-leaves.js";
 import { joinLists, keepLive } from "./head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
 import { originalUrl } from "./original-url.js";
@@ -55,13 +56,13 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
     });
-    response.on("close", () => {
+    onClose(response, () => {
       const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
     if (!sign(outgoing, request, proxyName)) return;
     callTheirs("proxyReq", args);
-    if (isAnswered(response) || isGone(response)) outgoing.destroy();
+    if (isAnswered(response) || isClosed(response)) outgoing.destroy();
   }
 
   function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
@@ -72,7 +73,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       seemDone(response);
     };
     if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
-    if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
+    if (response.headersSent || isClosed(response)) return ignore(reply, response); // somebody had no patience
     const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
     const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
     callTheirs("proxyRes", [shown, request, response]);
@@ -107,7 +108,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     holdPiped(response, async (body) => {
       markLookedInto(response);
       const finding = await failureOf({ statusCode, headers, body }, looks);
-      if (response.headersSent || isGone(response)) return false;
+      if (response.headersSent || isClosed(response)) return false;
       if (finding === undefined) return true;
       refused.add(response);
       keepLive(response, before);
@@ -141,7 +142,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
     if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
-    else if (!isGone(target)) {
+    else if (!isClosed(target)) {
       if (!refused.has(target)) forgetReply(request, target);
       answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
     }
@@ -154,7 +155,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const failed = (thrown: unknown) => fail(thrown, request, target);
     const failedLate = (thrown: unknown) => {
       const { headers, method } = request;
-      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      if ("writeHead" in target && isClosed(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
       else failed(thrown);
     };
     try {
@@ -181,10 +182,6 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 function ignore(reply: IncomingMessage, response: ServerResponse): void {
   seemDone(response);
   if (isStream(reply)) discardContent(reply);
-}
-
-function isGone(response: ServerResponse): boolean {
-  return response.destroyed || read(response, "stream", "destroyed") === true; // of HTTP/2
 }
 
 function incomplete(): UpstreamError {

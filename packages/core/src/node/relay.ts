@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import type { Http2ServerResponse } from "node:http2";
 import { finished, type Readable } from "node:stream";
 import { mayHaveContent } from "../contract.js";
 import { liveHeaders } from "../headers.js";
@@ -11,6 +10,7 @@ import { failureOf, replyOptions } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
+import { isClosed, onClose } from "./client-leaves.js";
 import { markLookedInto } from "./outlook.js";
 
 /** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
@@ -87,8 +87,7 @@ function check(options: RelayOptions): void {
 
 /** The client has left, or somebody else has answered. */
 function isTaken(response: NodeResponse): boolean {
-  const { destroyed, stream, headersSent } = response as Partial<ServerResponse & Http2ServerResponse>;
-  return destroyed === true || stream?.destroyed === true || headersSent === true;
+  return response.headersSent || isClosed(response);
 }
 
 /** Waits until content has something to give, or has ended. It is let go of when the response is closed. */
@@ -99,7 +98,7 @@ async function begun(content: Readable, response: NodeResponse, status: number, 
     failure = early;
   };
   content.on("error", ignore); // finished() tells, of content too that was destroyed before anybody listened
-  response.once("close", () => {
+  onClose(response, () => {
     tell = () => {}; // nobody waits for it any more
     content.destroy();
   });

@@ -1,0 +1,9 @@
+import { isError } from "@fg-errors/core";
+
+/**
+ * Whether an error says no more than that the response is closed: koa-proxies rejects with one when the client leaves, or when we have cut
+ * a response that broke. Nobody can be answered any more, and the failure itself, if there was one, is reported already.
+ */
+export function isResponseClosed(thrown: unknown): boolean {
+  return isError(thrown) && thrown.message.startsWith("Http response closed while proxying ");
+}
