@@ -1,6 +1,6 @@
 // A Koa gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
 import { createServer } from "node:http";
-import { drain, endToEnd, fgErrors, guardServer, relay } from "@fg-errors/koa";
+import { clientSignal, drain, endToEnd, fgErrors, guardServer, relay } from "@fg-errors/koa";
 import Koa from "koa";
 import { Agent, fetch } from "undici";
 
@@ -24,9 +24,7 @@ process.once("SIGTERM", () => drain(server));
 function fetchUpstream({ method, path, search, headers, req, res }) {
   const passed = endToEnd(headers).filter(([name]) => name !== "host" && name !== "expect");
   const body = method === "GET" || method === "HEAD" ? {} : { body: req, duplex: "half" };
-  const leaving = new AbortController(); // a client that leaves takes its request to the upstream along
-  res.once("close", () => leaving.abort());
-  const init = { method, headers: passed, ...body, redirect: "manual", dispatcher, signal: leaving.signal };
+  const init = { method, headers: passed, ...body, redirect: "manual", dispatcher, signal: clientSignal(res) };
   // Assigned, not resolved: a client may write "//elsewhere" or "http://elsewhere" where its path should be.
   const url = Object.assign(new URL(target), { pathname: base + path, search });
   return fetch(url, /** @type {import("undici").RequestInit} */ (init));

@@ -24,7 +24,7 @@ export const moments = {
 export type Moment = keyof typeof moments;
 
 /** Milliseconds in which all is over: only a failure takes so long. */
-const patience = Number(process.env["P"] ?? 5000);
+const patience = 5000;
 
 /** How it leaves. */
 export const ways = {
@@ -40,7 +40,7 @@ const replies: Readonly<Record<string, string>> = {
 };
 
 /** An upstream that answers nothing, or half, and knows how many requests are open: each has a connection of its own. */
-async function startUpstream() {
+export async function startUpstream() {
   const sockets = new Set<Socket>();
   const open = new Set<Socket>();
   let requests = 0;
