@@ -72,7 +72,10 @@ function asking(name: string, askOf: Ask, more: More): Door {
       return {
         act: async (incoming, response) => {
           response.statusCode = 200; // Koa's is 404 until then
-          const reply = (await upstream(ask(incoming.url!, response))) as { text?(): Promise<string>; body: { text(): Promise<string> } };
+          const reply = (await upstream(ask(incoming.url!, response))) as {
+            text?(): Promise<string>;
+            body: { text(): Promise<string> };
+          };
           response.end(await (reply.text?.() ?? reply.body.text()));
         },
       };

@@ -6,7 +6,9 @@ import { held } from "./held.js";
 import { leave, moments, ways, type Moment, type Way } from "./leaving.js";
 import { proxies } from "./proxies.js";
 
-const cases = (Object.keys(moments) as Moment[]).flatMap((moment) => (Object.keys(ways) as Way[]).map((way) => ({ moment, way })));
+const cases = (Object.keys(moments) as Moment[]).flatMap((moment) =>
+  (Object.keys(ways) as Way[]).map((way) => ({ moment, way })),
+);
 
 describe.each([...proxies, ...held, ...calls])("$name", (door) => {
   describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {

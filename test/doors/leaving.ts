@@ -14,7 +14,11 @@ import type { Host } from "./gateway.js";
 export const moments = {
   "before the head": request("GET /silent", { Connection: "keep-alive" }),
   "before the head of a HEAD": request("HEAD /silent", { Connection: "keep-alive" }),
-  "before the head, its content sent": request("POST /silent", { Connection: "keep-alive", "Content-Type": "text/plain" }, "some content"),
+  "before the head, its content sent": request(
+    "POST /silent",
+    { Connection: "keep-alive", "Content-Type": "text/plain" },
+    "some content",
+  ),
   "amid the content": request("GET /half", { Connection: "keep-alive" }),
   "amid an error's content": request("GET /broken", { Connection: "keep-alive" }),
   "during an upload": request("POST /silent", { "Content-Length": "100000", "Content-Type": "text/plain" }, "some content"),
@@ -91,7 +95,11 @@ export async function leave(host: Host, door: Door, moment: Moment, leaves: Way 
     client.leave();
     await vi.waitFor(() => expect(upstream.connections()).toBe(0), { timeout: patience, interval: 10 });
     if (leaves !== "HTTP/2") expect(parseAnswer(await exchange(port, request("GET /alive"))).text).toBe("still here");
-    expect(problems.filter(({ status, upstreamStatus }) => status >= 500 && !upstreamStatus).map(({ status, cause }) => `${status} ${String(cause)}`)).toEqual([]);
+    expect(
+      problems
+        .filter(({ status, upstreamStatus }) => status >= 500 && !upstreamStatus)
+        .map(({ status, cause }) => `${status} ${String(cause)}`),
+    ).toEqual([]);
   } finally {
     server.close();
     if ("closeAllConnections" in server) (server.closeAllConnections as () => void)();
@@ -109,7 +117,12 @@ function askHttp2(port: number, moment: Moment) {
   const [, method = "", path = ""] = /^(\w+) (\S+)/.exec(moments[moment])!;
   const session: ClientHttp2Session = connectHttp2(`http://127.0.0.1:${port}`).on("error", () => {});
   const open = () => {
-    const stream = session.request({ ":method": method, ":path": path, ...(method === "POST" && { "content-type": "text/plain" }) }, { endStream: method !== "POST" }).on("error", () => {});
+    const stream = session
+      .request(
+        { ":method": method, ":path": path, ...(method === "POST" && { "content-type": "text/plain" }) },
+        { endStream: method !== "POST" },
+      )
+      .on("error", () => {});
     if (method === "POST") stream.write("some content");
     if (moment === "before the head, its content sent") stream.end();
     return stream;

@@ -13,9 +13,9 @@ import { request } from "../wire.js";
 
 const fields = { Connection: "keep-alive", "Content-Type": "text/plain" };
 
-const lines = fc.constantFrom("GET", "HEAD", "POST", "DELETE").chain((method) =>
-  fc.constantFrom("/silent", "/half", "/broken", "/alive").map((path) => `${method} ${path}`),
-);
+const lines = fc
+  .constantFrom("GET", "HEAD", "POST", "DELETE")
+  .chain((method) => fc.constantFrom("/silent", "/half", "/broken", "/alive").map((path) => `${method} ${path}`));
 
 /** Requests in a row, the last of which may be cut short at any octet. */
 const sent = fc
@@ -25,12 +25,13 @@ const sent = fc
     return cut > 200 ? bytes : bytes.slice(0, bytes.length - cut);
   });
 
-const clients = fc.array(
-  fc.record({ bytes: sent, delay: fc.nat(30), way: fc.constantFrom(...(Object.keys(ways) as Way[])) }),
-  { minLength: 20, maxLength: 20 },
-);
+const clients = fc.array(fc.record({ bytes: sent, delay: fc.nat(30), way: fc.constantFrom(...(Object.keys(ways) as Way[])) }), {
+  minLength: 20,
+  maxLength: 20,
+});
 
-const cases = [...proxies, ...held, ...calls].flatMap((door) =>
+const cases = [...proxies, ...held, ...calls].flatMap(
+  (door) =>
   hosts.filter(({ name, family }) => /5|3/.test(name) && door.families.includes(family)).map((host) => ({ name: `${door.name} on ${host.name}`, door, host })), // prettier-ignore
 );
 

@@ -5,5 +5,9 @@ import { isError } from "@fg-errors/core";
  * a response that broke. Nobody can be answered any more, and the failure itself, if there was one, is reported already.
  */
 export function isResponseClosed(thrown: unknown): boolean {
-  return isError(thrown) && thrown.message.startsWith("Http response closed while proxying ");
+  try {
+    return isError(thrown) && /^Http response closed while proxying /.test(thrown.message);
+  } catch {
+    return false; // it may have a getter that throws
+  }
 }

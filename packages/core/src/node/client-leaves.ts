@@ -67,7 +67,7 @@ function closeWithConnection(response: ServerResponse): void {
   const responses = others ?? new Set();
   if (responses.has(response)) return;
   responses.add(response);
-  response.once("close", () => responses.delete(response));
+  response.once("socket", () => responses.delete(response)); // from then on Node tells
   if (others) return;
   queued.set(socket, responses);
   socket.once("close", () => setImmediate(() => responses.forEach(close))); // Node's own have come by then

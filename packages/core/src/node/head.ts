@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { foldSuccess, functionGraph } from "../contract.js";
-import { liveHeaders } from "../headers.js";
+import { isCredential, liveHeaders, type UpstreamCredentials } from "../headers.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
 import { successHead, type SuccessOptions } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
@@ -69,6 +69,11 @@ function pairsOf(fields: unknown): Pair[] {
   return pairs;
 }
 
+function inFormOf(given: unknown, pairs: readonly Pair[]): unknown {
+  if (!Array.isArray(given)) return Object.fromEntries(pairs);
+  return Array.isArray(given[0]) ? pairs : pairs.flat();
+}
+
 /** What makes the head again what it is now, for one that is sent later: Node takes no other once content has begun. */
 export function keepHead(response: NodeResponse): () => void {
   const { statusCode, sendDate } = response;
@@ -111,8 +116,13 @@ const none: ReadonlySet<string> = new Set();
  * The same when an upstream's error reply has been set on the response: what lives of it stays.
  * @param spoilt names of fields that are left from another reply
  */
-export function keepLive(response: NodeResponse, before: OutgoingHttpHeaders, spoilt: readonly string[] = []): void {
-  const live = new Set(liveHeaders(response.getHeaders()).map(([name]) => name));
+export function keepLive(
+  response: NodeResponse,
+  before: OutgoingHttpHeaders,
+  options: UpstreamCredentials,
+  spoilt: readonly string[] = [],
+): void {
+  const live = new Set(liveHeaders(response.getHeaders(), options).map(([name]) => name));
   for (const name of spoilt) live.delete(name);
   resetFields(response, before, live);
 }
@@ -129,17 +139,45 @@ export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): 
 }
 
 /**
- * Makes of a success that is not documented one that is, if asked for: in `head`, and on the response.
+ * Makes of a success's head what the options ask for, in `head` and on the response: it is folded, and its upstream's credentials are left out.
+ * @param before the gateway's own fields
  * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
  */
-export function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, options: SuccessOptions): void {
-  if (options.success !== "fold") return;
+export function settleHead(
+  response: NodeResponse,
+  before: OutgoingHttpHeaders,
+  head: Head,
+  endsEmpty: boolean,
+  options: SuccessOptions,
+): void {
+  if (options.upstreamCredentials === "drop") leaveOutCredentials(response, before, head);
+  if (options.success === "fold") foldHead(response, head, endsEmpty, options);
+}
+
+function leaveOutCredentials(response: NodeResponse, before: OutgoingHttpHeaders, head: Head): void {
+  const given = fieldsOf(head);
+  const pairs = pairsOf(given);
+  const kept = pairs.filter(([name]) => !isCredential(String(name).toLowerCase()));
+  if (kept.length < pairs.length) head[given === head[1] ? 1 : 2] = inFormOf(given, kept);
+  for (const name of response.getHeaderNames()) {
+    if (!isCredential(name)) continue;
+    const { [name]: own } = before;
+    if (own === undefined) response.removeHeader(name);
+    else response.setHeader(name, own);
+  }
+}
+
+/** A success that is not documented becomes one that is. */
+function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, options: SuccessOptions): void {
   const received = Number(head[0]);
   if (foldSuccess(options.contract ?? functionGraph, received, true) === received) return;
   setFields(response, head);
   const present = response.getHeaders();
   const isEmpty = endsEmpty || Number(present["content-length"]) === 0;
-  const { status, headers } = successHead({ status: received, headers: present }, isEmpty, options);
+  const { status, headers } = successHead({ status: received, headers: present }, isEmpty, {
+    ...options,
+    upstreamCredentials: "relay", // they are left out already
+  });
   for (const name of Object.keys(present)) if (!Object.hasOwn(headers, name)) response.removeHeader(name);
   const { "proxy-status": proxyStatus } = headers;
   if (proxyStatus !== undefined) response.setHeader("proxy-status", proxyStatus as string);

@@ -8,7 +8,7 @@ import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/re
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
 import { emitAborted, onClose } from "./client-leaves.js";
-import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "./head.js";
+import { isValidHead, keepLive, plannedHead, resetFields, setFields, settleHead, type Head } from "./head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
 import { watchSources } from "./sources.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
@@ -28,6 +28,7 @@ export function createHold<Subject>(
 ) {
   const respond = createResponder(options, host);
   const looks = replyOptions(options);
+  const isPlain = options.success !== "fold" && options.upstreamCredentials !== "drop";
   const { writingOf, endingOf, impliedOf } = createWays<Subject>({ decide, open, tellInstead });
 
   // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
@@ -62,14 +63,14 @@ export function createHold<Subject>(
       answered: () => hold.answered,
       keepLive: () => keep(hold),
       fold(isEmpty) {
-        if (options.success === "fold") foldHead(response, [response.statusCode], isEmpty(), options);
+        if (!isPlain) settleHead(response, before, [response.statusCode], isEmpty(), options);
       },
     };
   };
 
   /** @param written what writeHead() was given; without it, the status is what is set */
   function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
-    const { request, response } = hold;
+    const { request, response, before } = hold;
     if (isAnswered(response) || hasLeft(request)) return open(hold);
     const head = written ?? [response.statusCode];
     if (isErrorStatus(head[0] as number)) return take(hold, head);
@@ -77,7 +78,7 @@ export function createHold<Subject>(
     const outlook = planned && outlookOf(planned, looks, request.method);
     if (outlook === "failed") return take(hold, head);
     if (outlook === "unsaid") return look(hold, planned!, written);
-    foldHead(response, head, isEmpty, options);
+    settleHead(response, before, head, isEmpty, options);
     if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
     else open(hold);
   }
@@ -167,7 +168,7 @@ export function createHold<Subject>(
   }
 
   function keep({ response, before, sources }: Hold<Subject>) {
-    keepLive(response, before, sources?.brokenFields());
+    keepLive(response, before, options, sources?.brokenFields());
   }
 
   /** Told of streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */

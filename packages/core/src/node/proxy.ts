@@ -90,7 +90,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
   async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
-    const live = Object.fromEntries(liveHeaders(head.headers));
+    const live = Object.fromEntries(liveHeaders(head.headers, options));
     const before = response.getHeaders();
     setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
     setFields(response, live); // where the library sets none
@@ -111,7 +111,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       if (response.headersSent || isClosed(response)) return false;
       if (finding === undefined) return true;
       refused.add(response);
-      keepLive(response, before);
+      keepLive(response, before, options);
       joinLists(response, before);
       fail(new UpstreamError(finding, undefined, false), request, response);
       return false;

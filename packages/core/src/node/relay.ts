@@ -13,7 +13,7 @@ import { brokenOff } from "./broken-off.js";
 import { isClosed, onClose } from "./client-leaves.js";
 import { markLookedInto } from "./outlook.js";
 
-/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
+/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit`, `functionGraph` and `upstreamCredentials` matter here. */
 export type RelayOptions = ResponderOptions;
 
 /** What is to be sent of an upstream's success. */
@@ -41,7 +41,7 @@ export async function passOn(
   const head = headOf(reply);
   const failure = await failureOf(reply, replyOptions(options));
   if (failure) {
-    setFields(response, Object.fromEntries(liveHeaders(head.headers)));
+    setFields(response, Object.fromEntries(liveHeaders(head.headers, options)));
     throw new UpstreamError(failure, undefined);
   }
   if (options.functionGraph) markLookedInto(response);

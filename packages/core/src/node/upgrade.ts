@@ -70,7 +70,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     refused.add(socket); // what fails from here on is only the error's content
     const finding = await upstreamFinding(reply, options);
     refused.delete(socket);
-    fail(new UpstreamError(finding, undefined), request, socket, { fields: Object.fromEntries(liveHeaders(headers)) });
+    fail(new UpstreamError(finding, undefined), request, socket, { fields: Object.fromEntries(liveHeaders(headers, options)) });
   }
 
   function fail(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {

@@ -14,7 +14,7 @@ export interface Held {
   readonly answered: () => Promise<void> | undefined;
   /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
   readonly keepLive: () => void;
-  /** For a success that was set, too: folds its status if asked for. */
+  /** For a success that was set, too: folds its status and drops its credentials, if asked for. */
   readonly fold: (isEmpty: () => boolean) => void;
 }
 
