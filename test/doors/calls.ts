@@ -46,12 +46,12 @@ function relaying(name: string, askOf: Ask, more: More): Door {
     ...more,
     create: (way, family) => {
       const ask = askOf(way);
-      if (family === "koa") return { koa: [async (ctx) => koaRelay(ctx, await ask(ctx.url, ctx.res))] };
+      if (family === "koa") return { koa: [async (ctx) => koaRelay(ctx, await ask(ctx.url, ctx.res), way.options)] };
       return {
         express: [
           (incoming, response, next) =>
             void ask(incoming.url, response)
-              .then((reply) => expressRelay(response, reply))
+              .then((reply) => expressRelay(response, reply, way.options))
               .catch(next),
         ],
       };
@@ -72,7 +72,7 @@ function asking(name: string, askOf: Ask, more: More): Door {
       return {
         act: async (incoming, response) => {
           response.statusCode = 200; // Koa's is 404 until then
-          const reply = (await upstream(ask(incoming.url!, response))) as {
+          const reply = (await upstream(ask(incoming.url!, response), way.options)) as {
             text?(): Promise<string>;
             body: { text(): Promise<string> };
           };

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { ofFrameworks } from "../upstream/envelope-examples-frameworks.js";
 import { documented } from "../upstream/envelope-examples.js";
+import { acting } from "../assert-contract.js";
 import { mutated } from "./mutated.js";
 
 /** Texts and octets are written down as Latin-1, so that a counterexample shows every octet. */
@@ -71,6 +72,7 @@ const fieldName = fc.oneof(
     "X-A",
     "Date",
   ),
+  fc.constantFrom(...acting),
   fc.string({ unit: fc.constantFrom(..."abcXYZ019-_!#$%&'*+.^`|~"), minLength: 1, maxLength: 12 }).map((name) => `x${name}`),
 );
 

@@ -54,6 +54,7 @@ export function createHold<Subject>(
     });
     if (hold.state === "held") setWriting(response, writingOf(hold));
     onClose(response, () => closed(hold));
+    if (options.upstreamCredentials === "drop") beforeAnswer(response, () => speak(hold));
     return {
       release() {
         hold.isReleased = true;
@@ -146,10 +147,12 @@ export function createHold<Subject>(
 
   /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
   function speak(hold: Hold<Subject>) {
+    const { response, before } = hold;
+    if (hold.state === "held") settleHead(response, before, [], false, { ...options, success: "relay" }); // a writer that has set a head, and failed
     if (hold.state === "waiting") hush(hold);
     if (hold.state !== "taken" && hold.state !== "looking") return;
     hold.reply!.giveBack();
-    setWriting(hold.response, writingOf(hold));
+    setWriting(response, writingOf(hold));
     keep(hold);
     hold.state = "open";
   }
