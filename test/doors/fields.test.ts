@@ -15,7 +15,7 @@ import { held } from "./held.js";
 import { proxies } from "./proxies.js";
 
 /** Not for a test to send: they frame the message, or are checked elsewhere. */
-const framing = ["content-encoding", "content-length", "content-range", "content-type", "trailer", "transfer-encoding", "date"];
+const framing = new Set(["content-encoding", "content-length", "content-range", "content-type", "trailer", "transfer-encoding", "date"]); // prettier-ignore
 
 /** One name for each name and prefix of the rules. */
 const namesIn = (rules: readonly FieldRule[]) =>
@@ -25,7 +25,7 @@ const namesIn = (rules: readonly FieldRule[]) =>
       ...prefixes.map((prefix) => `${prefix}x`),
       ...suffixes.map((suffix) => `cdn${suffix}`),
     ])
-    .filter((name) => !framing.includes(name));
+    .filter((name) => !framing.has(name));
 
 const ofContent = namesIn(contentRules);
 const ofUpstream = namesIn(upstreamRules).filter((name) => !/^(allow|proxy-authenticate|retry-after|www-authenticate|x-request-id)$/.test(name)); // prettier-ignore

@@ -6,7 +6,7 @@ import { isError } from "@fg-errors/core";
  */
 export function isResponseClosed(thrown: unknown): boolean {
   try {
-    return isError(thrown) && /^Http response closed while proxying /.test(thrown.message);
+    return isError(thrown) && String(thrown.message).startsWith("Http response closed while proxying ");
   } catch {
     return false; // it may have a getter that throws
   }

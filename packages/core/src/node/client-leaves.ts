@@ -17,7 +17,7 @@ export function onClose(response: NodeResponse, act: () => void): void {
 
 /**
  * Gives a signal for a call to a service made on behalf of a client: it aborts when the client leaves before it has its whole answer.
- * Without it a call goes on until it is answered. Node 24.16 and later have `request.signal`, which does the same.
+ * Without it a call goes on until it is answered. Never throws.
  * @param response of node:http or node:http2: Express's `response`, Koa's `ctx.res`
  * @example await relay(response, await fetch(url, { signal: clientSignal(response) }));
  */

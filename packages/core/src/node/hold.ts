@@ -49,9 +49,7 @@ export function createHold<Subject>(
       sources: undefined,
       isReleased: false,
     };
-    response.on("pipe", (source) => {
-      if (!hold.isReleased) sourcesOf(hold).add(source);
-    });
+    response.on("pipe", (source) => void (hold.isReleased || sourcesOf(hold).add(source)));
     if (hold.state === "held") setWriting(response, writingOf(hold));
     onClose(response, () => closed(hold));
     if (options.upstreamCredentials === "drop") beforeAnswer(response, () => speak(hold));
@@ -148,7 +146,7 @@ export function createHold<Subject>(
   /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
   function speak(hold: Hold<Subject>) {
     const { response, before } = hold;
-    if (hold.state === "held") settleHead(response, before, [], false, { ...options, success: "relay" }); // a writer that has set a head, and failed
+    if (hold.state === "held") settleHead(response, before, [], false, { ...options, success: "relay" }); // set, and then it failed
     if (hold.state === "waiting") hush(hold);
     if (hold.state !== "taken" && hold.state !== "looking") return;
     hold.reply!.giveBack();
