@@ -2,6 +2,20 @@ import { functionGraph, type Contract } from "@fg-errors/core";
 import { expect } from "vitest";
 import type { Answer } from "./wire.js";
 
+/** Header fields that have the client, or a server in front, do something instead of showing the error. */
+export const acting: readonly string[] = [
+  "fly-replay",
+  "refresh",
+  "sourcemap",
+  "x-accel-limit-rate",
+  "x-cascade",
+  "x-lighttpd-send-file",
+  "x-litespeed-location",
+  "x-reproxy-url",
+  "x-sendfile2",
+  "x-sourcemap",
+];
+
 /** Header fields that describe what the error replaced, or allow its storage, and must be gone. */
 const stale = [
   "accept-ranges",
@@ -30,6 +44,7 @@ const stale = [
   "x-cff-function-log",
   "x-log-result",
   "x-sendfile",
+  ...acting,
 ];
 
 /** Those, and the ones that every error response sets anew. */

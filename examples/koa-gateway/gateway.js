@@ -1,6 +1,6 @@
 // A Koa gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
 import { createServer } from "node:http";
-import { drain, fgErrors, guardServer, relay, upstreamRequest } from "@fg-errors/koa";
+import { clientSignal, drain, fgErrors, guardServer, relay, upstreamRequest } from "@fg-errors/koa";
 import Koa from "koa";
 import { Agent, fetch } from "undici";
 
@@ -22,7 +22,5 @@ process.once("SIGTERM", () => drain(server));
 /** @param {Koa.Context} ctx */
 function fetchUpstream({ req, res }) {
   const { path, ...init } = upstreamRequest(req);
-  const leaving = new AbortController(); // a client that leaves takes its request to the upstream along
-  res.once("close", () => leaving.abort());
-  return fetch(target + path, { ...init, dispatcher, signal: leaving.signal });
+  return fetch(target + path, { ...init, dispatcher, signal: clientSignal(res) });
 }

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { ofFrameworks } from "../upstream/envelope-examples-frameworks.js";
 import { documented } from "../upstream/envelope-examples.js";
+import { acting } from "../assert-contract.js";
 import { mutated } from "./mutated.js";
 import { forgedOwn } from "./own-bodies.js";
 
@@ -73,6 +74,7 @@ const fieldName = fc.oneof(
     "X-A",
     "Date",
   ),
+  fc.constantFrom(...acting),
   fc.string({ unit: fc.constantFrom(..."abcXYZ019-_!#$%&'*+.^`|~"), minLength: 1, maxLength: 12 }).map((name) => `x${name}`),
 );
 

@@ -1,41 +1,14 @@
 import type { Facts } from "./facts.js";
-import { invocationFields } from "./functiongraph/fields.js";
+import { contentRules, credentialRules, matcherOf, upstreamRules } from "./field-rules.js";
+import type { ResponderOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 import { isFieldName, isFieldValue } from "./sendable.js";
 import { proxyStatus } from "./upstream/proxy-status.js";
 
-/**
- * Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111).
- * So does whatever ends in -Cache-Control (RFC 9213 section 2.1).
- */
-const dying: ReadonlySet<string> = new Set([
-  ...invocationFields,
-  "accept-ranges",
-  "age",
-  "cache-control",
-  "content-digest",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-length",
-  "content-location",
-  "content-md5",
-  "content-range",
-  "content-type",
-  "digest",
-  "etag",
-  "edge-control",
-  "expires",
-  "last-modified",
-  "pragma",
-  "repr-digest",
-  "surrogate-control",
-  "trailer",
-  "transfer-encoding",
-  "x-accel-expires",
-  "x-accel-redirect", // and the next: have a proxy in front send a file instead
-  "x-sendfile",
-]);
+const belongsToContent = matcherOf(contentRules);
+const isUpstreams = matcherOf(upstreamRules);
+/** Whether a field asks a client for credentials, or gives or takes some. `name` in lower case. */
+export const isCredential = matcherOf(credentialRules);
 
 /** Belong to one connection (RFC 9110 section 7.6.1). */
 const hopByHop: ReadonlySet<string> = new Set([
@@ -122,7 +95,7 @@ function union(...lists: readonly string[]): string {
 /** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
 export function diesWithError(name: string): boolean {
   const lower = name.toLowerCase();
-  return dying.has(lower) || lower.endsWith("-cache-control");
+  return belongsToContent(lower);
 }
 
 /** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message or describes content. */
@@ -146,28 +119,37 @@ function isValid(name: string, value: unknown): value is string | number {
   return isText && name.length + String(value).length <= longest && isFieldName(name) && isFieldValue(value);
 }
 
-/** Name the upstream's software, or are said by the finding or by this gateway itself. */
-const replaced: ReadonlySet<string> = new Set([
-  ...Object.values(requiredFields),
-  "retry-after",
-  "date",
-  "server",
-  "x-powered-by",
-  "x-request-id",
-]);
-
 /** Octets that are kept of an upstream's fields: with ours they have to fit into the 16 KiB that Node and most proxies take. */
 const most = 12_288;
 
+/** The option that says whether an upstream may ask this gateway's clients for credentials, or set them. */
+export interface UpstreamCredentials {
+  readonly upstreamCredentials?: ResponderOptions["upstreamCredentials"] | undefined;
+}
+
 /**
  * The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like; at most 12 KiB of them.
+ * @param options `upstreamCredentials`, default "relay"
  * @example for (const [name, value] of liveHeaders(reply.headers)) response.setHeader(name, value);
  */
-export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
+export function liveHeaders<V>(
+  headers: Readonly<Record<string, V>>,
+  { upstreamCredentials }: UpstreamCredentials = {},
+): [name: string, value: V][] {
   let left = most;
+  const drops = upstreamCredentials === "drop";
   return endToEnd(headers).filter(
-    ([name, value]) => !replaced.has(name) && !diesWithError(name) && (left -= name.length + String(value).length + 4) >= 0,
+    ([name, value]) =>
+      !isUpstreams(name) &&
+      !diesWithError(name) &&
+      !(drops && isCredential(name)) &&
+      (left -= name.length + String(value).length + 4) >= 0,
   );
+}
+
+/** Removes what asks a client for credentials, or sets them: for replies of an upstream that is not trusted with them. */
+export function dropCredentials(headers: Record<string, unknown>): void {
+  for (const name of Object.keys(headers)) if (isCredential(name.toLowerCase())) delete headers[name];
 }
 
 /**

@@ -7,6 +7,7 @@ export { fromInvocation } from "./functiongraph/invocation/from-invocation.js";
 export { invocationResponse, type FetchRequest } from "./functiongraph/invocation/invocation-response.js";
 export type { InvocationResult } from "./functiongraph/invocation/shape.js";
 export { toInvocation, type WholeResult } from "./functiongraph/invocation/to-invocation.js";
+export { clientSignal } from "./node/client-leaves.js";
 export { fgProxy } from "./node/proxy.js";
 export type { ProxyHandlers } from "./node/proxy-handlers.js";
 export type { ResponderOptions } from "./options.js";
@@ -36,6 +37,7 @@ export { settleResult, type Unsettled } from "./functiongraph/invocation/settle.
 export { endToEnd, liveHeaders } from "./headers.js";
 export { unmatched } from "./methods.js";
 export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from "./node/answer.js";
+export { onClose } from "./node/client-leaves.js";
 export { dropUnsendable } from "./node/drop-unsendable.js";
 export { createHold } from "./node/hold.js";
 export type { Held } from "./node/writing.js";

@@ -1,7 +1,7 @@
 import { functionGraph } from "./contract.js";
 import { instanceOf, type Facts } from "./facts.js";
 import { guard } from "./guard.js";
-import { addErrorHeaders } from "./headers.js";
+import { addErrorHeaders, dropCredentials } from "./headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { changeProblem, toProblem, type Problem } from "./problem.js";
 import { createRender, type Content } from "./render.js";
@@ -50,7 +50,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
   const own = { challenge, proxyName, proxyDetails };
   const relay = new Set(options.relay);
-  const { map, requestId, onError } = options;
+  const { map, requestId, onError, upstreamCredentials } = options;
 
   const chosenId = requestId && guard("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
   const mapped = map && guard("map", map, (change, found) => changeProblem(found, change, contract, service));
@@ -59,7 +59,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin }: Facts): Problem {
     const encodedRequest = headers["content-encoding"] !== undefined;
-    return normalizeError(thrown, {
+    const problem = normalizeError(thrown, {
       contract,
       service,
       relay,
@@ -68,6 +68,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       unreadRequest: !complete,
       encodedRequest,
     });
+    return upstreamCredentials === "drop" ? withoutCredentials(problem) : problem;
   }
 
   function settle(found: Problem, facts: Facts, responseStarted: boolean) {
@@ -130,6 +131,14 @@ function rendered(status: number, requestId: string, { contentType, body }: Cont
     "content-length": String(Buffer.byteLength(body)),
   };
   return { status, headers, body };
+}
+
+/** An error of an HTTP client, too, may have a challenge of its upstream's. */
+function withoutCredentials(problem: Problem): Problem {
+  if (problem.upstreamStatus === undefined || !problem.headers) return problem;
+  const headers = { ...problem.headers };
+  dropCredentials(headers);
+  return { ...problem, headers };
 }
 
 /**

@@ -2,6 +2,7 @@ export { fgErrors } from "./fg-errors.js";
 export { fgUpstream } from "./fg-upstream.js";
 export { relay } from "./relay.js";
 export {
+  clientSignal,
   drain,
   endToEnd,
   explainCode,

@@ -1,6 +1,7 @@
 import { answer, createResponder, dropRefused, dropUnsendable, type ResponderOptions } from "@fg-errors/core";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
+import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream, watchBody } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
 
@@ -40,7 +41,7 @@ export function fgErrors(options?: ResponderOptions): Middleware {
         }
       }
     } catch (thrown) {
-      fail(thrown);
+      if (!isResponseClosed(thrown)) fail(thrown);
     }
   };
 }

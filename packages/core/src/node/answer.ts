@@ -5,6 +5,7 @@ import { diesWithError } from "../headers.js";
 import { read } from "../read.js";
 import type { Rendered, Responder } from "../responder.js";
 import { warn } from "../stderr.js";
+import { isClosed } from "./client-leaves.js";
 import { cut } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 
@@ -74,6 +75,7 @@ export function answer(
     }
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
+    if (isClosed(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
     dropStaleFields(response);
     write(response, rendered, request.method);
     drain(request);

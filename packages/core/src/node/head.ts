@@ -1,10 +1,8 @@
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { foldSuccess, functionGraph } from "../contract.js";
-import { liveHeaders } from "../headers.js";
+import { liveHeaders, type UpstreamCredentials } from "../headers.js";
 import { isFieldName, isFieldValue } from "../sendable.js";
 import type { ReplyHead } from "../upstream/replies/reply.js";
-import { successHead, type SuccessOptions } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 
@@ -76,18 +74,23 @@ export function plannedHead(response: NodeResponse, head: Head): ReplyHead | und
   return { status: Number(head[0]), headers: { ...response.getHeaders(), ...Object.fromEntries(given) } };
 }
 
-function fieldsOf([, reason, fields]: Head): unknown {
+export function fieldsOf([, reason, fields]: Head): unknown {
   return fields ?? (typeof reason === "string" ? undefined : reason);
 }
 
 type Pair = [name: string, value: string | string[]];
 
-function pairsOf(fields: unknown): Pair[] {
+export function pairsOf(fields: unknown): Pair[] {
   if (!Array.isArray(fields)) return Object.entries(fields ?? {}) as Pair[];
   if (Array.isArray(fields[0])) return fields as Pair[];
   const pairs: Pair[] = [];
   for (let at = 0; at < fields.length; at += 2) pairs.push([fields[at], fields[at + 1]]);
   return pairs;
+}
+
+export function inFormOf(given: unknown, pairs: readonly Pair[]): unknown {
+  if (!Array.isArray(given)) return Object.fromEntries(pairs);
+  return Array.isArray(given[0]) ? pairs : pairs.flat();
 }
 
 /** What makes the head again what it is now, for one that is sent later: Node takes no other once content has begun. */
@@ -132,8 +135,13 @@ const none: ReadonlySet<string> = new Set();
  * The same when an upstream's error reply has been set on the response: what lives of it stays.
  * @param spoilt names of fields that are left from another reply
  */
-export function keepLive(response: NodeResponse, before: OutgoingHttpHeaders, spoilt: readonly string[] = []): void {
-  const live = new Set(liveHeaders(response.getHeaders()).map(([name]) => name));
+export function keepLive(
+  response: NodeResponse,
+  before: OutgoingHttpHeaders,
+  options: UpstreamCredentials,
+  spoilt: readonly string[] = [],
+): void {
+  const live = new Set(liveHeaders(response.getHeaders(), options).map(([name]) => name));
   for (const name of spoilt) live.delete(name);
   resetFields(response, before, live);
 }
@@ -147,24 +155,4 @@ export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): 
     const present = new Set([response.getHeader(name) ?? []].flat());
     for (const value of [before[name] ?? []].flat()) if (!present.has(value)) response.appendHeader(name, String(value));
   }
-}
-
-/**
- * Makes of a success that is not documented one that is, if asked for: in `head`, and on the response.
- * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
- */
-export function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, options: SuccessOptions): void {
-  if (options.success !== "fold") return;
-  const received = Number(head[0]);
-  if (foldSuccess(options.contract ?? functionGraph, received, true) === received) return;
-  setFields(response, head);
-  const present = response.getHeaders();
-  const isEmpty = endsEmpty || Number(present["content-length"]) === 0;
-  const { status, headers } = successHead({ status: received, headers: present }, isEmpty, options);
-  for (const name of Object.keys(present)) if (!Object.hasOwn(headers, name)) response.removeHeader(name);
-  const { "proxy-status": proxyStatus } = headers;
-  if (proxyStatus !== undefined) response.setHeader("proxy-status", proxyStatus as string);
-  response.statusCode = status;
-  if (!("stream" in response)) response.statusMessage = "";
-  head.splice(0, head.length, status);
 }

@@ -7,13 +7,15 @@ import type { ReplyHead } from "../upstream/replies/reply.js";
 import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
-import { foldHead, isValidHead, keepLive, makeSendable, plannedHead, resetFields, setFields, type Head } from "./head.js";
+import { emitAborted, onClose } from "./client-leaves.js";
+import { isValidHead, keepLive, makeSendable, plannedHead, resetFields, setFields, type Head } from "./head.js";
 import { dropHopByHop } from "./outgoing-head.js";
 import { isLookedInto, outlookOf } from "./outlook.js";
+import { settleHead } from "./settle-head.js";
 import { watchSources } from "./sources.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./taken-reply.js";
 import { createWays, setEnding, setImplied, setWriting } from "./ways.js";
-import { close, isKept, type Ending, type Held, type Hold, type Noted, type Saying, type Writing } from "./writing.js";
+import { close, holdOf, isKept, type Held, type Hold, type Noted, type Saying } from "./writing.js";
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
@@ -28,31 +30,18 @@ export function createHold<Subject>(
 ) {
   const respond = createResponder(options, host);
   const looks = replyOptions(options);
+  const isPlain = options.success !== "fold" && options.upstreamCredentials !== "drop";
   const { writingOf, endingOf, impliedOf } = createWays<Subject>({ decide, open, tellInstead });
 
   // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
   return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
     dropHopByHop(request.headers);
-    const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
-    const beneath = { writeHead, write, end, flushHeaders, destroy };
-    const before = response.getHeaders();
-    const hold: Hold<Subject> = {
-      request,
-      response,
-      subject,
-      before,
-      beneath,
-      state: response.headersSent ? "open" : "held",
-      given: undefined,
-      reply: undefined,
-      answered: undefined,
-      sources: undefined,
-      isReleased: false,
-    };
-    response.on("pipe", (source) => {
-      if (!hold.isReleased) sourcesOf(hold).add(source);
-    });
+    const hold = holdOf(request, response, subject);
+    const { before } = hold;
+    response.on("pipe", (source) => void (hold.isReleased || sourcesOf(hold).add(source)));
     if (hold.state === "held") setWriting(response, writingOf(hold));
+    onClose(response, () => closed(hold));
+    if (options.upstreamCredentials === "drop") beforeAnswer(response, () => speak(hold));
     return {
       release() {
         hold.isReleased = true;
@@ -62,22 +51,22 @@ export function createHold<Subject>(
       answered: () => hold.answered,
       keepLive: () => keep(hold),
       fold(isEmpty) {
-        if (options.success === "fold") foldHead(response, [response.statusCode], isEmpty(), options);
+        if (!isPlain) settleHead(response, before, [response.statusCode], isEmpty(), options);
       },
     };
   };
 
   /** @param written what writeHead() was given; without it, the status is what is set */
   function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
-    const { request, response } = hold;
-    if (isAnswered(response)) return open(hold);
+    const { request, response, before } = hold;
+    if (isAnswered(response) || hasLeft(request)) return open(hold);
     const head = written ?? [response.statusCode];
     if (isErrorStatus(head[0] as number)) return take(hold, head);
     const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
     const outlook = planned && outlookOf(planned, looks, request.method);
     if (outlook === "failed") return take(hold, head);
     if (outlook === "unsaid") return look(hold, planned!, written);
-    foldHead(response, head, isEmpty, options);
+    settleHead(response, before, head, isEmpty, options);
     makeSendable(response, head);
     if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
     else open(hold);
@@ -141,16 +130,24 @@ export function createHold<Subject>(
     hold.state = noted ? "looking" : "taken";
     setEnding(response, endingOf(hold));
     beforeAnswer(response, () => speak(hold));
-    response.once("close", () => isKept(hold.state) && close(hold)); // the client has left
     return (hold.reply = takeReply(response, looks.limit, noted));
+  }
+
+  /** The response is complete, or its client has left. */
+  function closed(hold: Hold<Subject>) {
+    emitAborted(hold.response);
+    if (isKept(hold.state)) close(hold);
+    hold.sources?.release();
   }
 
   /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
   function speak(hold: Hold<Subject>) {
+    const { response, before } = hold;
+    if (hold.state === "held") settleHead(response, before, [], false, { ...options, success: "relay" }); // set, and then it failed
     if (hold.state === "waiting") hush(hold);
     if (hold.state !== "taken" && hold.state !== "looking") return;
     hold.reply!.giveBack();
-    setWriting(hold.response, writingOf(hold));
+    setWriting(response, writingOf(hold));
     keep(hold);
     hold.state = "open";
   }
@@ -169,7 +166,7 @@ export function createHold<Subject>(
   }
 
   function keep({ response, before, sources }: Hold<Subject>) {
-    keepLive(response, before, sources?.brokenFields());
+    keepLive(response, before, options, sources?.brokenFields());
   }
 
   /** Told of streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */

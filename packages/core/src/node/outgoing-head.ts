@@ -73,6 +73,17 @@ export function makeUpgradeSendable(outgoing: ClientRequest): boolean {
   return true;
 }
 
+/** The libraries do not say when an upgrade starts, and node:http refuses some of its fields as soon as it is given them. */
+export function dropRefusedOfUpgrades(server: object): void {
+  const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
+  const { ws } = upgrades;
+  if (typeof ws !== "function") return;
+  upgrades.ws = function (request, ...args) {
+    dropRefused(request.headers);
+    return ws.call(this, request, ...args);
+  };
+}
+
 /** Say where the content ends and whom it is for, whatever Connection names. Connection itself is read by others. */
 const stays: ReadonlySet<string> = new Set(["connection", "content-length", "host", "transfer-encoding"]);
 

@@ -13,12 +13,13 @@ import { discardContent, headOf, type ReplyHead } from "../upstream/replies/repl
 import { failureOf, replyOptions, upstreamFinding } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import { answer, isAnswered } from "./answer.js";
+import { isClosed, onClose } from "./client-leaves.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import { joinLists, keepLive } from "./head.js";
 import { follow, forgetReply, inProgress, isReplied } from "./progress.js";
 import { originalUrl } from "./original-url.js";
 import { markLookedInto, outlookOf } from "./outlook.js";
-import { dropRefused, makeSendable, makeUpgradeSendable, prepareRequest } from "./outgoing-head.js";
+import { dropRefusedOfUpgrades, makeSendable, makeUpgradeSendable, prepareRequest } from "./outgoing-head.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
 import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
 import { setFields } from "./relay.js";
@@ -57,13 +58,13 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
     });
-    response.on("close", () => {
+    onClose(response, () => {
       const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
     if (!sign(outgoing, request, proxyName)) return;
     callTheirs("proxyReq", args);
-    if (isAnswered(response) || isGone(response)) outgoing.destroy();
+    if (isAnswered(response) || isClosed(response)) outgoing.destroy();
   }
 
   function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
@@ -74,7 +75,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       seemDone(response);
     };
     if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
-    if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
+    if (response.headersSent || isClosed(response)) return ignore(reply, response); // somebody had no patience
     const mine = outlookOf(headOf(reply), looks, request.method) === "failed";
     const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
     callTheirs("proxyRes", [shown, request, response]);
@@ -93,7 +94,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
   async function refuse(reply: IncomingMessage, head: ReplyHead, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
-    const live = Object.fromEntries(liveHeaders(head.headers));
+    const live = Object.fromEntries(liveHeaders(head.headers, options));
     const before = response.getHeaders();
     const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
     setHead(reply, { status, headers: live }, response);
@@ -112,10 +113,10 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     holdPiped(response, async (body) => {
       markLookedInto(response);
       const finding = await failureOf({ statusCode, headers, body }, looks);
-      if (response.headersSent || isGone(response)) return false;
+      if (response.headersSent || isClosed(response)) return false;
       if (finding === undefined) return true;
       refused.add(response);
-      keepLive(response, before);
+      keepLive(response, before, options);
       joinLists(response, before);
       fail(new UpstreamError(finding, undefined, false), request, response);
       return false;
@@ -152,7 +153,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
     if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
-    else if (!isGone(target)) {
+    else if (!isClosed(target)) {
       if (!refused.has(target)) forgetReply(request, target);
       answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
     }
@@ -165,7 +166,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const failed = (thrown: unknown) => fail(thrown, request, target);
     const failedLate = (thrown: unknown) => {
       const { headers, method } = request;
-      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      if ("writeHead" in target && isClosed(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
       else failed(thrown);
     };
     try {
@@ -190,24 +191,9 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   };
 }
 
-/** The libraries do not say when an upgrade starts, and node:http refuses some of its fields as soon as it is given them. */
-function dropRefusedOfUpgrades(server: object): void {
-  const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
-  const { ws } = upgrades;
-  if (typeof ws !== "function") return;
-  upgrades.ws = function (request, ...args) {
-    dropRefused(request.headers);
-    return ws.call(this, request, ...args);
-  };
-}
-
 function ignore(reply: IncomingMessage, response: ServerResponse): void {
   seemDone(response);
   if (isStream(reply)) discardContent(reply);
-}
-
-function isGone(response: ServerResponse): boolean {
-  return response.destroyed || read(response, "stream", "destroyed") === true; // of HTTP/2
 }
 
 function incomplete(): UpstreamError {

@@ -1,5 +1,4 @@
 import type { ServerResponse } from "node:http";
-import type { Http2ServerResponse } from "node:http2";
 import { finished, type Readable } from "node:stream";
 import { mayHaveContent } from "../contract.js";
 import { liveHeaders } from "../headers.js";
@@ -12,10 +11,11 @@ import { failureOf, replyOptions } from "../upstream/replies/reply-finding.js";
 import { successHead } from "../upstream/success.js";
 import type { NodeResponse } from "./answer.js";
 import { brokenOff } from "./broken-off.js";
+import { isClosed, onClose } from "./client-leaves.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import { markLookedInto } from "./outlook.js";
 
-/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
+/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit`, `functionGraph` and `upstreamCredentials` matter here. */
 export type RelayOptions = ResponderOptions;
 
 /** What is to be sent of an upstream's success. */
@@ -43,7 +43,7 @@ export async function passOn(
   const head = headOf(reply);
   const failure = await failureOf(reply, replyOptions(options));
   if (failure) {
-    setFields(response, Object.fromEntries(liveHeaders(head.headers)));
+    setFields(response, Object.fromEntries(liveHeaders(head.headers, options)));
     throw new UpstreamError(failure, undefined);
   }
   if (options.functionGraph) markLookedInto(response);
@@ -90,8 +90,7 @@ function check(options: RelayOptions): void {
 
 /** The client has left, or somebody else has answered. */
 function isTaken(response: NodeResponse): boolean {
-  const { destroyed, stream, headersSent } = response as Partial<ServerResponse & Http2ServerResponse>;
-  return destroyed === true || stream?.destroyed === true || headersSent === true;
+  return response.headersSent || isClosed(response);
 }
 
 /** Waits until content has something to give, or has ended. It is let go of when the response is closed. */
@@ -102,7 +101,7 @@ async function begun(content: Readable, response: NodeResponse, status: number, 
     failure = early;
   };
   content.on("error", ignore); // finished() tells, of content too that was destroyed before anybody listened
-  response.once("close", () => {
+  onClose(response, () => {
     tell = () => {}; // nobody waits for it any more
     content.destroy();
   });

@@ -1,10 +1,10 @@
 import { foldSuccess, functionGraph, mayHaveContent } from "../contract.js";
-import { endToEndFields } from "../headers.js";
+import { dropCredentials, endToEndFields } from "../headers.js";
 import type { ResponderOptions } from "../options.js";
 import { foldedProxyStatus } from "./proxy-status.js";
 import type { ReplyHead } from "./replies/reply.js";
 
-export type SuccessOptions = Pick<ResponderOptions, "contract" | "success" | "proxyName">;
+export type SuccessOptions = Pick<ResponderOptions, "contract" | "success" | "proxyName" | "upstreamCredentials">;
 
 /** Describe content, which a 204 does not have (RFC 9110 sections 8 and 15.3.5). */
 const contentFields: ReadonlySet<string> = new Set([
@@ -21,8 +21,9 @@ const contentFields: ReadonlySet<string> = new Set([
  * @param isEmpty whether the reply is known to have no content
  */
 export function successHead({ status, headers }: ReplyHead, isEmpty: boolean, options: SuccessOptions): ReplyHead {
-  const { contract = functionGraph, success, proxyName } = options;
+  const { contract = functionGraph, success, proxyName, upstreamCredentials } = options;
   const passed = endToEndFields(headers);
+  if (upstreamCredentials === "drop") dropCredentials(passed);
   const folded = success === "fold" ? foldSuccess(contract, status, isEmpty) : status;
   if (folded === status) return { status, headers: passed };
   if (!mayHaveContent("GET", folded)) for (const name of contentFields) delete passed[name];

@@ -39,7 +39,7 @@ export async function invocationResponse(
     const invocation = invocationOf(await result);
     const failure = await failureOf(replyOf(invocation), replyOptions(options));
     if (!failure) return success(invocation, method, options);
-    live = Object.fromEntries(liveHeaders(invocation.headers));
+    live = Object.fromEntries(liveHeaders(invocation.headers, options));
     throw new UpstreamError(failure, undefined);
   } catch (thrown) {
     const { status, headers, body } = respond(thrown, { ...factsOf(request), responseHeaders: live });

@@ -1,4 +1,5 @@
 import { functionGraph, isErrorStatus } from "../../contract.js";
+import { dropCredentials } from "../../headers.js";
 import { checkOptions, type ResponderOptions } from "../../options.js";
 import { toProblem, type Problem } from "../../problem.js";
 import { functionFinding, invocationId, verdictOf } from "../../functiongraph/function-reply.js";
@@ -20,11 +21,13 @@ export interface ReplyOptions {
   readonly limit?: number | undefined;
   /** Whether it may be FunctionGraph's; default false. */
   readonly functionGraph?: boolean | undefined;
+  /** Whether what asks a client for credentials is passed on; default "relay". */
+  readonly upstreamCredentials?: ResponderOptions["upstreamCredentials"] | undefined;
 }
 
 /** The options of `fgErrors()` that concern it. */
-export function replyOptions({ errorBodyLimit, functionGraph }: ResponderOptions): ReplyOptions {
-  return { limit: errorBodyLimit, functionGraph };
+export function replyOptions({ errorBodyLimit, functionGraph, upstreamCredentials }: ResponderOptions): ReplyOptions {
+  return { limit: errorBodyLimit, functionGraph, upstreamCredentials };
 }
 
 /**
@@ -32,13 +35,13 @@ export function replyOptions({ errorBodyLimit, functionGraph }: ResponderOptions
  * Reads the body up to a cap and cancels the rest.
  * @param reply a response of node:http, fetch or undici whose body was not read yet
  * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets,
- *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false
+ *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false; `upstreamCredentials`, default "relay"
  * @throws TypeError for a wrong option; nothing else, whatever the reply
  * @example const problem = await normalizeUpstream(await fetch(url));
  */
 export async function normalizeUpstream(
   reply: Reply,
-  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph"> = {},
+  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph" | "upstreamCredentials"> = {},
 ): Promise<Problem> {
   checkOptions(options, "normalizeUpstream");
   const { contract = functionGraph, service = "FSS" } = options;
@@ -77,8 +80,9 @@ export async function failureOf(reply: Reply, options: ReplyOptions): Promise<Fi
 /** Those whose content was looked into: upstream() may hand one to relay(). */
 const looked = new WeakSet<Reply>();
 
-function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions): Finding {
+function relayed(head: ReplyHead, content: Buffer, { functionGraph = false, upstreamCredentials }: ReplyOptions): Finding {
   const headers = replyFields(head);
+  if (upstreamCredentials === "drop") dropCredentials(headers);
   const found = findingOf(head, content, functionGraph);
   if (found.receivedStatus !== undefined) return { ...found, headers };
   const requestId = functionGraph ? invocationId(head, found.requestId) : found.requestId;
