@@ -32,7 +32,7 @@ describe.each(gateways)("$name", (gateway) => {
     listener(incoming, response);
   };
 
-  it.each(Object.keys(heads))("%s", async (way) => {
+  it.each(Object.keys(heads))("leaves out what was set by %s", async (way) => {
     const writer: Writer = (incoming, response) => {
       heads[way]!(incoming, response as never);
       response.end("content");
@@ -47,7 +47,7 @@ describe.each(gateways)("$name", (gateway) => {
     if (way === "writeHead() with an object") expect(bytes).toMatch(/^HTTP\/1\.1 200 Well Done\r\n/);
   });
 
-  it("HTTP/2", async () => {
+  it("leaves it out over HTTP/2", async () => {
     const writer: Writer = (incoming, response) => {
       heads["setHeader()"]!(incoming, response);
       response.end("content");
