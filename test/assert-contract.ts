@@ -64,8 +64,8 @@ const required: Readonly<Record<number, readonly [name: string, form: RegExp]>> 
 /** No scheme that a browser would run; a relative reference, which only this gateway's own hooks may choose. */
 const type = /^(?:(?:https?:\/\/|urn:|tag:|about:)[!-~]{1,1000}|[^:]{1,1000})$/;
 
-/** A path, or what stands in its place, such as "*" or CONNECT's host and port; nothing that has a scheme. */
-const instance = /^(?:\/(?!\/)[!-~]{0,1999}|[!-9;-~]{1,1990}(?::\d+)?)$/;
+/** A path, or the asterisk that stands in its place; nothing that has a scheme or an authority. */
+const instance = /^(?:\/(?!\/)[!-~]{0,1999}|\*)$/;
 
 /** What a terminal, or an editor, would obey. */
 const control = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;

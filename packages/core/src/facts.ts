@@ -25,24 +25,21 @@ const longest = 2000;
 /** A path that is sent as it came: nothing to cut off, nothing to encode, no "//" in front. */
 const plain = /^\/(?!\/)[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
 
-/** The request's path as a URI reference, without its query, which may hold secrets, and without an authority. */
+/** The request's path as a URI reference, without its query, which may hold secrets, and without an authority; "/" for what is no path. */
 export function instanceOf(url: string | undefined): string {
-  if (url !== undefined && url.length <= longest && plain.test(url)) return url;
-  const path = (url ?? "")
+  return pathIn(url ?? "") ?? "/";
+}
+
+/** The path in a text, or the asterisk that stands in its place; undefined for any other. */
+export function pathIn(text: string): string | undefined {
+  if (text.length <= longest && plain.test(text)) return text;
+  const path = text
     .slice(0, longest)
     .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
     .replace(/[?#].*$/s, "");
+  if (!path.startsWith("/")) return path === "*" ? path : undefined;
   const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode);
-  return cut(ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"); // RFC 3986 section 4.2: "//" would start an authority
-}
-
-/**
- * The path that a service of this contract says failed, as this gateway would say it; undefined for what is no path.
- * @param instance an upstream's own words: a URI with a scheme that runs something is no path, and neither is one without a meaning here
- */
-export function instanceSaid(instance: string): string | undefined {
-  const path = instanceOf(instance);
-  return path.startsWith("/") || path === "*" ? path : undefined;
+  return cut(ascii.startsWith("//") ? `/.${ascii}` : ascii); // RFC 3986 section 4.2: "//" would start an authority
 }
 
 /** To what is sent at most, not amid an encoded character. */

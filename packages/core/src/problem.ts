@@ -1,5 +1,5 @@
 import { foldStatus, functionGraph, type Contract } from "./contract.js";
-import { instanceSaid } from "./facts.js";
+import { pathIn } from "./facts.js";
 import { exposableHeaders } from "./headers.js";
 import { readText } from "./read.js";
 import type { Finding } from "./recognisers/rule.js";
@@ -80,7 +80,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (requestId !== undefined) draft.requestId = requestId;
   // A server error's words were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ours) return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
-  const path = instance === undefined ? undefined : instanceSaid(instance);
+  const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
   const type = cleanType(finding.type);
   if (type !== undefined && (type !== draft.type || (ours && finding.status === status))) {

@@ -128,13 +128,8 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const isSendable = makeUpgradeSendable(outgoing);
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
-    if (!isSendable) {
-      upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
-      outgoing.destroy();
-      return;
-    }
-    if (!sign(outgoing, request, proxyName)) return;
-    callTheirs("proxyReqWs", args);
+    if (!isSendable) upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
+    else if (sign(outgoing, request, proxyName)) callTheirs("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
   }
 
