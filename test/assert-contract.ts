@@ -2,6 +2,20 @@ import { functionGraph, type Contract } from "@fg-errors/core";
 import { expect } from "vitest";
 import type { Answer } from "./wire.js";
 
+/** Header fields that have the client, or a server in front, do something instead of showing the error. */
+export const acting: readonly string[] = [
+  "fly-replay",
+  "refresh",
+  "sourcemap",
+  "x-accel-limit-rate",
+  "x-cascade",
+  "x-lighttpd-send-file",
+  "x-litespeed-location",
+  "x-reproxy-url",
+  "x-sendfile2",
+  "x-sourcemap",
+];
+
 /** Header fields that describe what the error replaced, or allow its storage, and must be gone. */
 const stale = [
   "accept-ranges",
@@ -30,6 +44,7 @@ const stale = [
   "x-cff-function-log",
   "x-log-result",
   "x-sendfile",
+  ...acting,
 ];
 
 /** Those, and the ones that every error response sets anew. */
@@ -45,6 +60,22 @@ const required: Readonly<Record<number, readonly [name: string, form: RegExp]>> 
   405: ["allow", /^[\w!#$%&'*+.^`|~, \t-]*$/],
   407: ["proxy-authenticate", challenge],
 };
+
+/** No scheme that a browser would run; a relative reference, which only this gateway's own hooks may choose. */
+const type = /^(?:(?:https?:\/\/|urn:|tag:|about:)[!-~]{1,1000}|[^:]{1,1000})$/;
+
+/** A path, or the asterisk that stands in its place; nothing that has a scheme or an authority. */
+const instance = /^(?:\/(?!\/)[!-~]{0,1999}|\*)$/;
+
+/** What a terminal, or an editor, would obey. */
+const control = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+/** Names and texts, at any depth. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
+}
 
 /**
  * Whatever failed, this holds of the answer.
@@ -63,6 +94,9 @@ export function assertContract(
   // A kind of problem of its own has a title of its own (RFC 9457 section 4.2.1).
   expect(body).toMatchObject({ title: body["type"] === "about:blank" ? title : expect.stringMatching(/./), status });
   for (const member of ["type", "detail", "instance"]) expect(body[member], member).toEqual(expect.stringMatching(/./));
+  expect(body["type"]).toMatch(type);
+  expect(body["instance"]).toMatch(instance);
+  expect(textsIn(body).filter((each) => control.test(each))).toEqual([]);
   expect(body["error_msg"]).toBe(body["detail"]);
   expect(body["error_code"]).toMatch(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/);
   expect(body["request_id"]).toBe(headers.get("x-request-id"));

@@ -1,12 +1,11 @@
 // A Koa gateway: UPSTREAM is the server that gets every request, PORT where to listen (0: any free one).
 import { createServer } from "node:http";
-import { drain, endToEnd, fgErrors, guardServer, relay } from "@fg-errors/koa";
+import { clientSignal, drain, fgErrors, guardServer, relay, upstreamRequest } from "@fg-errors/koa";
 import Koa from "koa";
 import { Agent, fetch } from "undici";
 
 const { UPSTREAM = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
-const target = new URL(UPSTREAM);
-const base = target.pathname.replace(/\/$/, "");
+const target = UPSTREAM.replace(/\/$/, "");
 
 /** One second to connect, to the reply's head, and between two chunks of its content. */
 const dispatcher = new Agent({ connect: { timeout: 1000 }, headersTimeout: 1000, bodyTimeout: 1000 });
@@ -21,13 +20,7 @@ const server = guardServer(createServer(app.callback())).listen(Number(PORT), "1
 process.once("SIGTERM", () => drain(server));
 
 /** @param {Koa.Context} ctx */
-function fetchUpstream({ method, path, search, headers, req, res }) {
-  const passed = endToEnd(headers).filter(([name]) => name !== "host" && name !== "expect");
-  const body = method === "GET" || method === "HEAD" ? {} : { body: req, duplex: "half" };
-  const leaving = new AbortController(); // a client that leaves takes its request to the upstream along
-  res.once("close", () => leaving.abort());
-  const init = { method, headers: passed, ...body, redirect: "manual", dispatcher, signal: leaving.signal };
-  // Assigned, not resolved: a client may write "//elsewhere" or "http://elsewhere" where its path should be.
-  const url = Object.assign(new URL(target), { pathname: base + path, search });
-  return fetch(url, /** @type {import("undici").RequestInit} */ (init));
+function fetchUpstream({ req, res }) {
+  const { path, ...init } = upstreamRequest(req);
+  return fetch(target + path, { ...init, dispatcher, signal: clientSignal(res) });
 }

@@ -37,6 +37,12 @@ describe("the body", () => {
     ["/", "/"],
     [undefined, "/"],
     ["*", "*"],
+    ["", "/"],
+    ["?a", "/"],
+    ["http://host", "/"],
+    ["javascript:alert(1)", "/"],
+    [":/a", "/"],
+    ["gateway.example:443", "/"],
     ["http://user:pass@host/a?b", "/a"],
     ["//evil.example/a", "/.//evil.example/a"],
     ['/a"<>\\^`{|} \u00e9', "/a%22%3C%3E%5C%5E%60%7B%7C%7D%20%E9"],
@@ -128,6 +134,20 @@ describe("headers", () => {
     expect(createResponder()(createError(401), { ...facts, responseHeaders }).headers).not.toHaveProperty("www-authenticate");
     const own = createError(401, "x", { headers: { "WWW-Authenticate": ["Basic", "Digest"] } });
     expect(createResponder()(own, facts).headers["www-authenticate"]).toBe("Basic, Digest");
+  });
+
+  it("passes on the challenge of an HTTP client's error only as long as its upstream is trusted with credentials", () => {
+    const response = { status: 401, headers: { "www-authenticate": 'Basic realm="elsewhere"' } };
+    const thrown = Object.assign(new Error("x"), { isAxiosError: true, response });
+    const challengeOf = (options: ResponderOptions) =>
+      createResponder({ relay: [401], ...options })(thrown, facts).headers["www-authenticate"];
+    expect(challengeOf({})).toBe('Basic realm="elsewhere"');
+    expect(challengeOf({ upstreamCredentials: "drop", challenge: "Own" })).toBe("Own");
+    const own = createResponder({ upstreamCredentials: "drop" })(
+      problem(401, "x", { headers: { "WWW-Authenticate": "Mine" } }),
+      facts,
+    );
+    expect(own.headers["www-authenticate"]).toBe("Mine"); // which is no upstream's
   });
 
   it("of the error itself neither describe content nor allow its storage", () => {
@@ -354,8 +374,9 @@ describe("options", () => {
     ["x", "createResponder: options must be an object"],
     [
       { onerror: () => {} },
-      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, errorBodyLimit, success, functionGraph, proxyName, proxyDetails, requestId, map, onError',
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, errorBodyLimit, success, upstreamCredentials, functionGraph, proxyName, proxyDetails, requestId, map, onError',
     ],
+    [{ upstreamCredentials: false }, 'createResponder: option "upstreamCredentials" takes "relay" or "drop"'],
     [{ contract: {} }, 'createResponder: option "contract" takes functionGraph, rfc9110 or what extendContract returns'],
     [{ format: "xml" }, 'createResponder: option "format" takes "problem", "functiongraph" or a renderer function'],
     [

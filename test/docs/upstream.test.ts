@@ -1,6 +1,7 @@
 // What docs/upstream.md says is what the code does.
 import { createResponder, proxyErrors, UpstreamError } from "@fg-errors/core";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { contentRules, credentialRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
 import { faults } from "../faults/index.js";
 import { block, codes, paragraph, read, table } from "./markdown.js";
 
@@ -26,7 +27,12 @@ it("every type is one of a fault, or said to be none", () => {
 });
 
 it("no fault is of a type that is never said", () => {
-  const sources = ["proxy-errors/classify-fault", "recognisers/http-clients/call-fault", "recognisers/fault-in-message", "recognisers/families/resilience"];
+  const sources = [
+    "proxy-errors/classify-fault",
+    "recognisers/http-clients/call-fault",
+    "recognisers/fault-in-message",
+    "recognisers/families/resilience",
+  ];
   const tables = sources.map((name) => read(`packages/core/src/${name}.ts`)).join("\n");
   const [, never = ""] = paragraph(page, "other types").split("Nothing gives a sign of");
   expect(codes(never).filter((type) => tables.includes(type))).toEqual([]);
@@ -36,6 +42,28 @@ it("no fault is of a type that is never said", () => {
 it("every fault that is tested has a row", () => {
   const types = new Set(rows.map(({ type }) => type));
   for (const { name, type } of faults) if (type !== undefined) expect(types, name).toContain(type);
+});
+
+describe("the header fields", () => {
+  const cellOf = ({ names = [], prefixes = [], suffixes = [] }: FieldRule) => [
+    ...names,
+    ...prefixes.map((prefix) => `${prefix}*`),
+    ...suffixes.map((suffix) => `*${suffix}`),
+  ];
+
+  it("that go are those of the rules, for their reasons", () => {
+    const rules = [
+      ...contentRules.map((rule) => [rule, "goes"] as const),
+      ...upstreamRules.map((rule) => [rule, "stays"] as const),
+    ];
+    expect(table(page, "fields").map(([names, ...others]) => [codes(names!), ...others])).toEqual(
+      rules.map(([rule, own]) => [cellOf(rule), rule.why, own]),
+    );
+  });
+
+  it("that are credentials are those of the rules", () => {
+    expect(codes(paragraph(page, "credentials"))).toEqual(credentialRules.flatMap(cellOf));
+  });
 });
 
 it("the field is what it is said to be", () => {

@@ -1,5 +1,6 @@
 // Handlers that ask the upstream themselves.
-import { upstream } from "@fg-errors/core";
+import type { ServerResponse } from "node:http";
+import { clientSignal, upstream } from "@fg-errors/core";
 import { relay as expressRelay } from "@fg-errors/express";
 import { relay as koaRelay } from "@fg-errors/koa";
 import { fetch, request } from "undici";
@@ -23,16 +24,18 @@ export const calls: readonly Door[] = [
 
 type More = Pick<Door, "decodes" | "exceptions">;
 
-type Ask = (way: Way) => (path: string) => Promise<never>;
+type Ask = (way: Way) => (path: string, response: ServerResponse) => Promise<never>;
 
 function fetchFrom(way: Way) {
   const dispatcher = dispatcherOf(way);
-  return (path: string) => fetch(way.upstream.url + path, { dispatcher, redirect: "manual" }) as Promise<never>;
+  return (path: string, response: ServerResponse) =>
+    fetch(way.upstream.url + path, { dispatcher, redirect: "manual", signal: clientSignal(response) }) as Promise<never>;
 }
 
 function requestFrom(way: Way) {
   const dispatcher = dispatcherOf(way);
-  return (path: string) => request(way.upstream.url + path, { dispatcher }) as Promise<never>;
+  return (path: string, response: ServerResponse) =>
+    request(way.upstream.url + path, { dispatcher, signal: clientSignal(response) }) as Promise<never>;
 }
 
 function relaying(name: string, askOf: Ask, more: More): Door {
@@ -43,12 +46,12 @@ function relaying(name: string, askOf: Ask, more: More): Door {
     ...more,
     create: (way, family) => {
       const ask = askOf(way);
-      if (family === "koa") return { koa: [async (ctx) => koaRelay(ctx, await ask(ctx.url))] };
+      if (family === "koa") return { koa: [async (ctx) => koaRelay(ctx, await ask(ctx.url, ctx.res), way.options)] };
       return {
         express: [
           (incoming, response, next) =>
-            void ask(incoming.url)
-              .then((reply) => expressRelay(response, reply))
+            void ask(incoming.url, response)
+              .then((reply) => expressRelay(response, reply, way.options))
               .catch(next),
         ],
       };
@@ -62,13 +65,17 @@ function asking(name: string, askOf: Ask, more: More): Door {
     name,
     families: both,
     h2: true,
+    buffers: true,
     ...more,
     create: (way) => {
       const ask = askOf(way);
       return {
         act: async (incoming, response) => {
           response.statusCode = 200; // Koa's is 404 until then
-          const reply = (await upstream(ask(incoming.url!))) as { text?(): Promise<string>; body: { text(): Promise<string> } };
+          const reply = (await upstream(ask(incoming.url!, response), way.options)) as {
+            text?(): Promise<string>;
+            body: { text(): Promise<string> };
+          };
           response.end(await (reply.text?.() ?? reply.body.text()));
         },
       };

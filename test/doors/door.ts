@@ -36,6 +36,10 @@ export interface Door {
   readonly decodes?: true;
   /** Copies a reply's head to the response before it knows that no content follows, and then answers by itself. */
   readonly forgetsHead?: true;
+  /** Cannot serve a client of HTTP/2: hands its pseudo-header fields on. */
+  readonly http1Only?: true;
+  /** Takes the whole content, the client's or the upstream's, before it hands any of it on. */
+  readonly buffers?: true;
   /** Where the library answers by itself, or does not say what happened. The first row that fits counts. */
   readonly exceptions?: Exceptions;
   readonly create: (way: Way, family: Family) => Mount | Promise<Mount>;

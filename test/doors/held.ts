@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { pipeline } from "node:stream/promises";
 import replyFrom from "@fastify/reply-from";
+import { clientSignal } from "@fg-errors/core";
 import { fgUpstream as expressUpstream } from "@fg-errors/express";
 import { fgUpstream as koaUpstream } from "@fg-errors/koa";
 import expressHttpProxy from "express-http-proxy";
@@ -50,7 +51,7 @@ export const held: readonly Door[] = [
     create: (way, family) => {
       const dispatcher = dispatcherOf(way);
       const copy: Act = async (incoming, response) => {
-        const reply = await request(way.upstream.url + incoming.url, { dispatcher });
+        const reply = await request(way.upstream.url + incoming.url, { dispatcher, signal: clientSignal(response) });
         response.writeHead(reply.statusCode, reply.headers);
         await pipeline(reply.body, response);
       };
@@ -59,12 +60,14 @@ export const held: readonly Door[] = [
   },
   {
     name: "express-http-proxy",
+    buffers: true,
     families: ["express"],
     exceptions: [...lateResets, ...incomplete],
     create: (way) => ({ express: [expressUpstream(way.options), expressHttpProxy(way.upstream.url, expressSettings(way))] }),
   },
   {
     name: "express-http-proxy, buffering",
+    buffers: true,
     families: ["express"],
     forgetsHead: true,
     exceptions: [
@@ -80,6 +83,7 @@ export const held: readonly Door[] = [
   {
     name: "koa-proxies",
     families: ["koa"],
+    http1Only: true,
     exceptions: [
       [/^101/, "unheard"],
       [/^((100|103) and|corrupt|truncated)/, "relayed"],
@@ -97,6 +101,8 @@ export const held: readonly Door[] = [
   },
   {
     name: "koa-better-http-proxy",
+    buffers: true,
+    http1Only: true,
     families: ["koa"],
     exceptions: [
       [/^204/, {}],
@@ -110,6 +116,7 @@ export const held: readonly Door[] = [
   },
   {
     name: "@fastify/reply-from",
+    buffers: true,
     families: both,
     forgetsHead: true,
     exceptions: [
@@ -124,8 +131,17 @@ export const held: readonly Door[] = [
     ],
     create: async (way, family) => {
       const app = fastify();
-      app.register(replyFrom, { base: way.upstream.url, undici: dispatcherOf(way) as never });
-      app.all("/*", (incoming, reply) => reply.from(incoming.url));
+      const dispatcher = dispatcherOf(way);
+      // It has no option for a signal, but hands on what stands beside the fields.
+      const signal = Symbol("signal");
+      const ask = (options: Readonly<Record<string, never>>, done: () => void) =>
+        dispatcher.request({ ...options, signal: options["headers"]![signal] } as never, done);
+      app.register(replyFrom, { base: way.upstream.url, undici: { request: ask } as never });
+      app.all("/*", (incoming, reply) =>
+        reply.from(incoming.url, {
+          rewriteRequestHeaders: (_request, headers) => ({ ...headers, [signal]: clientSignal(reply.raw) }),
+        }),
+      );
       await app.ready();
       way.onClose(() => app.close());
       return behind(way, family, (incoming, response) => app.routing(incoming, response));

@@ -14,15 +14,16 @@ import { agentOf, both, type Act, type Door, type Way } from "./door.js";
 const koaProxies = createRequire(import.meta.url)("koa-proxies") as (path: string, settings: object) => Middleware;
 
 export const proxies: readonly Door[] = [
-  middleware("http-proxy-middleware 3", createProxyMiddleware),
+  { ...middleware("http-proxy-middleware 3", createProxyMiddleware), http1Only: true },
   middleware("http-proxy-middleware 4", createProxyMiddleware4),
-  server("http-proxy", (settings) => httpProxy.createProxyServer(settings)),
+  { ...server("http-proxy", (settings) => httpProxy.createProxyServer(settings)), http1Only: true },
   server("http-proxy-3 1", (settings) => httpProxy3.createProxyServer(settings as never)),
   server("http-proxy-3 2", (settings) => httpProxy3v2.createProxyServer(settings as never)),
   server("httpxy", (settings) => createProxyServer(settings as never)),
   {
     name: "koa-proxies, by its events",
     families: ["koa"],
+    http1Only: true,
     create: (way) => ({ koa: [koaProxies("/", { ...settingsOf(way), events: fgProxy(way.options).on })] }),
   },
 ];

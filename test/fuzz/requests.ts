@@ -46,6 +46,8 @@ const field = fc.oneof(
     "Range: bytes=0-1",
     "If-None-Match: *",
     "TE: trailers",
+    "Trailer: x",
+    "Keep-Alive: timeout=5",
   ),
   fc.constantFrom("X-Request-Id: a.b-c_1", "X-Request-Id: a b", "X-Request-Id: ", "traceparent: 00-zz", "X-Cff-Request-Id: 17"),
   fc.constantFrom(
@@ -60,6 +62,7 @@ const field = fc.oneof(
     "Connection: keep-alive",
     "Connection: x-request-id, close",
     "Connection: Upgrade",
+    "Connection: transfer-encoding, content-length",
     "Connection: ,",
   ),
   fc.constantFrom("Expect: 100-continue", "Expect: 200-ok", "Expect: 100-continue, qu3ry", "Expect: "),
@@ -112,7 +115,13 @@ const broken = fc.constantFrom(
   ["Transfer-Encoding: chunked", "5\r\nqu3ry\r\n"],
 );
 
+/** Whoever loses the framing takes it for another request. */
+export const smuggled = "/smuggled-*";
+const inner = `GET ${smuggled} HTTP/1.1\r\nHost: inner\r\n\r\n`;
+
 const content = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(["Transfer-Encoding: chunked", `${sizeOf(inner)}\r\n${inner}\r\n0\r\n\r\n`]) },
+  { weight: 1, arbitrary: fc.constant([`Content-Length: ${sizeOf(inner, 10)}`, inner]) },
   { weight: 6, arbitrary: fc.constant(["", ""]) },
   { weight: 2, arbitrary: garbage.map((text) => [`Content-Length: ${text.length}`, text]) },
   {
@@ -164,6 +173,16 @@ export const clean: Arbitrary<Sent> = fc
     const lines = Array.from({ length: count }, (_, at) => `GET /*/${at} HTTP/1.1\r\nHost: gateway.example\r\n`);
     return { bytes: `${lines.join("\r\n")}${last}\r\n`, isChanged: false };
   });
+
+/** In octets, once the case's number stands in it. */
+function sizeOf(text: string, base = 16): string {
+  return (text.length - 1 + caseName(0).length).toString(base);
+}
+
+/** What stands for `*` in the case of a seed: always as long. */
+export function caseName(seed: number): string {
+  return `c${String(seed).padStart(10, "0")}`;
+}
 
 export const requests: Arbitrary<Sent> = fc
   .tuple(pipelined, often(fc.constant([] as Change[]), fc.array(change, { minLength: 1, maxLength: 4 }), 2))

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import * as fc from "fast-check";
 import { octets, written } from "../properties/octets.js";
+import { requestIn } from "../upstream/request-octets.js";
 import { anyStatus, errorStatus } from "../properties/replies.js";
 
 const success = fc
@@ -84,21 +85,29 @@ const behaviour = fc.oneof({ weight: 3, arbitrary: wild }, tame);
 
 export interface FuzzUpstream {
   readonly port: number;
+  /** What it was asked for. */
+  readonly targets: ReadonlySet<string>;
   readonly close: () => void;
 }
 
 export async function startUpstream(): Promise<FuzzUpstream> {
   const sockets = new Set<Socket>();
+  const targets = new Set<string>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => {}).on("close", () => sockets.delete(socket));
-    let head = "";
+    let [octets, isAnswered, isUpgrade] = ["", false, false];
     socket.on("data", (chunk) => {
-      head = (head + chunk.toString("latin1")).slice(0, 100_000);
-      const target = /^\S+ (\S+) [^]*?\r\n\r\n/.exec(head)?.[1];
+      if (isUpgrade) return;
+      octets = (octets + chunk.toString("latin1")).slice(0, 1_000_000);
+      const [head, target] = /^\S+ (\S+) [^]*?\r\n\r\n/.exec(octets) ?? [];
       if (target === undefined) return;
-      head = "";
-      void behave(socket, target);
+      if (!isAnswered) void behave(socket, target); // before its content has come
+      if (!isAnswered) targets.add(target);
+      isUpgrade = /^upgrade:/im.test(head!);
+      const whole = requestIn(octets);
+      isAnswered = whole === undefined;
+      if (whole) octets = octets.slice(whole.length);
     });
     socket.on("end", () => socket.end());
   }).listen(0, "127.0.0.1");
@@ -107,7 +116,7 @@ export async function startUpstream(): Promise<FuzzUpstream> {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { port: (server.address() as AddressInfo).port, close };
+  return { port: (server.address() as AddressInfo).port, targets, close };
 }
 
 async function behave(socket: Socket, target: string): Promise<void> {

@@ -71,6 +71,7 @@ export function cook(recipe: unknown): unknown {
   if (Array.isArray(recipe)) return recipe.map(cook);
   if (!isObject(recipe)) return recipe;
   if ("bite" in recipe) return bites[text(recipe.bite) as keyof typeof bites]?.();
+  if ("claims" in recipe) return { [Symbol.for("fg-errors.meaning")]: cook(recipe.claims) };
   return isRecipe(recipe)
     ? states[recipe.state](define(makes[recipe.make](), cookAll(recipe.members)))
     : define({}, cookAll(recipe));

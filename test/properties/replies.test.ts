@@ -1,9 +1,18 @@
 // Whatever an upstream answers with an error status, what becomes of it keeps the contract.
 import { Readable } from "node:stream";
-import { createResponder, functionGraph, normalizeUpstream, UpstreamError, upstreamFinding } from "@fg-errors/core";
+import {
+  createResponder,
+  functionGraph,
+  normalizeUpstream,
+  UpstreamError,
+  upstreamFinding,
+  type Problem,
+  type ProblemContext,
+} from "@fg-errors/core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { assertContract, usualCanaries } from "../assert-contract.js";
+import { forgedOwn } from "./own-bodies.js";
 import { anyStatus, errorStatus, reply, type Drawn } from "./replies.js";
 import { settings } from "./settings.js";
 
@@ -37,16 +46,19 @@ it("normalizeUpstream() rejects for no reply, and gives a problem of the contrac
 });
 
 it.each([undefined, "edge"])("what a client gets of it keeps the contract; as proxy %s", async (proxyName) => {
-  const respond = createResponder({ onError() {}, ...(proxyName && { proxyName }) });
+  const paths = new Set<string>();
+  const onError = (_problem: Problem, context: ProblemContext) => void paths.add(context.instance);
+  const respond = createResponder({ onError, ...(proxyName && { proxyName }) });
   await fc.assert(
     fc.asyncProperty(reply(errorStatus), fc.boolean(), async (drawn, functionGraph) => {
       const finding = await upstreamFinding(received(drawn), { functionGraph });
-      const { status, headers, body } = respond(new UpstreamError(finding, undefined), { headers: {} });
+      const { status, headers, body } = respond(new UpstreamError(finding, undefined), { headers: {}, url: "/orders?a=1" });
       assertContract({ status, headers: new Headers(headers), text: body }, undefined, drawn.status < 500 ? [] : usualCanaries);
       expect(Buffer.byteLength(body)).toBeLessThan(1_000_000);
     }),
     settings(),
   );
+  expect([...paths]).toEqual(["/orders"]); // it is written on stderr, so no upstream may choose it
 });
 
 it("a fetch Response of any error status", async () => {
@@ -59,3 +71,28 @@ it("a fetch Response of any error status", async () => {
     settings(),
   );
 });
+
+it("a forged body of our own contract does no harm, and is taken for ours where it is sound", async () => {
+  const respond = createResponder({ onError() {} });
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(forgedOwn, errorStatus, async (content, statusCode) => {
+      const body = Readable.from([Buffer.from(JSON.stringify(content))]);
+      const finding = await upstreamFinding({ statusCode, headers: { "content-type": "application/problem+json" }, body });
+      if (finding.ours) taken++;
+      const { status, headers, body: text } = respond(new UpstreamError(finding, undefined), { headers: {}, url: "/orders" });
+      assertContract({ status, headers: new Headers(headers), text });
+      expect(
+        textOf(await normalizeUpstream({ statusCode, headers: {}, body: Readable.from([JSON.stringify(content)]) })),
+      ).not.toMatch(control);
+    }),
+    settings({ numRuns: 1000 }),
+  );
+  expect(taken).toBeGreaterThan(50);
+});
+
+/** Raw, since JSON writes none of the first thirty-two as they are. */
+const control = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]|\\u00[01]|\\[bfnrt]/u;
+
+/** What hooks and formats of the user's get. */
+const textOf = ({ cause: _reply, ...problem }: Problem) => JSON.stringify(problem).replaceAll("\\\\", "");

@@ -4,7 +4,9 @@ import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
 import { ofFrameworks } from "../upstream/envelope-examples-frameworks.js";
 import { documented } from "../upstream/envelope-examples.js";
+import { acting } from "../assert-contract.js";
 import { mutated } from "./mutated.js";
+import { forgedOwn } from "./own-bodies.js";
 
 /** Texts and octets are written down as Latin-1, so that a counterexample shows every octet. */
 export interface Drawn {
@@ -61,6 +63,7 @@ const fieldName = fc.oneof(
     "Cache-Control",
   ),
   fc.constantFrom("Expires", "Age", "Content-Language", "Content-Disposition", "Content-Range", "Last-Modified", "X-Request-Id"),
+  fc.constantFrom("Trailer", "Location", "Content-Encoding", "Access-Control-Max-Age", "Upgrade"), // HTTP/2 sends each once, or never
   fc.constantFrom(
     "Proxy-Status",
     "X-Amzn-ErrorType",
@@ -71,6 +74,7 @@ const fieldName = fc.oneof(
     "X-A",
     "Date",
   ),
+  fc.constantFrom(...acting),
   fc.string({ unit: fc.constantFrom(..."abcXYZ019-_!#$%&'*+.^`|~"), minLength: 1, maxLength: 12 }).map((name) => `x${name}`),
 );
 
@@ -88,6 +92,7 @@ const latin1 = (text: string) => Buffer.from(text).toString("latin1");
 
 const whole: Arbitrary<string> = fc.oneof(
   mutated(envelopes, fc.jsonValue()).map((value) => latin1(JSON.stringify(value) ?? "")),
+  forgedOwn.map((value) => latin1(JSON.stringify(value))),
   fc.constantFrom(...examples).map(({ body }) => latin1(body)),
   fc.json().map(latin1),
   fc.uint8Array({ maxLength: 100 }).map((octets) => Buffer.from(octets).toString("latin1")),
@@ -133,15 +138,18 @@ export const anyStatus = fc.oneof({ weight: 3, arbitrary: errorStatus }, fc.inte
 /** What upstreams do not mean for clients; the words of a 4xx are meant. */
 export const secret = "s3cr3t";
 
+/** Octets behind a reason phrase that most parsers let pass, and nobody may write. */
+const phraseEnd = fc.constantFrom("", "", "", "\u0001", "\0", "\u007f", "\xe9");
+
 /** @param isPublic whether what an upstream of this status says may come out: then there is no secret in it */
 export const reply = (status: Arbitrary<number>, isPublic = (_status: number) => false): Arbitrary<Drawn> =>
   fc
-    .tuple(status, fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 6 }), contentType, content, coding)
-    .map(([status, fields, type, text, [said, there]]) => {
+    .tuple(status, fc.array(fc.tuple(fieldName, fieldValue), { maxLength: 6 }), contentType, content, coding, phraseEnd)
+    .map(([status, fields, type, text, [said, there], end]) => {
       const word = isPublic(status) ? "public" : secret;
       return {
         status,
-        reason: word,
+        reason: `${word}${end}`,
         fields: [
           ...fields,
           ["Content-Type", type],

@@ -1,8 +1,10 @@
 // Whatever is thrown, the answer keeps the contract.
 import { createResponder, extendContract, functionGraph, normalizeError, rfc9110, type ResponderOptions } from "@fg-errors/core";
+import { validateHeaderValue } from "node:http";
 import * as fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { claimed, cookFacts, hostileFacts, setAlready } from "./claims.js";
 import { cook } from "./recipes.js";
 import { settings } from "./settings.js";
 import { anything, outspoken, unmeant } from "./thrown.js";
@@ -22,10 +24,19 @@ const state = fc.record({
   relay: fc.uniqueArray(fc.integer({ min: 400, max: 599 }), { maxLength: 3 }),
 } as const);
 
+/** As which proxy it answers. */
+const proxied = fc.record({ proxyName: fc.constant("edge"), proxyDetails: fc.boolean() }, { requiredKeys: [] });
+
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => void unhandled.push(reason);
-beforeAll(() => void process.on("unhandledRejection", note));
-afterAll(() => void process.off("unhandledRejection", note));
+beforeAll(() => {
+  process.on("unhandledRejection", note);
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+});
+afterAll(() => {
+  process.off("unhandledRejection", note);
+  vi.restoreAllMocks();
+});
 
 /** What a client gets of it. */
 function answered(value: unknown, options: ResponderOptions, origin?: "inbound" | "upstream" | "datastore") {
@@ -64,6 +75,25 @@ it.each<[string, ResponderOptions]>([
     settings({ numRuns: 500 }),
   );
   await new Promise(setImmediate);
+  expect(unhandled).toEqual([]);
+});
+
+it("one valid answer follows, whatever claims to be ours, and whatever is said of the request", async () => {
+  fc.assert(
+    fc.property(fc.oneof(claimed, anything), hostileFacts, proxied, fc.boolean(), (recipe, drawn, proxy, isHeard) => {
+      let reports = 0;
+      const respond = createResponder({ ...proxy, ...(isHeard && { onError: () => void reports++ }) });
+      const { status, headers, body } = respond(cook(recipe), cookFacts(drawn));
+      const all = new Headers(headers);
+      for (const name of setAlready(drawn)) if (!all.has(name)) all.set(name, "GET");
+      assertContract({ status, headers: all, text: body }, functionGraph, []);
+      for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
+      expect(reports).toBe(isHeard ? 1 : 0);
+      respond.report(cook(recipe), cookFacts(drawn));
+    }),
+    settings({ numRuns: 1500 }),
+  );
+  await new Promise(setImmediate); // what is written to stderr
   expect(unhandled).toEqual([]);
 });
 

@@ -40,7 +40,9 @@ const fieldName = fc.constantFrom(
   "Vary",
   "X-Request-Id",
   "X-A",
-  ..."ETag Expires Age CDN-Cache-Control Surrogate-Control X-Accel-Redirect Last-Modified Content-Encoding".split(" "),
+  ..."ETag Expires Age CDN-Cache-Control Surrogate-Control X-Accel-Redirect X-Reproxy-URL Refresh Last-Modified Content-Encoding".split(
+    " ",
+  ),
 );
 
 /** Fields that may all be sent, as far as their form goes. */

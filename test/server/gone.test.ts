@@ -14,6 +14,7 @@ import { exchange, request, withServer } from "../wire.js";
 
 const options = { maxInFlight: 1, onError() {} };
 const poll = request("GET /poll", { Connection: "keep-alive" });
+const twoHosts = request("GET /", { Connection: "keep-alive", host: "b" });
 
 describe("behind a request that is not answered yet", () => {
   it.each([
@@ -22,6 +23,11 @@ describe("behind a request that is not answered yet", () => {
     { name: "half of its content", bytes: request("POST /", { "Content-Length": "40" }, "bo") },
     { name: "garbage", bytes: "s3cr3t\r\n\r\n" },
     { name: "a tunnel", bytes: request("CONNECT a:1") },
+    { name: "two hosts", bytes: twoHosts },
+    { name: "two hosts, then a tunnel", bytes: twoHosts + request("CONNECT a:1") },
+    { name: "two hosts, then an upgrade", bytes: twoHosts + request("GET /", { Connection: "Upgrade", Upgrade: "a" }) },
+    { name: "two hosts, then many requests", bytes: twoHosts + poll.repeat(10_000) },
+    { name: "many requests that are too much", bytes: poll.repeat(10_000) },
   ])("$name", async ({ bytes }) => {
     const server = createServer(({ url }, response) => void (url === "/poll" || response.end("content")));
     await withServer(guardServer(server, options), async (port) => {

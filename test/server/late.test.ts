@@ -1,6 +1,7 @@
 // Clients that are too slow: Node's time limits, told as 408.
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { guardServer, type Problem } from "@fg-errors/core";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
@@ -46,26 +47,34 @@ const later = [
   { name: "one request too many", rest: "GET /act HTTP/1.1\r\nHost:| a\r\n\r\n", most: 1 },
 ];
 
-it.concurrent.each(later)("$name comes when it is too late, and is passed over", async ({ rest, most = 0 }) => {
+it.concurrent.each(later)("$name comes when it is too late, and is discarded", async ({ rest, most = 0 }) => {
   const [half, more] = rest.split("|") as [string, string];
-  const responses: ServerResponse[] = [];
-  const listener = vi.fn((_request, response: ServerResponse) => void responses.push(response));
+  const listener = vi.fn((_request: unknown, _response: ServerResponse) => {});
   const server = Object.assign(guardServer(createServer(impatient, listener), { onError() {} }), { maxRequestsPerSocket: most });
   const got = await visit(server, false, async (open) => {
     const client = open();
     const { emit } = server;
-    let isLate = false;
-    server.emit = (event: string, ...args: unknown[]) => {
-      const isHeard = Reflect.apply(emit, server, [event, ...args]) as boolean;
-      if (isLate) setImmediate(() => responses.shift()?.end("content"));
-      if (event !== "clientError") return isHeard;
-      isLate = true;
-      client.write(more);
-      return isHeard;
-    };
-    return send(client, whole + half);
+    const isLate = new Promise<Socket>((resolve) => {
+      server.emit = (event: string, ...args: unknown[]) => {
+        const isHeard = Reflect.apply(emit, server, [event, ...args]) as boolean;
+        if (event === "clientError") resolve(args[1] as Socket);
+        return isHeard;
+      };
+    });
+    const received = send(client, whole + half);
+    const socket = await isLate;
+    client.write(more);
+    await vi.waitFor(() => expect(socket.bytesRead).toBe(`${whole}${half}${more}`.length), 4000);
+    listener.mock.lastCall![1].end("content");
+    return received;
   });
   expect(answers(got).map(({ status }) => status)).toEqual([200, 408]);
   assertContract(answers(got)[1]!);
   expect(listener).toHaveBeenCalledOnce();
+});
+
+it.concurrent("closes a connection that is idle for longer than keepAliveTimeout, without an answer", async () => {
+  const server = createServer({ keepAliveTimeout: 50 }, (_request, response) => void response.end("content"));
+  const got = await visit(guardServer(server), false, (open) => send(open(), whole));
+  expect(got).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*content\r\n0\r\n\r\n$|^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\ncontent$/);
 });

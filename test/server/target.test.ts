@@ -18,6 +18,7 @@ const none = [
   `http://${"s".repeat(300)}`,
   "other://gateway.example",
   "*none",
+  "http://gateway.example:99999/",
 ];
 
 const ones = [

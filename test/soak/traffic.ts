@@ -51,6 +51,7 @@ export const kinds: readonly Kind[] = [
   { name: "half the chunks", share: 4, status: 200, isCut: true, upstream: (socket) => void socket.end("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n") }, // prettier-ignore
   { name: "silence", share: 1, status: 504, upstream: () => {} },
   { name: "a request of garbage", share: 3, status: 400, raw: "s3cr3t\r\n\r\n" },
+  { name: "a request without a host, and many behind it", share: 2, status: 400, raw: `GET / HTTP/1.1\r\n\r\n${"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500)}` }, // prettier-ignore
   { name: "a head without end", share: 2, status: 400, raw: `GET / HTTP/1.1\r\nHost: a\r\nX: ${"x".repeat(20_000)}` },
   { name: "a tunnel", share: 2, status: 501, raw: "CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: a\r\n\r\n" },
   { name: "a client that leaves", share: 3, status: 0, leaves: true, upstream: (socket) => void setTimeout(reply("200 OK", json, "{}"), 50, socket) }, // prettier-ignore

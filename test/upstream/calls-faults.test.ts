@@ -8,7 +8,7 @@ import { upstream } from "../../packages/core/src/reply/upstream.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
 import { certificate } from "../recognisers/certificate.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { clients, type Call, type ClientName } from "./gateways.js";
 
 interface Fault {
@@ -30,13 +30,7 @@ const faults: readonly Fault[] = [
   {
     type: "connection_refused",
     status: 502,
-    run: async (visit) =>
-      visit(
-        `http://127.0.0.1:${await withServer(
-          () => {},
-          (port) => Promise.resolve(port),
-        )}/s3cr3t`,
-      ),
+    run: async (visit) => visit(`http://127.0.0.1:${await closedPort()}/s3cr3t`),
   },
   { type: "connection_terminated", status: 502, run: on(() => tcp((socket) => socket.end())) },
   { type: "http_protocol_error", status: 502, run: on(() => tcp((socket) => socket.end("s3cr3t\r\n\r\n"))) },

@@ -102,13 +102,22 @@ describe.each(chains)("%s", (_name, hops) => {
 
   it.each([
     ["a type and a title of one's own", { type: "https://errors.example/paid", title: "Paid", detail: "Paid twice." }],
-    ["a relative type", { type: "/errors/paid", title: "Paid" }],
     ["extensions", { extensions: { balance: 30 } }],
     ["a title of one's own", { title: "Nicht gefunden" }],
   ])("keeps %s as it is", async (_what, change) => {
     const answers = await ask(throwing(problem(404), { map: () => change }), hops, {});
     expect(JSON.parse(answers[0]!.text)).toMatchObject("extensions" in change ? { balance: 30 } : change);
     for (const { text } of answers) expect(text).toBe(answers[0]!.text);
+  });
+
+  it("keeps no relative type, which means nothing here, nor the title that belongs to it", async () => {
+    const [first, ...others] = await ask(
+      throwing(problem(404), { map: () => ({ type: "/errors/paid", title: "Paid" }) }),
+      hops,
+      {},
+    );
+    expect(JSON.parse(first!.text)).toMatchObject({ type: "/errors/paid", title: "Paid" });
+    for (const { text } of others) expect(JSON.parse(text)).toMatchObject({ type: "about:blank", title: "Not Found" });
   });
 
   it.each([409, 503])("keeps FunctionGraph's format, of a %i", async (status) => {

@@ -2,12 +2,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { fgProxy, type ResponderOptions } from "@fg-errors/core";
+import { fgErrors } from "@fg-errors/koa";
 import httpProxy from "http-proxy";
 import httpProxy3 from "http-proxy-3";
 import httpProxy3v2 from "http-proxy-3v2";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-middleware4";
 import { createProxyServer } from "httpxy";
+import Koa from "koa";
+import createKoaProxies from "koa-proxies";
 import { withServer } from "../wire.js";
 
 export interface Settings {
@@ -36,6 +39,19 @@ export const libraries: readonly Library[] = [
   server("http-proxy-3 2", (settings) => httpProxy3v2.createProxyServer(settings as never)),
   server("httpxy", (settings) => createProxyServer(settings as never)),
 ];
+
+/** On Koa, which it brings along; it emits no "start", and proxies no upgrades. */
+export const koaProxies: Library = {
+  name: "koa-proxies",
+  create: (upstream, { settings, options = quiet, handlers } = {}) => {
+    const proxy = createKoaProxies("/", { target: target(upstream), ...settings, events: fgProxy(options, handlers).on });
+    const listener = new Koa()
+      .use(fgErrors(options))
+      .use(proxy as Koa.Middleware)
+      .callback();
+    return { web: listener, ws: (_request, socket) => socket.destroy() };
+  },
+};
 
 /** Runs `visit` against a gateway made of the library, upgrades and all. */
 export function behind<R>(

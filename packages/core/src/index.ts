@@ -29,6 +29,8 @@ export { classifyFault } from "./proxy-errors/classify-fault.js";
 export { proxyErrors, type FaultType, type ProxyErrorType } from "./proxy-errors/proxy-errors.js";
 export type { FetchReply, NodeReply, Reply } from "./reply/reply.js";
 export { normalizeUpstream } from "./reply/reply-finding.js";
+export { clientSignal } from "./node/client-leaves.js";
+export { upstreamRequest, type UpstreamHeaders, type UpstreamRequest } from "./relay/upstream-request.js";
 
 // For adapters.
 export { isErrorStatus, mayHaveContent } from "./contract/contract.js";
@@ -36,7 +38,8 @@ export { eventFacts } from "./invocation/event-facts.js";
 export { resultOf } from "./invocation/to-invocation.js";
 export { settleResult, type Unsettled } from "./invocation/settle-result.js";
 export { unmatched } from "./problem/unmatched.js";
-export { answer, hasLeft, isAnswered, type NodeRequest, type NodeResponse } from "./node/answer.js";
+export { answer, hasLeft, isAnswered } from "./node/answer.js";
+export type { NodeRequest, NodeResponse } from "./node/exchange.js";
 export { createHold } from "./interceptor/response-interceptor.js";
 export type { Held } from "./interceptor/interceptor-state.js";
 export { copyFields as setFields } from "./node/copy-fields.js";
@@ -46,3 +49,6 @@ export { isError } from "./util/safe-read.js";
 export { Inspection } from "./reply/inspect-reply.js";
 export { messageOf } from "./reply/reply.js";
 export { replyFinding, replyOptions, upstreamFinding } from "./reply/reply-finding.js";
+export { onClose } from "./node/client-leaves.js";
+export { dropUnsendable } from "./node/drop-unsendable.js";
+export { dropRefused } from "./node/outgoing-head.js";

@@ -1,4 +1,4 @@
-import { passOn, setFields, type RelayOptions, type Reply } from "@fg-errors/core";
+import { onClose, passOn, setFields, type RelayOptions, type Reply } from "@fg-errors/core";
 import type { Response } from "express";
 
 /**
@@ -12,7 +12,7 @@ import type { Response } from "express";
 export function relay(response: Response, reply: Reply, options: RelayOptions = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     let isSent = false;
-    response.once("close", resolve);
+    onClose(response, resolve);
     passOn(
       reply,
       response,

@@ -1,7 +1,8 @@
-import { answer, createResponder, type ResponderOptions } from "@fg-errors/core";
+import { answer, createResponder, dropRefused, dropUnsendable, type ResponderOptions } from "@fg-errors/core";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
-import { firstByte } from "./stream.js";
+import { isResponseClosed } from "./response-closed.js";
+import { firstByte, isStream, watchBody } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
 
 /**
@@ -14,6 +15,7 @@ export function fgErrors(options?: ResponderOptions): Middleware {
   const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
 
   return async function fgErrors(ctx, next) {
+    dropRefused(ctx.headers); // koa-proxies gives no other chance
     let failed = false;
     const fail = (thrown: unknown) => {
       if (failed) return; // a stream's failure comes by several ways
@@ -32,9 +34,14 @@ export function fgErrors(options?: ResponderOptions): Middleware {
       else {
         const begun = firstByte(ctx);
         if (begun) await begun; // to await nothing costs as well
+        if (ctx.respond !== false) {
+          if (isStream(ctx.body)) watchBody(ctx, ctx.body, fail);
+          // Koa sends the head with the first octets of a stream, where nobody would catch what Node throws.
+          dropUnsendable(ctx.res, ctx.status, !isStream(ctx.body));
+        }
       }
     } catch (thrown) {
-      fail(thrown);
+      if (!isResponseClosed(thrown)) fail(thrown);
     }
   };
 }

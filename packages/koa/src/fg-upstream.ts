@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
-import { createHold, Inspection, isError, isErrorStatus, messageOf, replyOptions, type ResponderOptions } from "@fg-errors/core";
+import { createHold, Inspection, isErrorStatus, messageOf, replyOptions, type ResponderOptions } from "@fg-errors/core";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
+import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen, methodsOf } from "./unsettled.js";
 
@@ -25,7 +26,7 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
       if (answered) await answered;
       if (held.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing
     } catch (thrown) {
-      if (!isClosing(thrown)) throw thrown;
+      if (!isResponseClosed(thrown)) throw thrown;
     } finally {
       if (ctx.respond !== false) held.release();
     }
@@ -48,11 +49,6 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
 
 function factsOf(ctx: Context): KoaFacts {
   return { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
-}
-
-/** What koa-proxies rejects with when the client leaves, or when we have cut a response that broke. */
-function isClosing(thrown: unknown): boolean {
-  return isError(thrown) && thrown.message.startsWith("Http response closed while proxying ");
 }
 
 /** The length of a body that is data is found by writing it down. */

@@ -27,6 +27,20 @@ export function firstByte(ctx: Context): Promise<void> | undefined {
   return isStream(body) && typeof body.read === "function" ? readable(body, () => isWaiting(ctx)) : undefined;
 }
 
+/**
+ * Reports what a body's stream breaks with while Koa sends it. Koa 3 destroys the response before it calls `ctx.onerror`, as if all had
+ * been sent where the content ends with the connection; Koa 2 never learns of a stream that is closed before its end.
+ */
+export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) => void): void {
+  if (!isWaiting(ctx)) return;
+  const broke = (reason: unknown) => {
+    if (ctx.body === body && isWaiting(ctx) && !hasEnded(body)) fail(reason); // another body is somebody else's business
+  };
+  const closed = () => broke(body.errored ?? new Error("The body's stream was closed before its end"));
+  if (body.destroyed) closed();
+  else body.on("error", broke).on("close", closed);
+}
+
 /** Of HTTP/2, Koa takes a response that has lost its stream for a writable one. */
 function isWaiting({ writable, res }: Context): boolean {
   return writable && (res as { stream?: { destroyed?: boolean } }).stream?.destroyed !== true;

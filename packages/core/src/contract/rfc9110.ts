@@ -1,5 +1,4 @@
-import type { Contract, StatusRow } from "./contract.js";
-import { functionGraph } from "./contract.js";
+import { functionGraph, type Contract, type StatusRow } from "./contract.js";
 import { upstreamFolds } from "./folds.js";
 
 const registered: Readonly<Record<number, StatusRow>> = {

@@ -10,7 +10,7 @@ const forms: ReadonlyMap<string | undefined, RegExp> = new Map([
 ]);
 
 /** Of a reply's fields those that belong to its error and are valid: Retry-After, Proxy-Status, a 401's WWW-Authenticate, a 405's Allow. */
-export function replyFields({ status, headers }: ReplyHead): Readonly<Record<string, string>> {
+export function replyFields({ status, headers }: ReplyHead): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const name of ["retry-after", "proxy-status", requiredFields[status] ?? ""]) {
     const value = headers[name];

@@ -1,42 +1,15 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
-import { invocationFields } from "./invocation-fields.js";
+import { contentRules, credentialRules, matcherOf, upstreamRules } from "./field-rules.js";
+import { isFieldName, isFieldValue } from "./sendable.js";
 
-/**
- * Describe the representation that the error replaces, or allow its storage: they must not outlive it (RFC 9110 section 8, RFC 9111).
- * So does whatever ends in -Cache-Control (RFC 9213 section 2.1).
- */
-const dying: ReadonlySet<string> = new Set([
-  ...invocationFields,
-  "accept-ranges",
-  "age",
-  "cache-control",
-  "content-digest",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-length",
-  "content-location",
-  "content-md5",
-  "content-range",
-  "content-type",
-  "digest",
-  "etag",
-  "edge-control",
-  "expires",
-  "last-modified",
-  "pragma",
-  "repr-digest",
-  "surrogate-control",
-  "trailer",
-  "transfer-encoding",
-  "x-accel-expires",
-  "x-accel-redirect", // and the next: have a proxy in front send a file instead
-  "x-sendfile",
-]);
+const belongsToContent = matcherOf(contentRules);
+const isUpstreams = matcherOf(upstreamRules);
+/** Whether a field asks a client for credentials, or gives or takes some. `name` in lower case. */
+export const isCredential = matcherOf(credentialRules);
 
 /** Belong to one connection (RFC 9110 section 7.6.1). */
 const hopByHop: ReadonlySet<string> = new Set([
   "connection",
+  "http2-settings",
   "keep-alive",
   "proxy-connection",
   "te",
@@ -46,7 +19,7 @@ const hopByHop: ReadonlySet<string> = new Set([
 ]);
 
 /** Frame the message, or carry state that an error has no business setting. */
-const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "http2-settings", "set-cookie"]);
+const forbidden: ReadonlySet<string> = new Set([...hopByHop, "date", "set-cookie"]);
 
 /** Fields that a response of this status must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
 export const requiredFields: Readonly<Record<number, string>> = {
@@ -55,10 +28,13 @@ export const requiredFields: Readonly<Record<number, string>> = {
   407: "proxy-authenticate",
 };
 
+/** RFC 9110 section 10.2.1: methods are tokens. */
+const methodList = /^[\w!#$%&'*+.^`|~, \t-]*$/;
+
 /** Whether a header set for the response that failed must not be sent with the error. `name` in any case. */
-export function diesWithError(name: string, isHttp2 = false): boolean {
+export function diesWithError(name: string): boolean {
   const lower = name.toLowerCase();
-  return dying.has(lower) || lower.endsWith("-cache-control") || (isHttp2 && hopByHop.has(lower)); // HTTP/2 has no such fields (RFC 9113 section 8.2.2)
+  return belongsToContent(lower);
 }
 
 /** Those of an error's own headers that may be sent: valid by node:http's own rules, none that frames the message or describes content. */
@@ -69,7 +45,7 @@ export function exposableHeaders(headers: Readonly<Record<string, unknown>> | un
     const lower = name.toLowerCase();
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     const mayLeave = !forbidden.has(lower) && !diesWithError(lower) && !lower.startsWith("content-") && isValid(name, text);
-    if (mayLeave) entries.push([lower, String(text)]);
+    if (mayLeave && (lower !== "allow" || methodList.test(String(text)))) entries.push([lower, String(text).trim()]); // no client of HTTP/2 takes blanks around it (RFC 9113 section 8.2.1)
   }
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
@@ -78,60 +54,64 @@ export function exposableHeaders(headers: Readonly<Record<string, unknown>> | un
 const longest = 4096;
 
 function isValid(name: string, value: unknown): value is string | number {
-  if ((typeof value !== "string" && typeof value !== "number") || name.length + String(value).length > longest) return false;
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, String(value));
-    return true;
-  } catch {
-    return false;
-  }
+  const isText = typeof value === "string" || typeof value === "number";
+  return isText && name.length + String(value).length <= longest && isFieldName(name) && isFieldValue(value);
 }
-
-/** Name the upstream's software, or are said by the finding or by this gateway itself. */
-const replaced: ReadonlySet<string> = new Set([
-  ...Object.values(requiredFields),
-  "retry-after",
-  "date",
-  "server",
-  "x-powered-by",
-  "x-request-id",
-]);
 
 /** Octets that are kept of an upstream's fields: with ours they have to fit into the 16 KiB that Node and most proxies take. */
 const most = 12_288;
 
-/**
- * The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like; at most 12 KiB of them.
- * @example for (const [name, value] of liveHeaders(reply.headers)) response.setHeader(name, value);
- */
-export function liveHeaders<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  let left = most;
-  return endToEnd(headers).filter(
-    ([name, value]) => !replaced.has(name) && !diesWithError(name) && (left -= name.length + String(value).length + 4) >= 0,
-  );
+/** The option that says whether an upstream may ask this gateway's clients for credentials, or set them. */
+export interface UpstreamCredentials {
+  readonly upstreamCredentials?: "relay" | "drop" | undefined;
 }
 
 /**
- * The fields that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section 7.6.1).
+ * The fields of an upstream's error reply that outlive its content: CORS, Vary, Set-Cookie and their like; at most 12 KiB of them.
+ * @param options `upstreamCredentials`, default "relay"
+ * @example for (const [name, value] of liveHeaders(reply.headers)) response.setHeader(name, value);
+ */
+export function liveHeaders<V>(
+  headers: Readonly<Record<string, V>>,
+  { upstreamCredentials }: UpstreamCredentials = {},
+): [name: string, value: V][] {
+  let left = most;
+  const drops = upstreamCredentials === "drop";
+  return endToEnd(headers).filter(
+    ([name, value]) =>
+      !isUpstreams(name) &&
+      !diesWithError(name) &&
+      !(drops && isCredential(name)) &&
+      (left -= name.length + String(value).length + 4) >= 0,
+  );
+}
+
+/** Removes what asks a client for credentials, or sets them: for replies of an upstream that is not trusted with them. */
+export function dropCredentials(headers: Record<string, unknown>): void {
+  for (const name of Object.keys(headers)) if (isCredential(name.toLowerCase())) delete headers[name];
+}
+
+/**
+ * The fields of a reply that a gateway passes on: not its connection's own, nor those that the Connection field names (RFC 9110 section
+ * 7.6.1). Those of a request are `upstreamRequest()`'s business: without Transfer-Encoding its content would have no end.
  * @param headers names in lower case, as Node gives them
- * @example const headers = Object.fromEntries(endToEnd(request.headers));
+ * @example const headers = Object.fromEntries(endToEnd(reply.headers));
  */
 export function endToEnd<V>(headers: Readonly<Record<string, V>>): [name: string, value: V][] {
-  const hops = hopsOf(headers);
+  const hops = hopByHopFields(headers);
   return Object.entries(headers).filter(([name]) => !hops.has(name));
 }
 
 /** The same as an object, for every success. A field named `__proto__` is left out: to assign it would change the prototype. */
 export function endToEndFields<V>(headers: Readonly<Record<string, V>>): Record<string, V> {
-  const hops = hopsOf(headers);
+  const hops = hopByHopFields(headers);
   const passed: Record<string, V> = {};
   for (const name of Object.keys(headers)) if (!hops.has(name) && name !== "__proto__") passed[name] = headers[name]!;
   return passed;
 }
 
-/** Nearly every Connection field names none but its own. */
-function hopsOf({ connection = "" }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+/** The names of the fields that belong to one connection; nearly every Connection field names none but its own. */
+export function hopByHopFields({ connection = "" }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
   if (connection === "" || connection === "keep-alive" || connection === "close") return hopByHop;
   return new Set([
     ...hopByHop,

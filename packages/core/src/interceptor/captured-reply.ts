@@ -1,9 +1,10 @@
-import { markLookedInto } from "../node/looked-into.js";
-import type { Noted, Writing } from "./response-methods.js";
 import { Readable } from "node:stream";
-import { usualLimit } from "../reply/reply-finding.js";
-import { silence, type NodeResponse } from "../node/answer.js";
+import { silence } from "../node/answer.js";
+import type { NodeResponse } from "../node/exchange.js";
+import { markLookedInto } from "../node/looked-into.js";
 import { keepHead, type Head } from "../node/response-head.js";
+import { usualLimit } from "../reply/reply-finding.js";
+import type { Noted, Writing } from "./response-methods.js";
 
 /** A reply that is kept from leaving, while to its writer the response looks as if it had. */
 export interface TakenReply {
@@ -81,14 +82,22 @@ export function takeReply(response: NodeResponse, limit = usualLimit, noted?: No
   }
 
   function letGo() {
-    const { calls, reopen } = noted!;
+    const { calls, reopen, failed } = noted!;
     giveBack();
     restoreHead();
     markLookedInto(response);
     body.destroy();
     const to = reopen();
     let hasRoom: unknown;
-    for (const [way, args] of calls) hasRoom = to[way](...args);
+    for (const [at, [way, args]] of calls.entries()) {
+      try {
+        hasRoom = to[way](...args);
+      } catch (thrown) {
+        if (at === calls.length - 1) throw thrown; // the writer is at this one
+        failed(thrown);
+        return false;
+      }
+    }
     return hasRoom !== false;
   }
 

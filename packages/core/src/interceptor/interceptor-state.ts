@@ -1,9 +1,9 @@
-import type { Ending, Writing } from "./response-methods.js";
 import type { OutgoingHttpHeaders } from "node:http";
-import type { NodeRequest, NodeResponse } from "../node/answer.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Head } from "../node/response-head.js";
-import type { Sources } from "./piped-sources.js";
 import type { TakenReply } from "./captured-reply.js";
+import type { Sources } from "./piped-sources.js";
+import type { Ending, Writing } from "./response-methods.js";
 
 /** What an adapter may do with a response that is held. */
 export interface Held {
@@ -15,7 +15,7 @@ export interface Held {
   readonly answered: () => Promise<void> | undefined;
   /** For an error reply that was set on the response but not written: of its fields, only those stay that outlive it. */
   readonly keepLive: () => void;
-  /** For a success that was set, too: folds its status if asked for. */
+  /** For a success that was set, too: folds its status and drops its credentials, if asked for. */
   readonly fold: (isEmpty: () => boolean) => void;
 }
 
@@ -36,6 +36,24 @@ export interface Hold<Subject> {
   /** What was piped into it. */
   sources: Sources | undefined;
   isReleased: boolean;
+}
+
+/** A response that nothing was written to yet, or one that has begun. */
+export function holdOf<Subject>(request: NodeRequest, response: NodeResponse, subject: Subject): Hold<Subject> {
+  const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
+  return {
+    request,
+    response,
+    subject,
+    before: response.getHeaders(),
+    beneath: { writeHead, write, end, flushHeaders, destroy },
+    state: response.headersSent ? "open" : "held",
+    given: undefined,
+    reply: undefined,
+    answered: undefined,
+    sources: undefined,
+    isReleased: false,
+  };
 }
 
 /**

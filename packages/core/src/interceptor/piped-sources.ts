@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { isErrorStatus } from "../contract/contract.js";
-import type { NodeRequest, NodeResponse } from "../node/answer.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 
 /** The streams that are piped into a response. */
 export interface Sources {
@@ -11,6 +11,8 @@ export interface Sources {
   readonly areOpen: () => boolean;
   /** Whether the writer has set an error status for a success that breaks, whose content is still to be read: as koa-proxies does. */
   readonly areGivenUp: () => boolean;
+  /** Lets go of them all: the response is closed. */
+  readonly release: () => void;
   /** The names of the fields that came with successes which break. */
   readonly brokenFields: () => readonly string[];
 }
@@ -54,9 +56,10 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
     if (!response.writableEnded && !response.destroyed) forget(source);
   }
 
-  response.on("unpipe", leave).on("close", release);
+  response.on("unpipe", leave);
   return {
     add,
+    release,
     areOpen: () => open.size > 0,
     areGivenUp: () => isErrorStatus(response.statusCode) && successes.some(isBroken),
     brokenFields: () => successes.filter(isBroken).flatMap(({ headers }) => Object.keys(headers ?? {})),

@@ -1,19 +1,23 @@
-import { isLookedInto } from "../node/looked-into.js";
-import { messageOf } from "../reply/reply.js";
-import { Inspection } from "../reply/inspect-reply.js";
-import type { Ending, Noted, Saying, Writing } from "./response-methods.js";
 import { isErrorStatus } from "../contract/contract.js";
-import type { Facts } from "../responder/request-facts.js";
-import type { ResponderOptions } from "../responder/options.js";
-import { createResponder, type Host } from "../responder/responder.js";
-import { replyOptions } from "../reply/reply-finding.js";
-import { answer, beforeAnswer, hasLeft, isAnswered, silence, type NodeRequest, type NodeResponse } from "../node/answer.js";
+import { answer, beforeAnswer, hasLeft, isAnswered, silence } from "../node/answer.js";
+import { emitAborted, onClose } from "../node/client-leaves.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
+import { isLookedInto } from "../node/looked-into.js";
+import { dropHopByHop } from "../node/outgoing-head.js";
+import { isValidHead, keepLive, makeSendable, plannedHead, resetFields, setFields, type Head } from "../node/response-head.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
-import { foldHead, isValidHead, keepLive, plannedHead, resetFields, setFields, type Head } from "../node/response-head.js";
-import { watchSources } from "./piped-sources.js";
+import { Inspection } from "../reply/inspect-reply.js";
+import { replyOptions } from "../reply/reply-finding.js";
+import { messageOf } from "../reply/reply.js";
+import type { ResponderOptions } from "../responder/options.js";
+import type { Facts } from "../responder/request-facts.js";
+import { createResponder, type Host } from "../responder/responder.js";
 import { pretend, sendHead, takeReply, type TakenReply } from "./captured-reply.js";
+import { close, holdOf, isKept, type Held, type Hold } from "./interceptor-state.js";
+import { watchSources } from "./piped-sources.js";
+import type { Noted, Saying } from "./response-methods.js";
+import { settleHead } from "./settle-head.js";
 import { createWays, setEnding, setImplied, setWriting } from "./wrapped-methods.js";
-import { close, isKept, type Held, type Hold } from "./interceptor-state.js";
 
 /**
  * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
@@ -28,30 +32,18 @@ export function createHold<Subject>(
 ) {
   const respond = createResponder(options, host);
   const looks = replyOptions(options);
+  const isPlain = options.success !== "fold" && options.upstreamCredentials !== "drop";
   const { writingOf, endingOf, impliedOf } = createWays<Subject>({ decide, open, tellInstead });
 
   // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
   return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
-    const { writeHead, write, end, flushHeaders, destroy } = response as unknown as Writing & Ending;
-    const beneath = { writeHead, write, end, flushHeaders, destroy };
-    const before = response.getHeaders();
-    const hold: Hold<Subject> = {
-      request,
-      response,
-      subject,
-      before,
-      beneath,
-      state: response.headersSent ? "open" : "held",
-      given: undefined,
-      reply: undefined,
-      answered: undefined,
-      sources: undefined,
-      isReleased: false,
-    };
-    response.on("pipe", (source) => {
-      if (!hold.isReleased) sourcesOf(hold).add(source);
-    });
+    dropHopByHop(request.headers);
+    const hold = holdOf(request, response, subject);
+    const { before } = hold;
+    response.on("pipe", (source) => void (hold.isReleased || sourcesOf(hold).add(source)));
     if (hold.state === "held") setWriting(response, writingOf(hold));
+    onClose(response, () => closed(hold));
+    if (options.upstreamCredentials === "drop") beforeAnswer(response, () => speak(hold));
     return {
       release() {
         hold.isReleased = true;
@@ -61,22 +53,23 @@ export function createHold<Subject>(
       answered: () => hold.answered,
       keepLive: () => keep(hold),
       fold(isEmpty) {
-        if (options.success === "fold") foldHead(response, [response.statusCode], isEmpty(), options);
+        if (!isPlain) settleHead(response, before, [response.statusCode], isEmpty(), options);
       },
     };
   };
 
   /** @param written what writeHead() was given; without it, the status is what is set */
   function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
-    const { request, response } = hold;
-    if (isAnswered(response)) return open(hold);
+    const { request, response, before } = hold;
+    if (isAnswered(response) || hasLeft(request)) return open(hold);
     const head = written ?? [response.statusCode];
     if (isErrorStatus(head[0] as number)) return take(hold, head);
     const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, looks, request.method);
     if (inspection?.outcome === "fails") return take(hold, head);
     if (inspection?.outcome === "undecided") return look(hold, inspection, written);
-    foldHead(response, head, isEmpty, options);
+    settleHead(response, before, head, isEmpty, options);
+    makeSendable(response, head);
     if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
     else open(hold);
   }
@@ -92,9 +85,15 @@ export function createHold<Subject>(
     beforeAnswer(response, () => speak(hold));
   }
 
+  /** Whoever writes content now cannot know what to make of a head that is refused after all: we answer for it. */
   function open(hold: Hold<Subject>) {
     hold.state = "open";
-    if (hold.given) sendHead(hold.response, hold.beneath.writeHead, hold.given);
+    if (!hold.given) return;
+    try {
+      sendHead(hold.response, hold.beneath.writeHead, hold.given);
+    } catch (invalid) {
+      tellInstead(hold, invalid);
+    }
   }
 
   function take(hold: Hold<Subject>, head: Head) {
@@ -109,7 +108,8 @@ export function createHold<Subject>(
   function look(hold: Hold<Subject>, inspection: Inspection, written: Head | undefined) {
     hold.given = written;
     const calls: Noted["calls"] = written ? [["writeHead", written]] : [];
-    const { body, letGo, restoreHead } = hush(hold, { calls, reopen: () => reopen(hold) });
+    const noted: Noted = { calls, reopen: () => reopen(hold), failed: (thrown) => tell(hold, thrown) };
+    const { body, letGo, restoreHead } = hush(hold, noted);
     const looked = inspection.failure(messageOf(inspection.head, body), false).then((error) => {
       if (!isKept(hold.state)) return;
       if (!error) return void letGo();
@@ -131,16 +131,24 @@ export function createHold<Subject>(
     hold.state = noted ? "looking" : "taken";
     setEnding(response, endingOf(hold));
     beforeAnswer(response, () => speak(hold));
-    response.once("close", () => isKept(hold.state) && close(hold)); // the client has left
     return (hold.reply = takeReply(response, looks.limit, noted));
+  }
+
+  /** The response is complete, or its client has left. */
+  function closed(hold: Hold<Subject>) {
+    emitAborted(hold.response);
+    if (isKept(hold.state)) close(hold);
+    hold.sources?.release();
   }
 
   /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
   function speak(hold: Hold<Subject>) {
+    const { response, before } = hold;
+    if (hold.state === "held") settleHead(response, before, [], false, { ...options, success: "relay" }); // set, and then it failed
     if (hold.state === "waiting") hush(hold);
     if (hold.state !== "taken" && hold.state !== "looking") return;
     hold.reply!.giveBack();
-    setWriting(hold.response, writingOf(hold));
+    setWriting(response, writingOf(hold));
     keep(hold);
     hold.state = "open";
   }
@@ -159,7 +167,7 @@ export function createHold<Subject>(
   }
 
   function keep({ response, before, sources }: Hold<Subject>) {
-    keepLive(response, before, sources?.brokenFields());
+    keepLive(response, before, options, sources?.brokenFields());
   }
 
   /** Told of streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */

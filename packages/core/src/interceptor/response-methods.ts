@@ -20,6 +20,8 @@ export interface Noted {
   readonly calls: Call[];
   /** What they are said to then. */
   readonly reopen: () => Saying;
+  /** Told of what an earlier one of them throws then: who wrote it is not there to catch it. */
+  readonly failed: (thrown: unknown) => void;
 }
 
 /** What ends a response's waiting for content, in one way or the other. */

@@ -1,8 +1,8 @@
-import type { Ending, Writing } from "./response-methods.js";
-import type { NodeResponse } from "../node/answer.js";
+import type { NodeResponse } from "../node/exchange.js";
 import type { Head } from "../node/response-head.js";
-import { closedEarly } from "./piped-sources.js";
 import { close, type Hold } from "./interceptor-state.js";
+import { closedEarly } from "./piped-sources.js";
+import type { Ending, Writing } from "./response-methods.js";
 
 /** What becomes of a response that is held when something is written to it. */
 interface Steps<Subject> {

@@ -1,6 +1,6 @@
 import type { Facts } from "../responder/request-facts.js";
 import { read, readText } from "../util/safe-read.js";
-import { isRequestId } from "../responder/request-id.js";
+import { isRequestId } from "../util/sanitize.js";
 
 /**
  * The facts of the request behind an API Gateway event. Of any other event there are none but the request id. Never throws.

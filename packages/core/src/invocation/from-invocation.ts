@@ -1,11 +1,11 @@
-import type { Finding } from "../problem/finding.js";
 import { Readable } from "node:stream";
+import type { Finding } from "../problem/finding.js";
 import { UpstreamError } from "../problem/problem-error.js";
 import { parseContent } from "../reply/body/parse-body.js";
-import type { NodeReply } from "../reply/reply.js";
 import { functionFinding } from "../reply/functiongraph/function-reply.js";
-import { readResult, type Invocation } from "./read-result.js";
+import type { NodeReply } from "../reply/reply.js";
 import { malformed } from "./check-result.js";
+import { readResult, type Invocation } from "./read-result.js";
 
 /**
  * A reply like any other, of what a function behind an API Gateway trigger has returned: for relay(), upstream() and normalizeUpstream().

@@ -1,13 +1,13 @@
-import { Inspection } from "../reply/inspect-reply.js";
 import { mayHaveContent } from "../contract/contract.js";
-import type { Facts } from "../responder/request-facts.js";
-import type { ResponderOptions } from "../responder/options.js";
-import { readText } from "../util/safe-read.js";
 import type { ReplyHead } from "../http/reply-head.js";
+import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
-import { invocationOf, replyOf } from "./from-invocation.js";
+import type { ResponderOptions } from "../responder/options.js";
+import type { Facts } from "../responder/request-facts.js";
+import { readText } from "../util/safe-read.js";
 import { responderOf } from "./cached-responder.js";
+import { invocationOf, replyOf } from "./from-invocation.js";
 import type { Invocation } from "./read-result.js";
 
 /** What is looked at of a fetch Request. */

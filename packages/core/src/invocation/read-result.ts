@@ -1,5 +1,5 @@
-import { endToEnd } from "../http/header-fields.js";
 import { mayHaveContent } from "../contract/contract.js";
+import { endToEnd } from "../http/header-fields.js";
 import { isValidHead } from "../node/response-head.js";
 import { checkResult, isAbsent, type InvocationResult } from "./check-result.js";
 

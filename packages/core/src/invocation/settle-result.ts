@@ -1,11 +1,11 @@
 import { isErrorStatus } from "../contract/contract.js";
 import { isValidHead } from "../node/response-head.js";
 import { meant } from "../problem/problem-error.js";
-import type { Responder } from "../responder/responder.js";
 import { parseContent } from "../reply/body/parse-body.js";
 import { replyFinding } from "../reply/reply-finding.js";
-import { readResult, textsOf, type Invocation } from "./read-result.js";
+import type { Responder } from "../responder/responder.js";
 import { checkResult, ownMalformed, type InvocationResult } from "./check-result.js";
+import { readResult, textsOf, type Invocation } from "./read-result.js";
 import type { WholeResult } from "./to-invocation.js";
 
 /** What is to be answered instead of a result. */

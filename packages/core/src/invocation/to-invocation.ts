@@ -1,13 +1,13 @@
-import { diesWithError } from "../http/header-fields.js";
 import { isErrorStatus } from "../contract/contract.js";
-import type { ResponderOptions } from "../responder/options.js";
+import { diesWithError } from "../http/header-fields.js";
 import type { Problem } from "../problem/problem.js";
-import { isError, read, readText } from "../util/safe-read.js";
+import type { ResponderOptions } from "../responder/options.js";
 import type { Rendered, Responder } from "../responder/responder.js";
-import { eventFacts } from "./event-facts.js";
+import { isError, read, readText } from "../util/safe-read.js";
 import { responderOf } from "./cached-responder.js";
-import type { Invocation } from "./read-result.js";
 import type { InvocationResult } from "./check-result.js";
+import { eventFacts } from "./event-facts.js";
+import type { Invocation } from "./read-result.js";
 
 /** A result that leaves nothing open. */
 export interface WholeResult extends InvocationResult {

@@ -1,10 +1,10 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { ReplyHead } from "../http/reply-head.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { warn } from "../util/stderr.js";
-import type { ReplyHead } from "../http/reply-head.js";
 import { answer } from "./answer.js";
 import { copyFields } from "./copy-fields.js";
 

@@ -1,15 +1,14 @@
+import type { ServerResponse } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
 import { diesWithError } from "../http/header-fields.js";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { Socket } from "node:net";
 import type { Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
+import { read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
-
-/** Of node:http, or of node:http2's compatibility API. */
-export type NodeRequest = IncomingMessage | Http2ServerRequest;
-/** The same of responses. */
-export type NodeResponse = ServerResponse | Http2ServerResponse;
+import { isClosed } from "./client-leaves.js";
+import { cut } from "./cut.js";
+import { dropUnsendable } from "./drop-unsendable.js";
+import type { NodeRequest, NodeResponse } from "./exchange.js";
 
 /** On a response that we have answered or cut: what for. Registered, since a gateway and a nested application may load two copies. */
 const answeredFor: unique symbol = Symbol.for("fg-errors.answeredFor");
@@ -45,7 +44,8 @@ interface Marked {
 
 /**
  * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
- * a clean end would pass for the real content. What comes a second time, by another door, is heard of once. Never throws.
+ * a clean end would pass for the real content. What comes a second time, by another door, is heard of once. Never throws, and whatever
+ * else fails, the client gets a plain 500 of the contract.
  * @param more facts that the framework knows better: the original URL where it rewrites `request.url`, the methods routed
  * @example answer(createResponder(), error, request, response)
  */
@@ -60,9 +60,10 @@ export function answer(
   const before = marked[answeredFor];
   if (isAnswered(response) && (before === thrown || before === echo)) return;
   marked[answeredFor] = thrown;
-  marked[makeWay]?.();
-  const facts = Object.assign(factsOf(thrown, request, response), more);
   try {
+    marked[makeWay]?.();
+    dropUnsendable(response); // before it is asked what is there
+    const facts = Object.assign(factsOf(thrown, request, response), more);
     if (hasBegun(response)) {
       respond.report(thrown, facts);
       if (!response.writableEnded) cut(request, response);
@@ -70,13 +71,39 @@ export function answer(
     }
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
+    if (isClosed(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
     dropStaleFields(response);
     write(response, rendered, request.method);
     drain(request);
   } catch (failure) {
     warn("an error response could not be written", failure);
-    response.destroy();
+    writePlain(respond, request, response);
   }
+}
+
+/** Nothing of the failure, the request or the application is in it. */
+function writePlain(respond: Responder, request: NodeRequest, response: NodeResponse): void {
+  try {
+    unwrap(response);
+    if (!hasBegun(response)) {
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      response.sendDate = true; // to remove a Date turns it off
+      forgetHead(response);
+      write(response, respond.plain(), request.method);
+      drain(request);
+    } else if (!response.writableEnded) cut(request, response);
+  } catch (failure) {
+    warn("nor could a plain one", failure);
+    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+  }
+}
+
+/** Gives a response back the functions of Node, and of its framework, that somebody has replaced on it. */
+function unwrap(response: object): void {
+  const before = Object.getPrototypeOf(response) as object;
+  for (const name of Object.getOwnPropertyNames(response))
+    if (typeof read(response, name) === "function" && typeof read(before, name) === "function")
+      Reflect.deleteProperty(response, name);
 }
 
 function hasBegun(response: NodeResponse): boolean {
@@ -87,7 +114,7 @@ function hasBegun(response: NodeResponse): boolean {
 function factsOf(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
   const { headers, method, url, complete, socket } = request;
   // What the connection itself failed with is the client's, whoever hands it over: Koa does.
-  const origin = isObject(thrown) && (socket as Partial<Socket> | null)?.errored === thrown ? "inbound" : undefined;
+  const origin = isObject(thrown) && read(socket, "errored") === thrown ? "inbound" : undefined;
   return { headers, method, url, complete, aborted: hasLeft(request), origin, responseHeaders: response.getHeaders() };
 }
 
@@ -106,9 +133,17 @@ function isObject(value: unknown): value is object {
 
 /** Removes what was set for the response that failed and must not be sent with an error. */
 function dropStaleFields(response: NodeResponse): void {
-  const isHttp2 = "stream" in response;
-  for (const name of response.getHeaderNames()) if (diesWithError(name, isHttp2)) response.removeHeader(name);
-  if (!isHttp2) response.statusMessage = ""; // of the status that failed, if Koa or the application set one
+  for (const name of response.getHeaderNames()) if (diesWithError(name)) response.removeHeader(name);
+  dropUnsendable(response);
+  forgetHead(response);
+}
+
+/** What Koa or the application set for the status that failed, and what Node has noted of a head that it refused. */
+function forgetHead(response: NodeResponse): void {
+  if ("stream" in response) return;
+  response.statusMessage = "";
+  response.chunkedEncoding = false;
+  (response as { _hasBody?: boolean })._hasBody = response.req.method !== "HEAD";
 }
 
 function write(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
@@ -127,14 +162,4 @@ function drain(request: NodeRequest): void {
   request.unpipe();
   request.removeAllListeners("readable"); // one of them would keep the content from flowing
   request.resume();
-}
-
-/** Ends the transfer so that the client cannot take it for complete. */
-function cut(request: NodeRequest, response: NodeResponse): void {
-  const { socket } = response;
-  const isPlainTcp = socket?.remoteAddress !== undefined && !("encrypted" in socket);
-  if ("stream" in response) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
-  else if (request.httpVersionMinor === 0 && isPlainTcp) {
-    socket.resetAndDestroy(); // HTTP/1.0 content ends with the connection: only a reset tells. nginx speaks 1.0 by default.
-  } else response.destroy();
 }

@@ -1,20 +1,25 @@
-import { liveHeaders } from "../http/header-fields.js";
-import type { OutgoingHttpHeaders } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { foldSuccess, functionGraph } from "../contract/contract.js";
+import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
+import { liveHeaders, type UpstreamCredentials } from "../http/header-fields.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { successHead, type SuccessOptions } from "../reply/success-head.js";
-import type { NodeResponse } from "./answer.js";
+import { isFieldName, isFieldValue } from "../http/sendable.js";
+import { dropUnsendable } from "./drop-unsendable.js";
+import type { NodeResponse } from "./exchange.js";
 
 /** The arguments of `writeHead`, in any of its forms. */
 export type Head = unknown[];
 
 /**
  * Sets what `writeHead` was given on the response: fields replace those that are there, but a list may name one several times.
- * @throws what Node throws for an invalid name or value
+ * @throws what node:http throws for an invalid name or value; node:http2 would destroy the stream for some of them
  */
 export function setFields(response: NodeResponse, head: Head): void {
   const pairs = pairsOf(fieldsOf(head)).filter(([name]) => name);
+  if ("stream" in response)
+    for (const [name, value] of pairs) {
+      validateHeaderName(name);
+      if (value !== null) validateHeaderValue(name, value as string);
+    }
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) response.appendHeader(name, value);
 }
@@ -23,8 +28,9 @@ export function setFields(response: NodeResponse, head: Head): void {
 export function isValidHead(head: Head): boolean {
   const [status, reason] = head;
   try {
-    if (!(Number(status) >= 100 && Number(status) <= 999)) return false;
-    if (typeof reason === "string" && !isValidValue(reason)) return false;
+    const code = (status as number) | 0; // as Node reads it
+    if (code < 100 || code > 999) return false;
+    if (typeof reason === "string" && !isFieldValue(reason)) return false;
     const given = fieldsOf(head);
     if (!Array.isArray(given) || Array.isArray(given[0])) return pairsOf(given).every(isValidField);
     for (let at = 0; at < given.length; at += 2) if (!isValidField([given[at], given[at + 1]])) return false;
@@ -34,19 +40,32 @@ export function isValidHead(head: Head): boolean {
   }
 }
 
-/** By node:http's own rules: its validators take several times as long, since they expect to throw. */
 function isValidField([name, value]: readonly [unknown, unknown]): boolean {
-  if (typeof name !== "string" || !token.test(name)) return false;
-  return Array.isArray(value) ? value.every(isValidValue) : isValidValue(value);
+  return isFieldName(name) && (Array.isArray(value) ? value.every(isFieldValue) : isFieldValue(value));
 }
 
-/** Node makes text of all that is no text, as a regular expression does. */
-function isValidValue(value: unknown): boolean {
-  return value !== undefined && !unsendable.test(value as string);
+/**
+ * Leaves out of the head of a success what Node would refuse when it sends it: in `head`, and on the response.
+ * @throws what node:http throws for an invalid name or value in `head`
+ */
+export function makeSendable(response: NodeResponse, head: Head): void {
+  const [status, reason] = head;
+  if (head.length > 1 && ("stream" in response || response.hasHeader("trailer") || namesTrailer(fieldsOf(head)))) {
+    setFields(response, head);
+    head.splice(1, head.length, ...(typeof reason === "string" ? [reason] : []));
+  }
+  dropUnsendable(response, Number(status));
 }
 
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
-const unsendable = /[^\t\x20-\x7e\x80-\xff]/;
+function namesTrailer(fields: unknown): boolean {
+  if (Array.isArray(fields)) return pairsOf(fields).some(([name]) => isTrailer(name));
+  for (const name in fields as object) if (isTrailer(name)) return true;
+  return false;
+}
+
+function isTrailer(name: unknown): boolean {
+  return typeof name === "string" && name.length === 7 && name.toLowerCase() === "trailer";
+}
 
 /** What will be sent with it, the response's own fields among it; undefined for one that will not be taken. */
 export function plannedHead(response: NodeResponse, head: Head): ReplyHead | undefined {
@@ -55,18 +74,23 @@ export function plannedHead(response: NodeResponse, head: Head): ReplyHead | und
   return { status: Number(head[0]), headers: { ...response.getHeaders(), ...Object.fromEntries(given) } };
 }
 
-function fieldsOf([, reason, fields]: Head): unknown {
+export function fieldsOf([, reason, fields]: Head): unknown {
   return fields ?? (typeof reason === "string" ? undefined : reason);
 }
 
 type Pair = [name: string, value: string | string[]];
 
-function pairsOf(fields: unknown): Pair[] {
+export function pairsOf(fields: unknown): Pair[] {
   if (!Array.isArray(fields)) return Object.entries(fields ?? {}) as Pair[];
   if (Array.isArray(fields[0])) return fields as Pair[];
   const pairs: Pair[] = [];
   for (let at = 0; at < fields.length; at += 2) pairs.push([fields[at], fields[at + 1]]);
   return pairs;
+}
+
+export function inFormOf(given: unknown, pairs: readonly Pair[]): unknown {
+  if (!Array.isArray(given)) return Object.fromEntries(pairs);
+  return Array.isArray(given[0]) ? pairs : pairs.flat();
 }
 
 /** What makes the head again what it is now, for one that is sent later: Node takes no other once content has begun. */
@@ -111,8 +135,13 @@ const none: ReadonlySet<string> = new Set();
  * The same when an upstream's error reply has been set on the response: what lives of it stays.
  * @param spoilt names of fields that are left from another reply
  */
-export function keepLive(response: NodeResponse, before: OutgoingHttpHeaders, spoilt: readonly string[] = []): void {
-  const live = new Set(liveHeaders(response.getHeaders()).map(([name]) => name));
+export function keepLive(
+  response: NodeResponse,
+  before: OutgoingHttpHeaders,
+  options: UpstreamCredentials,
+  spoilt: readonly string[] = [],
+): void {
+  const live = new Set(liveHeaders(response.getHeaders(), options).map(([name]) => name));
   for (const name of spoilt) live.delete(name);
   resetFields(response, before, live);
 }
@@ -126,24 +155,4 @@ export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): 
     const present = new Set([response.getHeader(name) ?? []].flat());
     for (const value of [before[name] ?? []].flat()) if (!present.has(value)) response.appendHeader(name, String(value));
   }
-}
-
-/**
- * Makes of a success that is not documented one that is, if asked for: in `head`, and on the response.
- * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
- */
-export function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, options: SuccessOptions): void {
-  if (options.success !== "fold") return;
-  const received = Number(head[0]);
-  if (foldSuccess(options.contract ?? functionGraph, received, true) === received) return;
-  setFields(response, head);
-  const present = response.getHeaders();
-  const isEmpty = endsEmpty || Number(present["content-length"]) === 0;
-  const { status, headers } = successHead({ status: received, headers: present }, isEmpty, options);
-  for (const name of Object.keys(present)) if (!Object.hasOwn(headers, name)) response.removeHeader(name);
-  const { "proxy-status": proxyStatus } = headers;
-  if (proxyStatus !== undefined) response.setHeader("proxy-status", proxyStatus as string);
-  response.statusCode = status;
-  if (!("stream" in response)) response.statusMessage = "";
-  head.splice(0, head.length, status);
 }

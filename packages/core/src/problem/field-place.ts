@@ -1,6 +1,6 @@
-import type { FieldError } from "./finding.js";
 import { read } from "../util/safe-read.js";
 import { clean } from "../util/sanitize.js";
+import type { FieldError } from "./finding.js";
 
 /** Where a field is, without what is wrong with it. */
 export type Place = Omit<FieldError, "detail">;
@@ -36,13 +36,15 @@ function escaped(key: string): string {
 
 /** The keys of "items[0].price" and of 'meta["a.b"]', as yup and lodash write a path. */
 export function keysOfPath(path: string): readonly string[] {
-  const tokens = path.slice(0, longestPath).matchAll(/\["((?:[^"\\]|\\.)*)"\]|[^.[\]]+/g);
-  return Array.from(tokens, ([token, quoted]) => quoted ?? token);
+  const keys: string[] = [];
+  for (const [token, quoted] of path.slice(0, longestPath).matchAll(/\["((?:[^"\\]|\\.)*)"\]|[^.[\]]+/g))
+    if (keys.push(quoted ?? token) >= mostKeys) break;
+  return keys;
 }
 
 /** The keys of "/items/0/a~1b", a JSON Pointer in its plain form. */
 export function keysOfPointer(path: string): readonly string[] {
-  const [, ...keys] = path.slice(0, longestPath).split("/");
+  const [, ...keys] = path.slice(0, longestPath).split("/", mostKeys + 1);
   return keys.map((key) => key.replace(/~1/g, "/").replace(/~0/g, "~"));
 }
 
@@ -50,6 +52,9 @@ export function keysOfPointer(path: string): readonly string[] {
 const deepest = 32;
 const longestKey = 200;
 const longestPath = deepest * longestKey;
+
+/** Keys of a path that are read: one more than are told, for the part of the request that a path may begin with. */
+export const mostKeys = deepest + 1;
 
 /** A path's steps are keys, or as in Standard Schema objects that have one. A lone surrogate has no percent-encoding. */
 function keysOf(path: readonly unknown[]): readonly string[] {

@@ -1,7 +1,7 @@
-import type { FieldError, Finding } from "./finding.js";
+import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
 import { read } from "../util/safe-read.js";
 import { cleanCode } from "../util/sanitize.js";
-import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
+import type { FieldError, Finding } from "./finding.js";
 
 /** Carries, on our own errors, what they mean. Registered, so that a CommonJS and an ES module copy of this package agree. */
 export const meaning: unique symbol = Symbol.for("fg-errors.meaning");
@@ -20,6 +20,8 @@ export interface ProblemErrorOptions {
   readonly cause?: unknown;
   /** Whether a stack is captured, which is most of what an error costs. Default: from 500 on, where somebody has to look for a fault. */
   readonly stack?: boolean;
+  /** Whether an operator need not hear of it, though it is a 5xx: not written to stderr. Default false. */
+  readonly routine?: boolean;
 }
 
 /** Intrinsics may be frozen; then a stack is captured after all. */
@@ -63,11 +65,11 @@ export class ProblemError extends MeaningfulError {
    * @param message for the client; default: the contract's description of the status
    */
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
-    const { code, errors, headers, extensions, stack } = options;
+    const { code, errors, headers, extensions, stack, routine } = options;
     const text = typeof message === "string" ? message : ""; // what else it is may throw when it is made a text
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
-    const finding = { status: valid, detail: text, code, errors, headers, extensions };
-    super(text, finding, "cause" in options ? options : undefined, stack ?? undefined);
+    const finding = { status: valid, detail: text, code, errors, headers, extensions, routine };
+    super(text, finding, "cause" in options ? options : undefined, stack ?? (routine ? false : undefined));
     this.status = this.statusCode = valid;
     this.headers = headers;
   }

@@ -1,13 +1,17 @@
-import { exposableHeaders } from "../http/header-fields.js";
-import type { FieldError, Finding } from "./finding.js";
 import { foldStatus, functionGraph, type Contract } from "../contract/contract.js";
-import { readText } from "../util/safe-read.js";
-import { clean, cleanCode } from "../util/sanitize.js";
+import { exposableHeaders } from "../http/header-fields.js";
+import { pathIn } from "../http/path-in.js";
 import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
+import { readText } from "../util/safe-read.js";
+import { clean, cleanCode, cleanType } from "../util/sanitize.js";
+import type { FieldError, Finding } from "./finding.js";
 
 /** The one value that every failure becomes: readonly plain data, all of it but `cause` fit for the client. */
 export interface Problem {
-  /** URI of the kind of problem (RFC 9457 section 3.1.1). */
+  /**
+   * URI of the kind of problem (RFC 9457 section 3.1.1): at most 1000 characters, with the scheme http, https, urn, tag or about.
+   * `map` may choose a relative reference as well; anything else is not taken.
+   */
   readonly type: string;
   /** A status of the contract. */
   readonly status: number;
@@ -18,7 +22,7 @@ export interface Problem {
   /** Sent as `error_code`: the thrower's own, else `<service>.0<status>`. */
   readonly code: string;
   readonly errors?: readonly FieldError[];
-  /** Further members of the body. */
+  /** Further members of the body. Names and texts in them are sent without control characters; an upstream's come without them. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   /** Header fields to send along, such as Retry-After. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -28,7 +32,7 @@ export interface Problem {
   readonly upstreamStatus: number | undefined;
   /** RFC 9209 section 2.3 type of an upstream fault. */
   readonly proxyError: ProxyErrorType | undefined;
-  /** Path of the request that failed, where a service of this contract further on has said so. Default: this request's. */
+  /** Path of the request that failed, where a service of this contract further on has said so: at most 2000 characters. Default: this request's. */
   readonly instance?: string;
   /** The id that such a service, or FunctionGraph, has given the request. One that came with this request is preferred. */
   readonly requestId?: string;
@@ -42,7 +46,7 @@ export type ProblemChange = Partial<
 >;
 
 /** Invalid fields that are listed at most; the rest are not worth the client's while. */
-const mostErrors = 100;
+export const mostErrors = 100;
 
 /** A problem in the making. Members are assigned: spreading an object and adding to it costs as much as the rest together. */
 type Draft = { -readonly [Name in keyof Problem]: Problem[Name] };
@@ -58,9 +62,11 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (requestId !== undefined) draft.requestId = requestId;
   // A server error's words were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ours) return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
-  if (instance !== undefined) draft.instance = instance;
-  if (finding.type !== undefined && (finding.type !== draft.type || (ours && finding.status === status))) {
-    draft.type = finding.type;
+  const path = instance === undefined ? undefined : pathIn(instance);
+  if (path !== undefined) draft.instance = path;
+  const type = cleanType(finding.type);
+  if (type !== undefined && (type !== draft.type || (ours && finding.status === status))) {
+    draft.type = type;
     draft.title = clean(finding.title) || title;
   }
   return fill(draft, finding, finding.detail);
@@ -75,7 +81,7 @@ export function changeProblem(
 ): Problem {
   if (!change) return problem;
   const base = change.status === undefined ? problem : withStatus(problem, change.status, contract, service);
-  const draft: Draft = { ...base, type: clean(change.type) || base.type, title: clean(change.title) || base.title };
+  const draft: Draft = { ...base, type: cleanType(change.type, true) ?? base.type, title: clean(change.title) || base.title };
   return fill(draft, change, change.detail);
 }
 

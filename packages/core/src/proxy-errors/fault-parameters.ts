@@ -12,7 +12,7 @@ export type FaultParameters = Readonly<Record<string, string | number>>;
  * @example faultParameters("dns_error", Object.assign(new Error(), { code: "ENOTFOUND" })) // { rcode: "NXDOMAIN" }
  */
 export function faultParameters(type: ProxyErrorType, error: unknown): FaultParameters {
-  const tell = tellers[type];
+  const tell = Object.hasOwn(tellers, type) ? tellers[type] : undefined;
   if (tell === undefined) return {};
   return wrapped(error).reduce<FaultParameters>((found, link) => tell(link) ?? found, {});
 }

@@ -1,11 +1,11 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { isIP, type Socket } from "node:net";
+import { resetFields } from "../node/response-head.js";
 import { UpstreamError } from "../problem/problem-error.js";
-import { read } from "../util/safe-read.js";
-import { fault } from "../recognisers/rule.js";
 import { classifyFault } from "../proxy-errors/classify-fault.js";
 import type { FaultType } from "../proxy-errors/proxy-errors.js";
-import { resetFields } from "../node/response-head.js";
+import { fault } from "../recognisers/rule.js";
+import { read } from "../util/safe-read.js";
 
 /** On a request, how far its exchange with an upstream has come: what fails afterwards often looks like a plain reset. */
 const progress = Symbol("fg-errors.progress"); // a WeakMap costs the garbage collector more than all the rest

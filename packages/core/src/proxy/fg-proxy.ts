@@ -1,26 +1,28 @@
-import { markLookedInto } from "../node/looked-into.js";
-import { messageOf } from "../reply/reply.js";
-import { Inspection } from "../reply/inspect-reply.js";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Facts } from "../responder/request-facts.js";
-import { guard } from "../util/guard-hook.js";
-import type { ResponderOptions } from "../responder/options.js";
-import { UpstreamError } from "../problem/problem-error.js";
-import { read, readStatus } from "../util/safe-read.js";
-import { fault } from "../recognisers/rule.js";
-import { createResponder } from "../responder/responder.js";
-import { proxyErrors } from "../proxy-errors/proxy-errors.js";
-import { discardContent, headOf } from "../reply/reply.js";
-import { replyOptions } from "../reply/reply-finding.js";
-import { successHead } from "../reply/success-head.js";
 import { answer, isAnswered } from "../node/answer.js";
-import { joinLists, keepLive } from "../node/response-head.js";
-import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
+import { isClosed, onClose } from "../node/client-leaves.js";
+import { copyFields } from "../node/copy-fields.js";
+import { dropUnsendable } from "../node/drop-unsendable.js";
+import { markLookedInto } from "../node/looked-into.js";
 import { originalUrl } from "../node/original-url.js";
+import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/outgoing-head.js";
+import { joinLists, keepLive } from "../node/response-head.js";
+import { meant, UpstreamError } from "../problem/problem-error.js";
+import { proxyErrors } from "../proxy-errors/proxy-errors.js";
+import { fault } from "../recognisers/rule.js";
+import { Inspection } from "../reply/inspect-reply.js";
+import { replyOptions } from "../reply/reply-finding.js";
+import { discardContent, headOf, messageOf } from "../reply/reply.js";
+import { successHead } from "../reply/success-head.js";
+import type { ResponderOptions } from "../responder/options.js";
+import type { Facts } from "../responder/request-facts.js";
+import { createResponder } from "../responder/responder.js";
+import { guard } from "../util/guard-hook.js";
+import { read, readStatus } from "../util/safe-read.js";
+import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
 import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
-import { copyFields } from "../node/copy-fields.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { sign } from "./via.js";
 
@@ -44,25 +46,26 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
   const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
 
   function start(...args: [IncomingMessage]) {
-    const [{ headers }] = args;
-    if (headers.expect !== undefined) delete headers.expect; // node:http has sent the 100 already, and the libraries emit no proxyReq for such a request
+    prepareRequest(args[0]);
     theirStart?.(...(args as unknown as never[]));
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
     const [outgoing, request, response, limits] = args;
+    if (!makeRequestSendable(outgoing, request))
+      outgoing.destroy(new UpstreamError(fault("connection_limit_reached"), undefined));
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
     outgoing.on("upgrade", (reply, socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
     });
-    response.on("close", () => {
+    onClose(response, () => {
       const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
     if (!sign(outgoing, request, proxyName)) return;
     callTheirs("proxyReq", args);
-    if (isAnswered(response) || isGone(response)) outgoing.destroy();
+    if (isAnswered(response) || isClosed(response)) outgoing.destroy();
   }
 
   function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
@@ -73,7 +76,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       seemDone(response);
     };
     if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
-    if (response.headersSent || isGone(response)) return ignore(reply, response); // somebody had no patience
+    if (response.headersSent || isClosed(response)) return ignore(reply, response); // somebody had no patience
     const first = new Inspection(headOf(reply), looks, request.method);
     const mine = first.outcome === "fails";
     const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
@@ -84,7 +87,9 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     if (outcome === "fails") return void refuse(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
     if (outcome === "undecided") lookInto(inspection, request, response);
-    setHead(reply, successHead(head, head.headers["content-length"] === "0", options));
+    const success = successHead(head, head.headers["content-length"] === "0", options);
+    setHead(reply, success, response);
+    dropUnsendable(response, success.status, success.headers["content-length"] !== undefined); // of what was set before
     if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would promise to keep it
   }
 
@@ -94,7 +99,8 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const { head } = inspection;
     const live = inspection.liveFields();
     const before = response.getHeaders();
-    setHead(reply, { status: readStatus(head, "status") ?? proxyErrors.http_protocol_error.status, headers: live }); // HTTP/2 takes no other
+    const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
+    setHead(reply, { status, headers: live }, response);
     copyFields(response, live); // where the library sets none
     seemDone(response);
     const failure = await inspection.failure(messageOf(head, isStream(reply) ? reply : null), false);
@@ -109,10 +115,10 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     holdPiped(response, async (body) => {
       markLookedInto(response);
       const failure = await inspection.failure(messageOf(inspection.head, body), false);
-      if (response.headersSent || isGone(response)) return false;
+      if (response.headersSent || isClosed(response)) return false;
       if (failure === undefined) return true;
       refused.add(response);
-      keepLive(response, before);
+      keepLive(response, before, options);
       joinLists(response, before);
       fail(failure, request, response);
       return false;
@@ -121,10 +127,11 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, limits] = args;
+    const isSendable = makeUpgradeSendable(outgoing);
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
-    if (!sign(outgoing, request, proxyName)) return;
-    callTheirs("proxyReqWs", args);
+    if (!isSendable) upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
+    else if (sign(outgoing, request, proxyName)) callTheirs("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
   }
 
@@ -143,7 +150,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
     if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
-    else if (!isGone(target)) {
+    else if (!isClosed(target)) {
       if (!refused.has(target)) forgetReply(request, target);
       answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
     }
@@ -156,7 +163,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     const failed = (thrown: unknown) => fail(thrown, request, target);
     const failedLate = (thrown: unknown) => {
       const { headers, method } = request;
-      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      if ("writeHead" in target && isClosed(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
       else failed(thrown);
     };
     try {
@@ -175,6 +182,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     on,
     attach: (server) => {
       for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
+      dropRefusedOfUpgrades(server);
       return server;
     },
   };
@@ -183,10 +191,6 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 function ignore(reply: IncomingMessage, response: ServerResponse): void {
   seemDone(response);
   if (isStream(reply)) discardContent(reply);
-}
-
-function isGone(response: ServerResponse): boolean {
-  return response.destroyed || read(response, "stream", "destroyed") === true; // of HTTP/2
 }
 
 function incomplete(): UpstreamError {

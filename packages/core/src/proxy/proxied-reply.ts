@@ -1,18 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
 import type { ReplyHead } from "../http/reply-head.js";
+import { http2Value, isFieldValue } from "../http/sendable.js";
 
 /** Not so for what http-proxy-3 makes of a fetch reply: that has a head only. */
 export function isStream(reply: IncomingMessage): boolean {
   return typeof reply.pipe === "function";
 }
 
-/** What the library is to copy of a reply. */
-export function setHead(reply: IncomingMessage, { status, headers }: ReplyHead): void {
-  reply.headers = headers as IncomingMessage["headers"];
-  if (status === reply.statusCode) return;
-  reply.statusCode = status;
-  reply.statusMessage = ""; // Node knows the new one's
+/** What the library is to copy of a reply: nothing that Node would refuse when the content comes, where no one could catch it. */
+export function setHead(reply: IncomingMessage, { status, headers }: ReplyHead, response: ServerResponse): void {
+  reply.headers = ("stream" in response ? http2Fields(headers) : headers) as IncomingMessage["headers"];
+  if (status !== reply.statusCode || !isFieldValue(reply.statusMessage ?? "")) reply.statusMessage = ""; // Node knows the status's own
+  if (status !== reply.statusCode) reply.statusCode = status;
+}
+
+function http2Fields(headers: ReplyHead["headers"]): Record<string, unknown> {
+  const fields = Object.entries(headers).map(([name, value]) => [name, http2Value(name, value)] as const);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
 /** Members of a reply that describe it. */

@@ -5,9 +5,9 @@ import { inbound } from "./families/inbound.js";
 import { node } from "./families/node.js";
 import { rateLimits } from "./families/rate-limits.js";
 import { resilience } from "./families/resilience.js";
-import type { Family } from "./rule.js";
 import { uploads } from "./families/uploads.js";
 import { validation } from "./families/validation.js";
+import type { Family } from "./rule.js";
 
 /** Errors that say what is wrong with a request, or were thrown to answer it. The earlier family is asked first. */
 export const spoken: readonly Family[] = [auth, inbound, uploads, rateLimits, validation, frameworks];

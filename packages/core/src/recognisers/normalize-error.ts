@@ -1,8 +1,8 @@
-import type { Circumstances } from "./rule.js";
-import type { Finding } from "../problem/finding.js";
 import { functionGraph, type Contract } from "../contract/contract.js";
+import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
 import { recognise } from "./recognise.js";
+import type { Circumstances } from "./rule.js";
 
 /** What `normalizeError()` is told besides the thrown value. All optional. */
 export interface NormalizeOptions extends Circumstances {

@@ -1,10 +1,11 @@
 import type { Finding } from "../problem/finding.js";
 import { meaning } from "../problem/problem-error.js";
 import { read, readStatus, readText } from "../util/safe-read.js";
-import { client } from "./http-clients/http-clients.js";
 import { happened, spoken } from "./families.js";
+import { client } from "./http-clients/http-clients.js";
 import { indexed, lookup, nameOf } from "./lookup.js";
 import type { Circumstances, Context } from "./rule.js";
+import { soundFinding } from "./sound-finding.js";
 
 /** How many values are looked at in search of a meaning: a wrapper may have many causes, and any of them may be itself. */
 const most = 32;
@@ -47,10 +48,10 @@ function isObject(value: unknown): value is object {
 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */
 function ownMeaning(error: object, relay: Context["relay"]): Finding | undefined {
-  const found = read(error, meaning);
-  if (typeof read(found, "status") !== "number") return undefined;
-  const { relayed } = found as Finding;
-  return relayed && relay.has(relayed.status) ? relayed : (found as Finding);
+  const said = read(error, meaning);
+  if (said === undefined) return undefined;
+  const relayed = relay.size > 0 ? soundFinding(read(said, "relayed")) : undefined;
+  return relayed && relay.has(relayed.status) ? relayed : soundFinding(said);
 }
 
 /** What carries an HTTP client's error along shows what an upstream may have forged: no rule may look at that first. */

@@ -1,20 +1,19 @@
-import { markLookedInto } from "../node/looked-into.js";
-import { Inspection } from "../reply/inspect-reply.js";
-import type { ServerResponse } from "node:http";
-import type { Http2ServerResponse } from "node:http2";
 import { finished, type Readable } from "node:stream";
 import { mayHaveContent } from "../contract/contract.js";
-import { checkOptions, type ResponderOptions } from "../responder/options.js";
-import { decodedHead } from "../reply/decoded-head.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { contentOf, discardContent, headOf, isFetched, type Reply } from "../reply/reply.js";
-import { replyOptions } from "../reply/reply-finding.js";
-import { successHead } from "../reply/success-head.js";
+import { isClosed, onClose } from "../node/client-leaves.js";
 import { copyFields } from "../node/copy-fields.js";
-import type { NodeResponse } from "../node/answer.js";
+import type { NodeResponse } from "../node/exchange.js";
+import { markLookedInto } from "../node/looked-into.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
+import { decodedHead } from "../reply/decoded-head.js";
+import { Inspection } from "../reply/inspect-reply.js";
+import { replyOptions } from "../reply/reply-finding.js";
+import { contentOf, discardContent, headOf, isFetched, type Reply } from "../reply/reply.js";
+import { successHead } from "../reply/success-head.js";
+import { checkOptions, type ResponderOptions } from "../responder/options.js";
 
-/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit` and `functionGraph` matter here. */
+/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit`, `functionGraph` and `upstreamCredentials` matter here. */
 export type RelayOptions = ResponderOptions;
 
 /** What is to be sent of an upstream's success. */
@@ -72,8 +71,7 @@ function check(options: RelayOptions): void {
 
 /** The client has left, or somebody else has answered. */
 function isTaken(response: NodeResponse): boolean {
-  const { destroyed, stream, headersSent } = response as Partial<ServerResponse & Http2ServerResponse>;
-  return destroyed === true || stream?.destroyed === true || headersSent === true;
+  return response.headersSent || isClosed(response);
 }
 
 /** Waits until content has something to give, or has ended. It is let go of when the response is closed. */
@@ -84,7 +82,7 @@ async function begun(content: Readable, response: NodeResponse, status: number, 
     failure = early;
   };
   content.on("error", ignore); // finished() tells, of content too that was destroyed before anybody listened
-  response.once("close", () => {
+  onClose(response, () => {
     tell = () => {}; // nobody waits for it any more
     content.destroy();
   });

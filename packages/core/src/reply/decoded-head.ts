@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import { codingsOf, isStillCoded } from "./body/content-codings.js";
 import type { ReplyHead } from "../http/reply-head.js";
+import { codingsOf, isStillCoded } from "./body/content-codings.js";
 
 /** Speak of octets that are not the ones that fetch hands over; nginx's gunzip module drops its like. */
 const ofCoded: ReadonlySet<string> = new Set([

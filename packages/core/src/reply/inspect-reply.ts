@@ -32,7 +32,7 @@ export class Inspection {
 
   /** Of a reply that fails, the fields that outlive it. */
   liveFields(): Record<string, ReplyHead["headers"][string]> {
-    return Object.fromEntries(liveHeaders(this.head.headers));
+    return Object.fromEntries(liveHeaders(this.head.headers, this.#options));
   }
 
   /** What it fails with, as far as its body has to be read for that; undefined if it passes. Never rejects. */

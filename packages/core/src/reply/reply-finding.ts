@@ -1,15 +1,16 @@
-import type { Finding } from "../problem/finding.js";
 import { functionGraph, isErrorStatus } from "../contract/contract.js";
-import { checkOptions, type ResponderOptions } from "../responder/options.js";
+import { replyFields } from "../http/error-reply-fields.js";
+import { dropCredentials } from "../http/header-fields.js";
+import type { ReplyHead } from "../http/reply-head.js";
+import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
-import { functionFinding, invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
-import { readContent } from "./body/read-body.js";
+import { checkOptions, type ResponderOptions } from "../responder/options.js";
+import { isProblemType, parseContent } from "./body/parse-body.js";
 import { peekContent } from "./body/peek-body.js";
+import { readContent } from "./body/read-body.js";
 import { codeOf, readEnvelope } from "./error-body/error-body.js";
 import { ownFinding } from "./error-body/own-contract.js";
-import { isProblemType, parseContent } from "./body/parse-body.js";
-import { replyFields } from "../http/error-reply-fields.js";
-import type { ReplyHead } from "../http/reply-head.js";
+import { functionFinding, invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
 import { discardContent, headOf, type Reply } from "./reply.js";
 
 /** Octets of an error body that are read at most, unless an option says otherwise. */
@@ -21,11 +22,13 @@ export interface ReplyOptions {
   readonly limit?: number | undefined;
   /** Whether it may be FunctionGraph's; default false. */
   readonly functionGraph?: boolean | undefined;
+  /** Whether what asks a client for credentials is passed on; default "relay". */
+  readonly upstreamCredentials?: ResponderOptions["upstreamCredentials"] | undefined;
 }
 
 /** The options of `fgErrors()` that concern it. */
-export function replyOptions({ errorBodyLimit, functionGraph }: ResponderOptions): ReplyOptions {
-  return { limit: errorBodyLimit, functionGraph };
+export function replyOptions({ errorBodyLimit, functionGraph, upstreamCredentials }: ResponderOptions): ReplyOptions {
+  return { limit: errorBodyLimit, functionGraph, upstreamCredentials };
 }
 
 /**
@@ -33,13 +36,13 @@ export function replyOptions({ errorBodyLimit, functionGraph }: ResponderOptions
  * Reads the body up to a cap and cancels the rest.
  * @param reply a response of node:http, fetch or undici whose body was not read yet
  * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets,
- *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false
+ *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false; `upstreamCredentials`, default "relay"
  * @throws TypeError for a wrong option; nothing else, whatever the reply
  * @example const problem = await normalizeUpstream(await fetch(url));
  */
 export async function normalizeUpstream(
   reply: Reply,
-  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph"> = {},
+  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph" | "upstreamCredentials"> = {},
 ): Promise<Problem> {
   checkOptions(options, "normalizeUpstream");
   const { contract = functionGraph, service = "FSS" } = options;
@@ -85,8 +88,14 @@ export async function undecidedFinding(
 /** Those whose content was looked into: upstream() may hand one to relay(). */
 const looked = new WeakSet<Reply>();
 
-function relayed(head: ReplyHead, content: Buffer, { functionGraph = false }: ReplyOptions, told?: InvocationHead): Finding {
+function relayed(
+  head: ReplyHead,
+  content: Buffer,
+  { functionGraph = false, upstreamCredentials }: ReplyOptions,
+  told?: InvocationHead,
+): Finding {
   const headers = replyFields(head);
+  if (upstreamCredentials === "drop") dropCredentials(headers);
   const found = findingOf(head, content, functionGraph, told);
   if (found.receivedStatus !== undefined) return { ...found, headers };
   const requestId = functionGraph ? invocationId(head, found.requestId) : found.requestId;

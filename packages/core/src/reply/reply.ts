@@ -1,6 +1,6 @@
-import type { ReplyHead } from "../http/reply-head.js";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import type { ReplyHead } from "../http/reply-head.js";
 
 /** What is looked at of a fetch Response: Node's or undici's own, whose streams differ in their types. */
 export interface FetchReply {

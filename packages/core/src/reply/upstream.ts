@@ -1,12 +1,12 @@
 import type { Finding } from "../problem/finding.js";
-import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
-import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { UpstreamError } from "../problem/problem-error.js";
+import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
 import { answered } from "../recognisers/http-clients/call-finding.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
-import { breakOf, headOf, type Reply } from "./reply.js";
+import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
+import { breakOf, headOf, type Reply } from "./reply.js";
 
 /** Those of `fgErrors()`, of which `errorBodyLimit` and `functionGraph` matter here, with a `relay` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {

@@ -1,7 +1,8 @@
-import type { Facts } from "./request-facts.js";
 import { requiredFields } from "../http/header-fields.js";
+import { isFieldName, isFieldValue } from "../http/sendable.js";
 import type { Problem } from "../problem/problem.js";
 import { proxyStatus } from "./proxy-status.js";
+import type { Facts } from "./request-facts.js";
 
 /** What the options say of this gateway's own fields. */
 interface OwnFields {
@@ -21,23 +22,35 @@ export function addErrorHeaders(
   const present = facts.responseHeaders ?? {};
   for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
   const required = requiredFields[problem.status];
-  if (required !== undefined && present[required] === undefined)
+  if (required !== undefined && !isSet(present[required]))
     headers[required] ??= required === "allow" ? allowOf(facts) : challenge;
-  if (headers["vary"] !== undefined && present["vary"] !== undefined)
-    headers["vary"] = union(`${present["vary"]}`, headers["vary"]);
+  const vary: unknown = present["vary"];
+  if (headers["vary"] !== undefined && isSet(vary)) headers["vary"] = union(String(vary), headers["vary"]);
   if (proxyName !== undefined) {
     const before = headers["proxy-status"] ?? present["proxy-status"];
     headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
   }
 }
 
-/** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. */
+/** Methods that are asked for at most, and characters of one: Node knows about 35, of 11 characters. */
+const [mostMethods, longestMethod] = [100, 32];
+
+/** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. What is no method is not listed. */
 function allowOf({ allow }: Facts): string {
+  const methods: string[] = [];
   try {
-    return [...(allow?.() ?? [])].join(", ");
-  } catch {
-    return "";
-  }
+    let left = mostMethods; // it may yield for ever
+    for (const method of allow?.() ?? []) {
+      if (isFieldName(method) && method.length <= longestMethod) methods.push(method);
+      if (--left === 0) break;
+    }
+  } catch {} // what came before it threw are methods all the same
+  return methods.join(", ");
+}
+
+/** Whether a value that is said to be set on the response will be sent. */
+function isSet(value: unknown): boolean {
+  return (typeof value === "string" || (Array.isArray(value) && value.length > 0)) && isFieldValue(value);
 }
 
 function union(...lists: readonly string[]): string {

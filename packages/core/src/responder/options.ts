@@ -1,8 +1,8 @@
 import type { Contract } from "../contract/contract.js";
-import type { Facts } from "./request-facts.js";
 import type { Problem, ProblemChange } from "../problem/problem.js";
 import type { Renderer } from "./render.js";
 import type { ProblemContext } from "./report.js";
+import type { Facts } from "./request-facts.js";
 
 /** All optional; read once. */
 export interface ResponderOptions {
@@ -20,6 +20,11 @@ export interface ResponderOptions {
   readonly errorBodyLimit?: number;
   /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
   readonly success?: "relay" | "fold";
+  /**
+   * What becomes of the fields by which an upstream asks this gateway's clients for credentials, or sets them (WWW-Authenticate, Set-Cookie
+   * and their like): passed on, or dropped from its errors and successes, for one that is not trusted. Default "relay".
+   */
+  readonly upstreamCredentials?: "relay" | "drop";
   /** Whether replies of FunctionGraph are looked at for functions that failed behind a 200. Default false. */
   readonly functionGraph?: boolean;
   /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
@@ -63,6 +68,7 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
     valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 16_777_216,
   },
   success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
+  upstreamCredentials: { takes: '"relay" or "drop"', valid: (value) => value === "relay" || value === "drop" },
   functionGraph: { takes: "a boolean", valid: isBoolean },
   proxyName: {
     takes: 'a name of printable ASCII characters, such as "edge-1"',

@@ -1,11 +1,11 @@
 import { STATUS_CODES } from "node:http";
 import { parseList, serializeItem, Token, type BareItem } from "structured-headers";
 import type { Problem } from "../problem/problem.js";
+import { wrapped } from "../proxy-errors/classify-fault.js";
+import { faultParameters } from "../proxy-errors/fault-parameters.js";
+import { proxyErrors, type ProxyErrorType } from "../proxy-errors/proxy-errors.js";
 import { read, readText } from "../util/safe-read.js";
 import { cleanCode } from "../util/sanitize.js";
-import { faultParameters } from "../proxy-errors/fault-parameters.js";
-import { wrapped } from "../proxy-errors/classify-fault.js";
-import { proxyErrors, type ProxyErrorType } from "../proxy-errors/proxy-errors.js";
 
 /**
  * The Proxy-Status of an error response (RFC 9209): what those before said, and at its end, nearest the client, what this gateway did.
@@ -63,7 +63,7 @@ const written: Readonly<Record<Kind, (value: unknown) => BareItem | undefined>> 
 };
 
 function append(present: unknown, proxyName: string, values: Values, error?: ProxyErrorType): string {
-  const special: Readonly<Record<string, Kind>> = error ? proxyErrors[error].parameters : {};
+  const special: Readonly<Record<string, Kind>> = error && Object.hasOwn(proxyErrors, error) ? proxyErrors[error].parameters : {};
   const parameters = new Map<string, BareItem>();
   for (const [name, value] of Object.entries(values)) {
     const kind = common[name] ?? special[name];

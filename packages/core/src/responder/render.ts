@@ -1,13 +1,14 @@
 import { validateHeaderValue } from "node:http";
-import { problemMediaType } from "./media-type.js";
+import { writeExtensions } from "../problem/extensions.js";
 import type { Problem } from "../problem/problem.js";
 import { guard } from "../util/guard-hook.js";
+import { problemMediaType } from "./media-type.js";
 
 /** What a renderer may need besides the problem. */
 export interface RenderContext {
   /** Sent as X-Request-Id too. */
   readonly requestId: string;
-  /** The request's path. */
+  /** The request's path, or the one that a service of this contract further on has said. */
   readonly instance: string;
   /** The request's Accept. */
   readonly accept: string | undefined;
@@ -51,33 +52,9 @@ const renderFunctionGraph: Renderer = ({ code, detail }, { requestId }) => ({
   body: JSON.stringify({ error_code: code, error_msg: detail, request_id: requestId }),
 });
 
-/** Keys that turn a client's careless merge into prototype pollution. */
-const polluting: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
-
 function withExtensions(members: object, extensions: Problem["extensions"]): string {
   const body = JSON.stringify(members);
   if (extensions === undefined) return body;
-  const more = namesOf(extensions)
-    .filter((name) => !Object.hasOwn(members, name) && !polluting.has(name))
-    .flatMap((name) => serialise(name, extensions));
+  const more = writeExtensions(extensions, members);
   return more.length === 0 ? body : `${body.slice(0, -1)},${more.join(",")}}`;
-}
-
-/** None of a Proxy that refuses to tell. */
-function namesOf(extensions: object): string[] {
-  try {
-    return Object.keys(extensions);
-  } catch {
-    return [];
-  }
-}
-
-/** One extension that cannot be serialised (BigInt, cycle, toJSON or getter that throws) does not cost the others. */
-function serialise(name: string, extensions: Readonly<Record<string, unknown>>): string[] {
-  try {
-    const value = JSON.stringify(extensions[name], (key, inner: unknown) => (polluting.has(key) ? undefined : inner));
-    return value === undefined ? [] : [`${JSON.stringify(name)}:${value}`];
-  } catch {
-    return [];
-  }
 }

@@ -1,15 +1,15 @@
 import { channel } from "node:diagnostics_channel";
-import type { Facts } from "./request-facts.js";
-import { guard } from "../util/guard-hook.js";
-import type { Problem } from "../problem/problem.js";
 import { isRoutine } from "../problem/problem-error.js";
+import type { Problem } from "../problem/problem.js";
+import { guard } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
+import type { Facts } from "./request-facts.js";
 
 /** What the operator is told besides the problem. */
 export interface ProblemContext {
   readonly requestId: string;
   readonly method: string | undefined;
-  /** The request's path, without its query. */
+  /** The request's own path, without its query, whatever an upstream says: at most 2000 printable ASCII characters. */
   readonly instance: string;
   /** The response had begun, so the client got a broken transfer instead of this problem. */
   readonly responseStarted: boolean;
@@ -34,9 +34,12 @@ export function createReport(onError: Hook | undefined, onServerError: Hook | un
     if (subscribed) problemChannel.publish({ problem, context });
     if (problem.status < 500 || isRoutine(problem.cause)) return;
     const heard = tellHost?.(problem, context) || tell || subscribed;
-    if (!heard) queueMicrotask(() => logToStderr(problem, context)); // formatting a stack is dear: after the response
+    if (!heard) queueMicrotask(() => logGuarded(problem, context)); // formatting a stack is expensive: after the response
   };
 }
+
+/** What adapters say of a request may not be what it should: a throw in a microtask would end the process. */
+const logGuarded = guard("the line on stderr", logToStderr);
 
 function logToStderr(
   { status, code, cause, receivedStatus, requestId: upstreams = "" }: Problem,

@@ -1,5 +1,6 @@
-import type { Origin } from "../problem/finding.js";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import { pathIn } from "../http/path-in.js";
+import type { Origin } from "../problem/finding.js";
 
 /** What a responder looks at of a request. A node:http or node:http2 request fits as it is. */
 export interface Facts {
@@ -19,25 +20,7 @@ export interface Facts {
   readonly allow?: (() => Iterable<string>) | undefined;
 }
 
-/** The longest `instance` that is sent. */
-const longest = 2000;
-
-/** A path that is sent as it came: nothing to cut off, nothing to encode, no "//" in front. */
-const plain = /^\/(?!\/)[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
-
-/** The request's path as a URI reference, without its query, which may hold secrets, and without an authority. */
+/** The request's path as a URI reference, without its query, which may hold secrets, and without an authority; "/" for what is no path. */
 export function instanceOf(url: string | undefined): string {
-  if (url !== undefined && url.length <= longest && plain.test(url)) return url;
-  const path = (url ?? "")
-    .slice(0, longest)
-    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
-    .replace(/[?#].*$/s, "");
-  const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode);
-  return ascii.startsWith("//") ? `/.${ascii}` : ascii || "/"; // RFC 3986 section 4.2: "//" would start an authority
-}
-
-/** node:http hands bytes over as Latin-1, so a character is a byte; anything else is not from the wire. */
-function percentEncode(character: string): string {
-  const byte = character.charCodeAt(0);
-  return byte < 256 ? `%${byte.toString(16).toUpperCase().padStart(2, "0")}` : "%EF%BF%BD";
+  return pathIn(url ?? "") ?? "/";
 }

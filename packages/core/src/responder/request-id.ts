@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isRequestId } from "../util/sanitize.js";
 import type { Facts } from "./request-facts.js";
 
 /** W3C Trace Context section 3.2: version ff is not valid, nor are ids of zeros only. */
@@ -36,11 +37,6 @@ function newId(): string {
 
 function valid(id: unknown): string | undefined {
   return isRequestId(id) ? id : undefined;
-}
-
-/** Whether `id` may be sent as a request id: nothing that a log or a header could take amiss. */
-export function isRequestId(id: unknown): id is string {
-  return typeof id === "string" && /^[A-Za-z0-9._-]{1,128}$/.test(id);
 }
 
 function traceIdOf(parent: unknown): string | undefined {

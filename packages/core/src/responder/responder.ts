@@ -1,14 +1,16 @@
-import { addErrorHeaders } from "./error-headers.js";
 import { functionGraph } from "../contract/contract.js";
-import { instanceOf, type Facts } from "./request-facts.js";
-import { guard } from "../util/guard-hook.js";
-import { checkOptions, type ResponderOptions } from "./options.js";
-import { changeProblem, type Problem } from "../problem/problem.js";
-import { createRender } from "./render.js";
-import { createReport, type ProblemContext } from "./report.js";
-import { isRequestId, requestIdOf } from "./request-id.js";
-import { warn } from "../util/stderr.js";
+import { dropCredentials } from "../http/header-fields.js";
+import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
+import { guard } from "../util/guard-hook.js";
+import { isRequestId } from "../util/sanitize.js";
+import { warn } from "../util/stderr.js";
+import { addErrorHeaders } from "./error-headers.js";
+import { checkOptions, type ResponderOptions } from "./options.js";
+import { createRender, type Content } from "./render.js";
+import { createReport, type ProblemContext } from "./report.js";
+import { instanceOf, type Facts } from "./request-facts.js";
+import { requestIdOf } from "./request-id.js";
 
 /** All that an adapter has to write. Header names are in lower case. */
 export interface Rendered {
@@ -26,6 +28,8 @@ export interface Responder {
   readonly report: (thrown: unknown, facts: Facts) => void;
   /** Whether a status may leave as it is. */
   readonly documents: (status: number) => boolean;
+  /** The 500 that is answered when all else fails: nothing that was thrown, asked or set is in it. Reports to nobody. */
+  readonly plain: () => Rendered;
 }
 
 /** What an adapter may say of itself. */
@@ -38,7 +42,7 @@ export interface Host {
 
 /**
  * The whole product but for the framework: what an adapter calls with what it caught.
- * The responder never throws, and no hook of the user's changes that.
+ * The responder never throws, and no hook of the user's changes that, nor facts or a thrown value that are not what they should be.
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example const { status, headers, body } = createResponder()(thrown, request);
  */
@@ -48,7 +52,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
   const own = { challenge, proxyName, proxyDetails };
   const relay = new Set(options.relay);
-  const { map, requestId, onError } = options;
+  const { map, requestId, onError, upstreamCredentials } = options;
 
   const chosenId = requestId && guard("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
   const mapped = map && guard("map", map, (change, found) => changeProblem(found, change, contract, service));
@@ -57,7 +61,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin }: Facts): Problem {
     const encodedRequest = headers["content-encoding"] !== undefined;
-    return normalizeError(thrown, {
+    const problem = normalizeError(thrown, {
       contract,
       service,
       relay,
@@ -66,14 +70,15 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       unreadRequest: !complete,
       encodedRequest,
     });
+    return upstreamCredentials === "drop" ? withoutCredentials(problem) : problem;
   }
 
   function settle(found: Problem, facts: Facts, responseStarted: boolean) {
     const { method, url } = facts;
     const context: ProblemContext = {
       requestId: chosenId?.(facts) ?? requestIdOf(facts, found.requestId),
-      method,
-      instance: found.instance ?? instanceOf(url),
+      method: typeof method === "string" ? method : undefined,
+      instance: instanceOf(url), // an upstream's is for the body alone: it would write this gateway's log
       responseStarted,
       facts,
     };
@@ -83,33 +88,76 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   }
 
   function answer(found: Problem, facts: Facts): Rendered {
+    const { accept } = facts.headers;
     const { problem, context } = settle(found, facts, false);
-    const { requestId, instance } = context;
-    const { contentType, body } = render(problem, { requestId, instance, accept: facts.headers.accept });
-    const headers: Record<string, string> = {
-      "cache-control": "no-store",
-      "x-content-type-options": "nosniff",
-      "x-request-id": requestId,
-      "content-type": contentType,
-      "content-length": String(Buffer.byteLength(body)),
-    };
-    addErrorHeaders(headers, problem, facts, own);
-    return { status: problem.status, headers, body };
+    const { requestId } = context;
+    const { instance = context.instance } = problem;
+    const content = render(problem, { requestId, instance, accept: typeof accept === "string" ? accept : undefined });
+    const answered = rendered(problem.status, requestId, content);
+    try {
+      addErrorHeaders(answered.headers, problem, facts, own);
+    } catch (failure) {
+      warn("the facts of a request could not be read", failure); // once the problem is reported: not to be reported anew
+      addErrorHeaders(answered.headers, problem, { headers: {} }, own);
+    }
+    return answered;
   }
 
-  return Object.assign((thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(normalize(thrown, sound), sound)), {
-    render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => answer(problem, sound)),
-    report: (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => void settle(normalize(thrown, sound), sound, true)),
-    documents: (status: number) => Object.hasOwn(contract.statuses, status),
-  });
+  function plain(): Rendered {
+    const problem = toProblem({ status: 500 }, undefined, contract, service);
+    const requestId = requestIdOf({ headers: {} });
+    const renderPlainly = createRender(format === "functiongraph" ? format : "problem");
+    return rendered(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
+  }
+
+  const nothing = () => {};
+  return Object.assign(
+    (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(normalize(thrown, sound), sound), plain),
+    {
+      render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => answer(problem, sound), plain),
+      report: (thrown: unknown, facts: Facts) =>
+        withFacts(facts, (sound) => void settle(normalize(thrown, sound), sound, true), nothing),
+      documents: (status: number) => Object.hasOwn(contract.statuses, status),
+      plain,
+    },
+  );
 }
 
-/** All else is guarded where it is used; facts that are not what they should be cost the answer its details, no more. */
-function withFacts<R>(facts: Facts, act: (facts: Facts) => R): R {
+/** With what every error response has. */
+function rendered(status: number, requestId: string, { contentType, body }: Content) {
+  const headers: Record<string, string> = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+    "content-type": contentType,
+    "content-length": String(Buffer.byteLength(body)),
+  };
+  return { status, headers, body };
+}
+
+/** An error of an HTTP client, too, may have a challenge of its upstream's. */
+function withoutCredentials(problem: Problem): Problem {
+  if (problem.upstreamStatus === undefined || !problem.headers) return problem;
+  const headers = { ...problem.headers };
+  dropCredentials(headers);
+  return { ...problem, headers };
+}
+
+/**
+ * All else is guarded where it is used; facts that are not what they should be cost the answer its details, and a problem that is none all
+ * that it says.
+ * @param last for when nothing else can be done
+ */
+function withFacts<R>(facts: Facts, act: (facts: Facts) => R, last: () => R): R {
   try {
     return act(facts);
   } catch (failure) {
     warn("the facts of a request could not be read", failure);
+  }
+  try {
     return act({ headers: {} });
+  } catch (failure) {
+    warn("an error could not be rendered", failure);
+    return last();
   }
 }

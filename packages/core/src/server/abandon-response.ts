@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { answer, silence, type NodeResponse } from "../node/answer.js";
+import { answer, silence } from "../node/answer.js";
+import type { NodeResponse } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
-import { answerInstead } from "./replace-response.js";
 import { closeGently } from "./lingering-close.js";
+import { answerInstead } from "./replace-response.js";
 
 /**
  * Ends a response that its application is still at: answers in its place, or cuts what has begun. A stream of HTTP/2 has no other

@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { answer, silence } from "../node/answer.js";
 import { answerSocket } from "../node/answer-socket.js";
-import { read } from "../util/safe-read.js";
+import { answer, silence } from "../node/answer.js";
 import type { Responder } from "../responder/responder.js";
-import { answerInstead } from "./replace-response.js";
-import { inTurn, unread, type HttpSocket } from "./pipelining.js";
+import { read } from "../util/safe-read.js";
 import { closeGently, isClosing } from "./lingering-close.js";
+import { inTurn, unread, type HttpSocket } from "./pipelining.js";
 import { requestIn } from "./recover-request.js";
+import { answerInstead } from "./replace-response.js";
 
 const inbound = { origin: "inbound" } as const;
 

@@ -1,12 +1,12 @@
 import type { Http2ServerResponse, Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
-import type { NodeRequest, NodeResponse } from "../node/answer.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 
 /** What is under way on a server. */
 export interface Traffic {
   /** Responses that are not closed yet, in the order of their requests. */
   readonly open: ReadonlySet<NodeResponse>;
-  /** Connections; one with TLS twice, with and without. */
+  /** Connections; once its handshake is done, one with TLS stands for the one below it. */
   readonly sockets: ReadonlySet<Socket>;
   /** Those of HTTP/2. */
   readonly sessions: ReadonlySet<Http2Session>;
@@ -53,11 +53,16 @@ export function followTraffic(server: Server): Traffic {
     if (queued.has(this)) for (const response of open) if (response.req.socket === this) open.delete(response);
   }
 
+  function followSecureSocket(socket: Socket & { readonly _parent?: Socket | null }) {
+    sockets.delete(socket._parent!);
+    followSocket(socket);
+  }
+
   function followSession(session: Http2Session) {
     sessions.add(session);
     session.on("close", () => sessions.delete(session));
   }
 
-  server.on("connection", followSocket).on("secureConnection", followSocket).on("session", followSession);
+  server.on("connection", followSocket).on("secureConnection", followSecureSocket).on("session", followSession);
   return { open, sockets, sessions, follow };
 }

@@ -1,11 +1,14 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
-import type { Http2Session } from "node:http2";
+import type { Http2Session, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import { closeSocket } from "../node/answer-socket.js";
+import { cut as cutResponse } from "../node/cut.js";
 import type { Responder } from "../responder/responder.js";
 import { giveUp } from "./abandon-response.js";
-import { closeGently } from "./lingering-close.js";
 import type { Traffic } from "./connections.js";
+import { closeGently } from "./lingering-close.js";
+import { watchSessions } from "./sessions.js";
+import { createSilenceCheck, resetUploads } from "./silence.js";
 import { unavailable } from "./unavailable.js";
 
 /** How long to wait. */
@@ -40,8 +43,8 @@ export function drain(server: Server, options: DrainOptions = {}): Promise<void>
   return act(timeout);
 }
 
-/** Milliseconds in which a connection that has said nothing yet may still say something. */
-const silent = 1000;
+/** Milliseconds for which a client that owes octets may send none. */
+const silence = 1000;
 
 /** Milliseconds for the last answers to leave. */
 const parting = 100;
@@ -50,7 +53,8 @@ const parting = 100;
  * Has drain() work on a server.
  * @returns whether it was called
  */
-export function makeDrainable(server: Server, respond: Responder, { open, sockets, sessions }: Traffic): () => boolean {
+export function makeDrainable(server: Server, respond: Responder, traffic: Traffic): () => boolean {
+  const { open, sockets, sessions } = traffic;
   let drained: Promise<void> | undefined;
   let timers: NodeJS.Timeout[] = [];
 
@@ -59,7 +63,7 @@ export function makeDrainable(server: Server, respond: Responder, { open, socket
     const last = new Map<Socket, ServerResponse>();
     for (const response of open) if (!("stream" in response)) last.set(response.req.socket, response);
     for (const [socket, response] of last) closeAfter(socket, response);
-    timers = [setTimeout(closeSilent, Math.min(silent, timeout)), setTimeout(cut, timeout)];
+    timers = [setInterval(createSilenceCheck(server, traffic), silence), setTimeout(cut, timeout)];
     await close();
     await Promise.all([...sockets].map(closed)); // those that were handed over to the server it does not count itself
     forgetTimers();
@@ -78,11 +82,6 @@ export function makeDrainable(server: Server, respond: Responder, { open, socket
     return isClosed;
   }
 
-  /** Browsers and load balancers open connections in advance. Node 20 does not take these for idle. */
-  function closeSilent() {
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-  }
-
   function cut() {
     const what = `The server was drained: ${open.size} responses were not complete in time`;
     [...open].forEach((response, at) => giveUp(respond, unavailable(what, at > 0, false), response));
@@ -90,6 +89,8 @@ export function makeDrainable(server: Server, respond: Responder, { open, socket
   }
 
   function destroyAll() {
+    // What was ended, and is not all sent, may look whole as well.
+    for (const response of open) if (!("stream" in response) && response.headersSent) cutResponse(response.req, response);
     for (const socket of sockets) socket.destroy();
     (server as Partial<HttpServer>).closeAllConnections?.(); // those that were open before the server was guarded
   }
@@ -98,6 +99,11 @@ export function makeDrainable(server: Server, respond: Responder, { open, socket
     if (drained) session.close();
   }
 
+  function onSilence(session: ServerHttp2Session) {
+    if (drained) resetUploads(respond, traffic, session);
+  }
+
+  watchSessions(server, onSilence);
   (server as Drainable)[drainer] = (timeout) => (drained ??= start(timeout));
   server.on("session", closeIfDrained).on("listening", () => {
     drained = undefined;

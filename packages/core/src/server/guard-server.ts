@@ -1,19 +1,20 @@
 import type { EventEmitter } from "node:events";
-import type { IncomingMessage } from "node:http";
+import { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { hasTarget } from "../http/request-target.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
+import { dropRefused } from "../node/outgoing-head.js";
 import { unmatched } from "../problem/unmatched.js";
-import type { NodeRequest, NodeResponse } from "../node/answer.js";
-import { read } from "../util/safe-read.js";
 import { createResponder } from "../responder/responder.js";
+import { read } from "../util/safe-read.js";
 import { answerClientError } from "./client-error.js";
 import { responseOf, watchResponses } from "./dropped-requests.js";
 import { splitOptions, type GuardOptions } from "./guard-options.js";
-import { passOver } from "./pipelining.js";
 import { isClosing } from "./lingering-close.js";
 import { createLoadLimit } from "./load-shedding.js";
-import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
-import { hasTarget } from "./request-target.js";
 import { offerUpgrade } from "./offer-upgrade.js";
+import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
 
 /** On a server that is guarded. Registered, since a CommonJS and an ES module copy may meet. */
 const guarded = Symbol.for("fg-errors.guarded");
@@ -56,10 +57,6 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   function enter(request: NodeRequest, response: NodeResponse): boolean {
     if (handedOver.has(response)) return false;
     if ("stream" in request) return keep(request, response);
-    if (isClosing(request.socket)) {
-      passOver(request);
-      return true;
-    }
     if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) watchResponses();
     return keep(request, response);
   }
@@ -104,33 +101,36 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
     return false;
   }
 
-  function connect(request: NodeRequest, other: Socket | NodeResponse): boolean {
+  function connect(request: NodeRequest, response: NodeResponse): boolean {
     const why = unmatched(request.method);
     if ("stream" in request) {
-      if (!admits(request, other as NodeResponse)) return true;
-      if (isUnheard("connect")) refuse(respond, why, request, other as NodeResponse);
+      if (!admits(request, response)) return true;
+      if (isUnheard("connect")) refuse(respond, why, request, response);
     } else {
-      if (isClosing(request.socket) || !admitsSocket(request, other as Socket)) return true;
-      if (isUnheard("connect")) refuseSocket(respond, why, request, other as Socket);
+      request.socket.on("error", ignore);
+      if (!admitsSocket(request)) return true;
+      if (isUnheard("connect")) refuseSocket(respond, why, request);
     }
     return false;
   }
 
-  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean {
-    if (isClosing(socket) || !admitsSocket(request, socket)) return true;
-    const refuseFor = (why: object) => refuseSocket(respond, why, request, socket);
+  /** @param stream the connection, or since Node 26 a stream over it while the request's content still arrives */
+  function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    stream.on("error", ignore);
+    if (!admitsSocket(request)) return true;
+    const refuseFor = (why: object) => refuseSocket(respond, why, request);
     const why = faultOf(request);
-    const offer = () => emit("upgrade", request, socket, head);
+    const offer = () => emit("upgrade", request, stream, head);
+    dropRefused(request.headers);
     if (why) refuseFor(why);
-    else offerUpgrade(socket, offer, () => refuseFor(unmatched(request.method)));
+    else offerUpgrade(request.socket, stream, offer, () => refuseFor(unmatched(request.method)));
     return true;
   }
 
   function drop(request: IncomingMessage): boolean {
     const response = responseOf(request);
     if (!response) return false;
-    if (isClosing(request.socket)) passOver(request);
-    else refuse(respond, refusals.spent, request, response);
+    refuse(respond, refusals.spent, request, response);
     response.writeHead = response.end = () => response; // Node goes on to write its own
     return false;
   }
@@ -147,7 +147,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function unknownProtocol(socket: Socket): boolean {
     if (server.listenerCount("unknownProtocol") > 0) return false;
-    refuseSocket(respond, refusals.version, undefined, socket);
+    refuseSocket(respond, refusals.version, new IncomingMessage(socket));
     return true;
   }
 
@@ -155,6 +155,9 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   for (const event of ["checkContinue", "checkExpectation", "connect"]) server.on(event, () => {});
   return Object.assign(server, { [guarded]: true, emit: guardedEmit });
 }
+
+/** Node has taken its own listener off, and a client that leaves must not end the process. */
+function ignore(): void {}
 
 /** What node:http, node:https and node:http2 have in common, and servers of node:net and node:tls have not. */
 function isHttpServer(server: unknown): boolean {

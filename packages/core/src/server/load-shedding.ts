@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import type { Server, Socket } from "node:net";
+import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
-import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
+import { answer } from "../node/answer.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
+import { followTraffic } from "./connections.js";
 import { makeDrainable } from "./drain.js";
 import { watchEventLoop } from "./event-loop-delay.js";
 import { refuse, refuseSocket } from "./refusals.js";
-import { followTraffic } from "./connections.js";
 import { unavailable } from "./unavailable.js";
 
 /** What is too much for a server. */
@@ -22,7 +23,7 @@ export interface LoadLimit {
   /** For a request that has a response. */
   readonly admits: (request: NodeRequest, response: NodeResponse) => boolean;
   /** For one that has a socket only, an upgrade or a tunnel. These are not counted: they last. */
-  readonly admitsSocket: (request: IncomingMessage, socket: Socket) => boolean;
+  readonly admitsSocket: (request: IncomingMessage) => boolean;
 }
 
 /** Milliseconds for which an overload that went to stderr is old news. */
@@ -52,14 +53,14 @@ export function createLoadLimit(respond: Responder, limits: LoadLimits, server: 
       follow(request, response);
       return true;
     }
-    if (isDraining() || hasMuchToCome(request)) refuse(respond, reason(), request, response);
+    if (isDraining() || hasMuchToCome(request) || isQueued(response)) refuse(respond, reason(), request, response);
     else answer(respond, reason(), request, response);
     return false;
   }
 
-  function admitsSocket(request: IncomingMessage, socket: Socket) {
+  function admitsSocket(request: IncomingMessage) {
     if (!isFull()) return true;
-    refuseSocket(respond, reason(), request, socket);
+    refuseSocket(respond, reason(), request);
     return false;
   }
 
@@ -74,6 +75,11 @@ export function createLoadLimit(respond: Responder, limits: LoadLimits, server: 
   }
 
   return { admits, admitsSocket };
+}
+
+/** Behind an earlier response. Node stops to read once too much waits there, and would not notice that the client leaves. */
+function isQueued(response: NodeResponse): boolean {
+  return !("stream" in response) && response.socket === null;
 }
 
 /** Node reads away the content of a request that was answered early, however long it is, before it takes the next one. */

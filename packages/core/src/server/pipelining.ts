@@ -1,18 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** What Node keeps on a connection: the response whose turn it is, and the request that was read last. */
+/** What Node keeps on a connection: the response whose turn it is, and the parser with the request that was read last. */
 export interface HttpSocket extends Socket {
   _httpMessage?: (ServerResponse & { readonly req: IncomingMessage }) | null;
-  readonly parser?: { readonly incoming?: IncomingMessage | null } | null;
-}
-
-const passedOver = new WeakSet<object>();
-
-/** Has a request never answered: its connection carries the last answer already. Its response stays in Node's queue, in others' way. */
-export function passOver(request: IncomingMessage): void {
-  passedOver.add(request);
-  request.resume(); // its content would keep the connection from being read to its end
+  /** Null once Node has handed the connection over, for an upgrade or a tunnel. */
+  readonly parser?: { readonly incoming?: IncomingMessage | null; onIncoming?: unknown } | null;
 }
 
 /**
@@ -22,15 +15,12 @@ export function passOver(request: IncomingMessage): void {
 export function inTurn(socket: HttpSocket, act: (response?: ServerResponse) => void): void {
   const { _httpMessage: response } = socket;
   if (!response) act();
-  else if (passedOver.has(response.req)) {
-    response.detachSocket(socket);
-    act();
-  } else if (response.req === unread(socket) && !response.writableEnded) act(response);
+  else if (response.req === unread(socket) && !response.writableEnded) act(response);
   else response.once("finish", () => inTurn(socket, act));
 }
 
 /** The request whose content is still arriving. */
 export function unread({ parser }: HttpSocket): IncomingMessage | undefined {
   const request = parser?.incoming;
-  return request?.complete === false && !passedOver.has(request) ? request : undefined;
+  return request?.complete === false ? request : undefined;
 }

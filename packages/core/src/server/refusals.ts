@@ -1,16 +1,17 @@
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
-import { answer, type NodeRequest, type NodeResponse } from "../node/answer.js";
+import { invalidTarget } from "../http/request-target.js";
 import { answerSocket } from "../node/answer-socket.js";
+import { answer } from "../node/answer.js";
+import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { meant } from "../problem/problem-error.js";
 import type { Responder } from "../responder/responder.js";
-import { inTurn, type HttpSocket } from "./pipelining.js";
 import { closeGently } from "./lingering-close.js";
+import { inTurn } from "./pipelining.js";
 
 /** What Node answers by itself, and without content. */
 export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {
   /** RFC 9112 section 3.2. */
-  target: meant({ status: 400, detail: "The request's target is no path, and no URL with a host." }),
+  target: meant({ status: 400, detail: invalidTarget }),
   /** RFC 9112 section 3.2. */
   host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
   /** RFC 9112 sections 2.3 and 6.1. */
@@ -34,11 +35,11 @@ export function refuse(respond: Responder, why: object, request: NodeRequest, re
   answer(respond, why, request, response, inbound);
 }
 
-/** The same where there is no response. */
-export function refuseSocket(respond: Responder, why: object, request: IncomingMessage | undefined, socket: Socket): void {
+/** The same where there is no response, for an upgrade or a tunnel: on the connection itself, whatever stream its listeners get. */
+export function refuseSocket(respond: Responder, why: object, request: IncomingMessage): void {
+  const { socket } = request;
   closeGently(socket);
-  if ((socket as HttpSocket)._httpMessage) socket.resume().once("end", () => socket.destroy()); // while it waits, nobody else would see it end
-  const url = request?.method === "CONNECT" ? undefined : request?.url; // a tunnel has no path
+  const url = request.method === "CONNECT" ? undefined : request.url || undefined; // a tunnel has no path
   inTurn(socket, () => answerSocket(respond, why, request, socket, { ...inbound, url }));
 }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { originalUrl } from "../node/original-url.js";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
+import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
 import type { HttpSocket } from "./pipelining.js";
 

@@ -35,3 +35,16 @@ export function isError(value: unknown): value is Error {
     return false; // a prototype of it is a Proxy that was revoked
   }
 }
+
+/**
+ * The first members of an object by their names, as Object.entries() would give them, which takes a second for a million.
+ * @example firstEntries({ a: 1, b: 2 }, 1) // [["a", 1]]
+ */
+export function firstEntries(object: object, most: number): readonly (readonly [name: string, value: unknown])[] {
+  const entries: (readonly [string, unknown])[] = [];
+  for (const name in object) {
+    if (entries.length >= most) break;
+    if (Object.hasOwn(object, name)) entries.push([name, (object as Record<string, unknown>)[name]]);
+  }
+  return entries;
+}

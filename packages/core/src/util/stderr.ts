@@ -1,11 +1,12 @@
 import { Console } from "node:console";
 import { read, readText } from "./safe-read.js";
 
-/** One line on stderr, and the error's stack below it. */
+/** Writes one line on stderr, and the error's stack below it. A request's method is in the line, which not every host has checked. */
 export function warn(message: string, error?: unknown): void {
   try {
+    const line = `fg-errors: ${message.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, escaped)}`;
     // A Console ignores a stderr that cannot be written to, also when that turns out later.
-    new Console(process.stderr).error("%s", `fg-errors: ${message}${arguments.length > 1 ? `\n${describe(error)}` : ""}`);
+    new Console(process.stderr).error("%s", arguments.length > 1 ? `${line}\n${describe(error)}` : line);
   } catch {
     // Neither may anything else about a message cost the client its answer.
   }

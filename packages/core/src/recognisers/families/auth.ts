@@ -1,9 +1,9 @@
 import type { Finding } from "../../problem/finding.js";
 import { classifyFault } from "../../proxy-errors/classify-fault.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
+import { faultToldBy } from "../fault-in-message.js";
 import { ownFailure } from "../http-clients/call-finding.js";
 import { each, fault, type Context, type Family } from "../rule.js";
-import { faultToldBy } from "../fault-in-message.js";
 
 /** The request's token is not good (RFC 6750 section 3.1). A request without one gets no error code, so the plain challenge. */
 const invalidToken: Finding = { status: 401, headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' } };

@@ -1,7 +1,7 @@
 import type { Finding } from "../../problem/finding.js";
-import { read, readText } from "../../util/safe-read.js";
 import { classifyFault } from "../../proxy-errors/classify-fault.js";
 import { proxyErrors } from "../../proxy-errors/proxy-errors.js";
+import { read, readText } from "../../util/safe-read.js";
 import type { Context, Family, Rule } from "../rule.js";
 
 /** The request contradicts what is stored, and its sender can resolve that (RFC 9110 section 15.5.10). */

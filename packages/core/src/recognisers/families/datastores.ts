@@ -1,8 +1,9 @@
+import { mostKeys, placeOf } from "../../problem/field-place.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
-import { read, readText } from "../../util/safe-read.js";
-import { conflict, drivers, facts, late, outage, rows, stated, unavailable } from "./database-drivers.js";
-import { placeOf } from "../../problem/field-place.js";
+import { mostErrors } from "../../problem/problem.js";
+import { firstEntries, read, readText } from "../../util/safe-read.js";
 import type { Context, Family, Rule } from "../rule.js";
+import { conflict, drivers, facts, late, outage, rows, stated, unavailable } from "./database-drivers.js";
 
 const invalid: Finding = { status: 400 };
 const absent: Finding = { status: 404 };
@@ -70,19 +71,22 @@ function bulk(error: object, context: Context): Finding | undefined {
 /** A list, each with its path. */
 function sequelizeValidation(error: object): Finding {
   const errors = read(error, "errors");
-  return { ...invalid, errors: Array.isArray(errors) ? errors.map((flaw) => fieldError(readText(flaw, "path"), flaw)) : [] };
+  return {
+    ...invalid,
+    errors: Array.isArray(errors) ? errors.slice(0, mostErrors).map((flaw) => fieldError(readText(flaw, "path"), flaw)) : [],
+  };
 }
 
 /** A map by path (a nested field knows only its last part), where a nested document is listed besides its fields. */
 function mongooseValidation(error: object): Finding | undefined {
   const errors = read(error, "errors");
   if (readText(error, "_message") === undefined || typeof errors !== "object" || errors === null) return undefined;
-  const fields = Object.entries(errors).filter(([, flaw]) => readText(flaw, "name") !== "ValidationError");
+  const fields = firstEntries(errors, mostErrors).filter(([, flaw]) => readText(flaw, "name") !== "ValidationError");
   return { ...invalid, errors: fields.map(([path, flaw]) => fieldError(path, flaw)) };
 }
 
 function fieldError(path: string | undefined, flaw: unknown): FieldError {
-  return { ...placeOf("body", path?.split(".") ?? []), detail: describe(flaw) };
+  return { ...placeOf("body", path?.split(".", mostKeys) ?? []), detail: describe(flaw) };
 }
 
 /**

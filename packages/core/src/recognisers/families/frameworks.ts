@@ -1,5 +1,6 @@
-import type { Finding } from "../../problem/finding.js";
 import { types } from "node:util";
+import type { Finding } from "../../problem/finding.js";
+import { mostErrors } from "../../problem/problem.js";
 import { isError, read, readStatus, readText } from "../../util/safe-read.js";
 import type { Context, Family } from "../rule.js";
 
@@ -33,7 +34,7 @@ function nest(error: object, context: Context): Finding | undefined {
   const said = types.isNativeError(response) ? undefined : (read(response, "message") ?? response);
   const found = told(readStatus(error, "status"), said);
   if (!Array.isArray(said) || found === undefined || found.status >= 500) return found;
-  const texts = said.filter((text) => typeof text === "string");
+  const texts = said.slice(0, mostErrors).filter((text) => typeof text === "string");
   return { ...found, errors: texts.length ? texts.map((detail) => ({ detail })) : context.recognise(said)?.errors };
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
+import { membersOf } from "../redact-values.js";
 import type { Family } from "../rule.js";
 
 /** rate-limiter-flexible's rejections. express-rate-limit answers by itself, others throw what http-errors makes. */
@@ -15,11 +16,7 @@ function limited(result: object): Finding | undefined {
 
 /** RateLimiterUnion rejects with the results of those that refused, by their prefixes. */
 function union(results: object): Finding | undefined {
-  return tooMany(
-    Object.values(results)
-      .slice(0, 16)
-      .map((result) => read(result, "msBeforeNext")),
-  );
+  return tooMany(membersOf(results, 16).map((result) => read(result, "msBeforeNext")));
 }
 
 /** The longest wait counts; one without an end is -1. */

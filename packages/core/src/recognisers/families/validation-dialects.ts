@@ -1,8 +1,8 @@
-import type { FieldError } from "../../problem/finding.js";
 import { types } from "node:util";
-import { read, readText } from "../../util/safe-read.js";
 import { keysOfPath, keysOfPointer, placeOf } from "../../problem/field-place.js";
-import { membersOf, withoutValue, type Looked } from "../redact-values.js";
+import type { FieldError } from "../../problem/finding.js";
+import { read, readText } from "../../util/safe-read.js";
+import { membersOf, newSearch, withoutValue, type Search } from "../redact-values.js";
 
 /** How the libraries of one kind describe what is not valid. */
 export interface Dialect {
@@ -15,15 +15,15 @@ export interface Dialect {
 
 /** What one list may cost, whose issues may contain each other and keep the same large value. */
 interface Work {
-  /** Nested issues that are followed yet. */
+  /** Nested issues and keys that are followed yet. */
   left: number;
-  readonly looked: Looked;
+  readonly search: Search;
 }
 
 /** Fields that are worth reading; a Problem keeps as many. */
 const most = 100;
 
-/** How many nested issues of a list are followed, and how deep. */
+/** How many nested issues and unknown keys of a list are followed, and how deep. */
 const mostNested = 1000;
 const deepest = 8;
 
@@ -34,7 +34,7 @@ export function fieldsOf(list: unknown, dialects: readonly Dialect[], part = "bo
   const issues = ({ ofErrors }: Dialect) => (ofErrors ? all : plain);
   const dialect = dialects.find((candidate) => candidate.owns(issues(candidate)[0]));
   if (dialect === undefined) return undefined;
-  const work: Work = { left: mostNested, looked: new Map() };
+  const work: Work = { left: mostNested, search: newSearch() };
   const fields: FieldError[] = [];
   for (const issue of issues(dialect)) {
     if (fields.length >= most) break;
@@ -67,11 +67,11 @@ export const failed: Dialect = { ...standard, ofErrors: true };
 /** ajv. A field that is missing, or should be, is meant rather than the object around it. */
 export const ajv: Dialect = {
   owns: (issue) => readText(issue, "instancePath") !== undefined && readText(issue, "keyword") !== undefined,
-  fields: (issue, part, { looked }) => {
+  fields: (issue, part, { search }) => {
     const named = ["missingProperty", "additionalProperty", "unevaluatedProperty", "propertyName"];
     const key = named.map((member) => readText(issue, "params", member)).find((name) => name !== undefined);
     const path = keysOfPointer(readText(issue, "instancePath") ?? "");
-    const detail = withoutValue(read(issue, "message"), [read(issue, "data")], looked);
+    const detail = withoutValue(read(issue, "message"), [read(issue, "data")], search);
     return [{ ...placeOf(part, key === undefined ? path : [...path, key]), detail }];
   },
 };
@@ -80,10 +80,10 @@ export const ajv: Dialect = {
 export const yup: Dialect = {
   ofErrors: true,
   owns: (issue) => Array.isArray(read(issue, "inner")) && Array.isArray(read(issue, "errors")),
-  fields: (issue, _part, { looked }) => {
+  fields: (issue, _part, { search }) => {
     const path = keysOfPath(readText(issue, "path") ?? "");
     const values = [read(issue, "value"), read(issue, "params", "originalValue")];
-    return [{ ...placeOf("body", path), detail: withoutValue(read(issue, "message"), values, looked) }];
+    return [{ ...placeOf("body", path), detail: withoutValue(read(issue, "message"), values, search) }];
   },
 };
 
@@ -100,12 +100,12 @@ export const expressValidator: Dialect = {
   owns: (issue) =>
     read(issue, "msg") !== undefined &&
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
-  fields: (issue, _part, { looked }) => {
+  fields: (issue, _part, { search }) => {
     const nested = listOf(read(issue, "nestedErrors")).map((group) => (Array.isArray(group) ? group : [group]));
     const parts = withoutErrors(joined([...nested, read(issue, "fields")]).slice(0, most));
     return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
-      detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], looked),
+      detail: withoutValue(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], search),
     }));
   },
 };
@@ -113,10 +113,10 @@ export const expressValidator: Dialect = {
 /** express-openapi-validator: the first step of the path is the part. A deserialiser fails with words that nobody chose. */
 export const openApi: Dialect = {
   owns: (issue) => readText(issue, "path") !== undefined && readText(issue, "message") !== undefined,
-  fields: (issue, _part, { looked }) => {
+  fields: (issue, _part, { search }) => {
     const [part = "", ...path] = keysOfPointer(readText(issue, "path") ?? "");
     const foreign = readText(issue, "errorCode") === "serdes.openapi.validation";
-    return [{ ...placeOf(part, path), detail: foreign ? "" : withoutValue(read(issue, "message"), [], looked) }];
+    return [{ ...placeOf(part, path), detail: foreign ? "" : withoutValue(read(issue, "message"), [], search) }];
   },
 };
 
@@ -127,11 +127,12 @@ interface Leaf {
 
 /** What an issue comes down to. Of a union's alternatives those count that got beyond it: the value was meant as one of them. */
 function leaves(issue: unknown, base: readonly unknown[], left: number, work: Work): readonly Leaf[] {
-  const path = [...base, ...listOf(read(issue, "path"))];
+  const path = [...base, ...listOf(read(issue, "path"))].slice(0, most);
   const nested = alternatives(issue, path, left, work);
   const beyond = nested.filter((leaf) => leaf.path.length > path.length);
   if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
-  const unknown = listOf(read(issue, "keys"));
+  const unknown = listOf(read(issue, "keys")).slice(0, Math.max(1, work.left));
+  work.left -= unknown.length;
   if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: "Not a known member." }));
   return [{ path, detail: wordingOf(issue, work) }];
 }
@@ -152,21 +153,21 @@ function alternatives(issue: unknown, path: readonly unknown[], left: number, wo
 }
 
 /** joi puts the words of whatever a custom check threw into its message. */
-function wordingOf(issue: unknown, { looked }: Work): string {
+function wordingOf(issue: unknown, { search }: Work): string {
   if (read(issue, "context", "error") !== undefined) return "";
   // zod 3's `received` is the value itself for these two, else its type.
   const literal = /^invalid_(?:enum_value|literal)$/.test(readText(issue, "code") ?? "") ? read(issue, "received") : undefined;
   // arktype's `input` is what the issue was made of.
   const input = read(issue, "nodeConfig") === undefined ? read(issue, "input") : undefined;
   const kept = [literal, input, read(issue, "data"), read(issue, "value"), read(issue, "context", "value")];
-  return withoutValue(read(issue, "message"), kept, looked);
+  return withoutValue(read(issue, "message"), kept, search);
 }
 
 function constraints(issue: unknown, base: readonly unknown[], left: number, work: Work): readonly FieldError[] {
   const path = [...base, ...[read(issue, "property")].filter((key) => key !== undefined)];
   const [place, value] = [placeOf("body", path), [read(issue, "value")]];
   const messages = membersOf(read(issue, "constraints"), most);
-  const own = messages.map((message) => ({ ...place, detail: withoutValue(message, value, work.looked) }));
+  const own = messages.map((message) => ({ ...place, detail: withoutValue(message, value, work.search) }));
   const children = within(listOf(read(issue, "children")), left, work, (child) => constraints(child, path, left - 1, work));
   return [...own, ...children].slice(0, most);
 }

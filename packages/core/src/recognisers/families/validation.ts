@@ -1,5 +1,8 @@
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
+import { faultSurelyToldBy } from "../fault-in-message.js";
+import { membersOf } from "../redact-values.js";
+import type { Context, Family, Rule } from "../rule.js";
 import {
   ajv,
   classValidator,
@@ -13,9 +16,6 @@ import {
   yup,
   type Dialect,
 } from "./validation-dialects.js";
-import type { Context, Family, Rule } from "../rule.js";
-import { faultSurelyToldBy } from "../fault-in-message.js";
-import { membersOf } from "../redact-values.js";
 
 /** What validation libraries throw: their list of fields is for the client, and says all that their message says. */
 export const validation: Family = {

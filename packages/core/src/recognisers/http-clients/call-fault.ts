@@ -1,6 +1,6 @@
-import { read, readText } from "../../util/safe-read.js";
 import { classifyFault } from "../../proxy-errors/classify-fault.js";
 import type { FaultType } from "../../proxy-errors/proxy-errors.js";
+import { read, readText } from "../../util/safe-read.js";
 import { groupIn } from "../fault-in-message.js";
 
 /**

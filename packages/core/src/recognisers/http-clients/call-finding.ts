@@ -1,10 +1,10 @@
+import { replyFields } from "../../http/error-reply-fields.js";
 import { requiredFields } from "../../http/header-fields.js";
 import type { Finding } from "../../problem/finding.js";
-import { read, readText } from "../../util/safe-read.js";
 import { wrapped } from "../../proxy-errors/classify-fault.js";
-import { replyFields } from "../../http/error-reply-fields.js";
-import { faultOfCall, isAbort } from "./call-fault.js";
+import { read, readText } from "../../util/safe-read.js";
 import { fault, type Context } from "../rule.js";
+import { faultOfCall, isAbort } from "./call-fault.js";
 
 /** What an upstream's status means for this gateway's own client, when nobody handled it. Not listed: 502 (RFC 9110 section 15.6.3). */
 const made: ReadonlyMap<number, number> = new Map([

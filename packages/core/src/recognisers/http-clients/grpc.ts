@@ -1,8 +1,8 @@
 import type { Finding } from "../../problem/finding.js";
 import type { FaultType } from "../../proxy-errors/proxy-errors.js";
 import { read, readText } from "../../util/safe-read.js";
-import { answered } from "./call-finding.js";
 import type { Context } from "../rule.js";
+import { answered } from "./call-finding.js";
 
 /** What a failed gRPC call means, or undefined when it is not one. No content can give its metadata a method. */
 export function grpc(error: object, context: Context): Finding | undefined {

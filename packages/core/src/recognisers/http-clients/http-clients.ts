@@ -1,9 +1,9 @@
 import type { Finding } from "../../problem/finding.js";
 import { isError, read, readText } from "../../util/safe-read.js";
+import type { Context } from "../rule.js";
 import { isBare } from "./call-fault.js";
 import { answered, unanswered } from "./call-finding.js";
 import { grpc } from "./grpc.js";
-import type { Context } from "../rule.js";
 
 /**
  * What an HTTP client's error means, or undefined when it is not one. Asked before every other family: several clients copy

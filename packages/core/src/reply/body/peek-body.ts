@@ -1,7 +1,7 @@
 import { finished, type Readable } from "node:stream";
-import { mostPatience } from "./read-start.js";
-import { codingsOf, isStillCoded, undo } from "./content-codings.js";
 import { contentOf, isFetched, type Reply } from "../reply.js";
+import { codingsOf, isStillCoded, undo } from "./content-codings.js";
+import { mostPatience } from "./read-start.js";
 
 /**
  * The start of a reply's content, without its codings, which stays to be read by others as if nobody had. Given up, and empty, where it

@@ -1,6 +1,6 @@
-import { beginningOf } from "./read-start.js";
-import { codingsOf, isStillCoded, undo } from "./content-codings.js";
 import { contentOf, discardContent, isFetched, type Reply } from "../reply.js";
+import { codingsOf, isStillCoded, undo } from "./content-codings.js";
+import { beginningOf } from "./read-start.js";
 
 /**
  * The start of an error reply's content, without its codings. What is beyond `limit` octets, before or after decoding, is not read

@@ -8,9 +8,14 @@ const unfit =
 
 /** A service's message, of bounded length, where it is one that a client may read: no page, and nothing of the system's own. */
 export function wordsOf(message: unknown): string | undefined {
+  return clean(rawWordsOf(message)) || undefined;
+}
+
+/** The same as it came, to be searched for what may not leave with it. */
+export function rawWordsOf(message: unknown): string | undefined {
   if (typeof message !== "string" || unfit.test(message) || namesSystemError(message) || faultSurelyToldBy(message))
     return undefined;
-  return clean(message) || undefined;
+  return clean(message) === "" ? undefined : message;
 }
 
 /** What such errors go on to say is a path or an address. */

@@ -1,9 +1,10 @@
 import type { FieldError } from "../../problem/finding.js";
+import { newSearch } from "../../recognisers/redact-values.js";
 import { readText } from "../../util/safe-read.js";
-import { cleanCode } from "../../util/sanitize.js";
+import { cleanCode, cleanType } from "../../util/sanitize.js";
+import { wordsOf } from "./client-text.js";
 import { listedFields, namedFields } from "./field-errors.js";
 import { at, first } from "./path.js";
-import { wordsOf } from "./client-text.js";
 import { problemDocument, shapes, type Shape } from "./shapes.js";
 
 /** What an error body says that may be passed on. */
@@ -37,8 +38,13 @@ export function readEnvelope(content: unknown, isProblem: boolean): Envelope {
 }
 
 function fieldsOf(body: unknown, { fields, named }: Shape): readonly FieldError[] | undefined {
-  const lists = [...fields.map((path) => listedFields(at(body, path))), namedFields(named && at(body, named))];
-  return lists.find((list) => list.length > 0);
+  const search = newSearch();
+  for (const path of fields) {
+    const listed = listedFields(at(body, path), search);
+    if (listed.length > 0) return listed;
+  }
+  const found = namedFields(named && at(body, named), search);
+  return found.length > 0 ? found : undefined;
 }
 
 /**
@@ -53,7 +59,6 @@ export function codeOf(value: unknown): string | undefined {
 }
 
 function kindOf(body: unknown): Envelope | undefined {
-  const type = readText(body, "type");
-  if (type === undefined || !/^(?:https?:|urn:|tag:)[\x21-\x7e]{1,1000}$/i.test(type)) return undefined;
-  return { type, title: wordsOf(readText(body, "title")) };
+  const type = cleanType(readText(body, "type"));
+  return type === undefined ? undefined : { type, title: wordsOf(readText(body, "title")) };
 }

@@ -1,11 +1,11 @@
-import type { FieldError } from "../../problem/finding.js";
 import { keysOfPath, keysOfPointer, placeOf, type Place } from "../../problem/field-place.js";
-import { withoutValue } from "../../recognisers/redact-values.js";
+import type { FieldError } from "../../problem/finding.js";
+import { mostErrors } from "../../problem/problem.js";
+import { beginningOfMessage, withoutValue, type Search } from "../../recognisers/redact-values.js";
+import { firstEntries } from "../../util/safe-read.js";
+import { clean } from "../../util/sanitize.js";
+import { rawWordsOf } from "./client-text.js";
 import { at, first } from "./path.js";
-import { wordsOf } from "./client-text.js";
-
-/** Fields that are worth reading; a Problem keeps as many. */
-const most = 100;
 
 /** Members that name the field, those that name its part of the request, the part where there is none, and what has to be there, too. */
 const places: readonly (readonly [field: string, part: string, usual: string, needed?: string])[] = [
@@ -40,38 +40,38 @@ const shortWords = [...words, "reason", "title"];
 /** Where services repeat what they were sent. */
 const values = ["input", "value", "rejectedValue", "received"];
 
-/** The invalid fields that a list tells of, whatever its dialect: each has to say what is wrong, or where. */
-export function listedFields(list: unknown): readonly FieldError[] {
+/**
+ * The invalid fields that a list tells of, whatever its dialect: each has to say what is wrong, or where.
+ * @param search the one of this body
+ */
+export function listedFields(list: unknown, search: Search): readonly FieldError[] {
   if (!Array.isArray(list)) return [];
-  return list.slice(0, most).flatMap((entry: unknown) => {
+  return list.slice(0, mostErrors).flatMap((entry: unknown) => {
     if (at(entry, "@type") !== undefined) return []; // google.rpc.DebugInfo and its like; fields have a path of their own there
     const place = placeIn(entry);
     const isNamed = Object.keys(place).length > 0;
-    const detail = detailOf(entry, isNamed ? shortWords : words);
+    const detail = detailOf(entry, isNamed ? shortWords : words, search);
     return isNamed || detail !== "" ? [{ ...place, detail }] : [];
   });
 }
 
 /** Those of an object that has a message, or several, for each field by its name. */
-export function namedFields(object: unknown): readonly FieldError[] {
+export function namedFields(object: unknown, search: Search): readonly FieldError[] {
   if (typeof object !== "object" || object === null || Array.isArray(object)) return [];
-  const found: FieldError[] = [];
-  let left = most;
-  for (const [name, of] of Object.entries(object) as [string, unknown][]) {
-    const place = placeOf("body", keysOf(name));
-    for (const message of [of].flat()) {
-      if (left-- <= 0) return found;
-      const detail = detailOf(message, words);
-      if (detail !== "") found.push({ ...place, detail });
-    }
-  }
-  return found;
+  const messages = firstEntries(object, mostErrors).flatMap(([name, of]) =>
+    (Array.isArray(of) ? of.slice(0, mostErrors) : [of]).map((message: unknown) => [name, message] as const),
+  );
+  return messages.slice(0, mostErrors).flatMap(([name, message]) => {
+    const detail = detailOf(message, words, search);
+    return detail === "" ? [] : [{ ...placeOf("body", keysOf(name)), detail }];
+  });
 }
 
-function detailOf(entry: unknown, members: readonly string[]): string {
-  const said = wordsOf(entry) ?? first(entry, members, wordsOf);
+/** What is wrong. It is searched as it came, before it is cut and cleaned: what is left of a value by then would not be found. */
+function detailOf(entry: unknown, members: readonly string[], search: Search): string {
+  const said = rawWordsOf(entry) ?? first(entry, members, rawWordsOf);
   const sent = values.map((member) => at(entry, member));
-  return withoutValue(said, sent, new Map());
+  return clean(withoutValue(said && beginningOfMessage(said), sent, search));
 }
 
 function placeIn(entry: unknown): Place {

@@ -1,20 +1,20 @@
+import type { ReplyHead } from "../../http/reply-head.js";
+import { extensionsOf } from "../../problem/extensions.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
-import { isRequestId } from "../../responder/request-id.js";
-import { clean, cleanCode } from "../../util/sanitize.js";
-import type { ReplyHead } from "../../http/reply-head.js";
+import { cleanCode, isRequestId } from "../../util/sanitize.js";
 
 /**
  * What a service that speaks this very contract says, member for member; undefined when it does not. Only the reply's own status is
- * believed, never the body's.
+ * believed, never the body's. Anybody can write such a body: toProblem() makes each member fit for the client as it does any other's.
  */
 export function ownFinding({ status, headers }: ReplyHead, body: unknown): Finding | undefined {
   if (isOwn(body)) {
     const { type, detail, error_code: code, instance, request_id: requestId, errors } = body;
     const title = body["status"] === status ? body.title : undefined; // else it is another status's
     const fields = Array.isArray(errors) ? (errors as readonly FieldError[]) : undefined;
-    const extensions = Object.fromEntries(Object.entries(body).filter(([name]) => !members.has(name)));
-    return { status, ours: true, type: clean(type), title, detail, code, instance, requestId, errors: fields, extensions };
+    const extensions = extensionsOf(body, members);
+    return { status, ours: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
   }
   if (!isFunctionGraph(body, headers)) return undefined;
   const { error_code: code, error_msg: detail, request_id: requestId } = body;

@@ -1,3 +1,4 @@
+import { mostErrors } from "../../problem/problem.js";
 import { read } from "../../util/safe-read.js";
 
 /**
@@ -7,12 +8,17 @@ import { read } from "../../util/safe-read.js";
 export function at(body: unknown, path: string): unknown {
   return path.split(".").reduce((value: unknown, step) => {
     const isEach = Array.isArray(value) && !/^\d+$/.test(step);
-    return isEach ? value.slice(0, most).flatMap((member: unknown) => read(member, step) ?? []) : read(value, step);
+    return isEach ? eachOf(value, step) : read(value, step);
   }, body);
 }
 
-/** Members of a list that are looked at: a problem tells of as many. */
-const most = 100;
+function eachOf(list: readonly unknown[], step: string): readonly unknown[] {
+  const found = list.slice(0, mostErrors).flatMap((member) => {
+    const value = read(member, step) ?? [];
+    return Array.isArray(value) ? (value.slice(0, mostErrors) as unknown[]) : [value];
+  });
+  return found.slice(0, mostErrors);
+}
 
 /** The first value that `take` makes something of. Of a list it is asked for the first member. */
 export function first<T>(body: unknown, paths: readonly string[], take: (value: unknown) => T | undefined): T | undefined {

@@ -1,10 +1,10 @@
+import { codeFields, flagField, idField, signs } from "../../http/invocation-fields.js";
+import type { ReplyHead } from "../../http/reply-head.js";
 import type { Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
-import { isRequestId } from "../../responder/request-id.js";
+import { isRequestId } from "../../util/sanitize.js";
 import { codeOf } from "../error-body/error-body.js";
-import type { ReplyHead } from "../../http/reply-head.js";
 import { codeOfMessage, failed, failureOfCode, isListed, successes, timeLimits } from "./failure-codes.js";
-import { codeFields, flagField, idField, signs } from "../../http/invocation-fields.js";
 
 /**
  * What the head of a reply says of the function behind it: that it failed, that it did well, or that the reply is an invocation's and

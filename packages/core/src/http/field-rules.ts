@@ -1,0 +1,158 @@
+import { invocationFields } from "./invocation-fields.js";
+
+/** Header fields that share a fate. Names in lower case. */
+export interface FieldRule {
+  /** What justifies it. */
+  readonly why: string;
+  readonly names?: readonly string[];
+  readonly prefixes?: readonly string[];
+  readonly suffixes?: readonly string[];
+}
+
+/** Removed from every error response, whoever has set them: they belong to the content that the error replaces. */
+export const contentRules: readonly FieldRule[] = [
+  {
+    why: "describe the representation (RFC 9110 section 8, RFC 9530)",
+    names: [
+      "accept-ranges",
+      "content-digest",
+      "content-disposition",
+      "content-encoding",
+      "content-language",
+      "content-length",
+      "content-location",
+      "content-md5",
+      "content-range",
+      "content-type",
+      "digest",
+      "etag",
+      "last-modified",
+      "memento-datetime", // RFC 7089 section 2.1.1
+      "repr-digest",
+      "trailer",
+      "transfer-encoding",
+    ],
+  },
+  {
+    why: "allow its storage, or say how it is stored (RFC 9111, RFC 9213, RFC 9842, RFC 9875)",
+    names: [
+      "age",
+      "cache-control",
+      "cache-group-invalidation",
+      "cache-groups",
+      "cache-tag",
+      "edge-cache-tag",
+      "edge-control",
+      "expires",
+      "no-vary-search",
+      "pragma",
+      "surrogate-control",
+      "surrogate-key",
+      "use-as-dictionary",
+      "xkey",
+    ],
+    suffixes: ["-cache-control"], // RFC 9213 section 2.1
+  },
+  {
+    why: "have a server in front send something else in its place, or change how it is sent",
+    names: [
+      "fly-replay", // another machine answers the request
+      "fly-replay-cache",
+      "x-appengine-blobkey",
+      "x-cascade", // "pass": Rack and Passenger ask the next application
+    ],
+    prefixes: [
+      "x-accel-", // nginx: a file or another location, its charset, its rate, its storage
+      "x-lighttpd-", // send-file, send-tempfile, and such as x-lighttpd-kbytes-per-second
+      "x-litespeed-", // location, cache, tag, purge
+      "x-reproxy-", // Perlbal, H2O, Apache: another URL or a file
+      "x-sendfile", // Apache, lighttpd; x-sendfile2; x-sendfile-temporary deletes the file afterwards
+    ],
+  },
+  {
+    why: "have the client do something with it, or leave it: the error would not be seen",
+    names: [
+      "refresh", // loads another address
+      "service-worker-allowed", // of a script
+      "sourcemap", // of a script or a style sheet
+      "speculation-rules", // of a document
+      "x-sourcemap",
+    ],
+  },
+  { why: "describe a function's invocation, which the error reports in its own members", names: invocationFields },
+];
+
+/** Removed from an upstream's error reply, but left alone where this gateway has set them. */
+export const upstreamRules: readonly FieldRule[] = [
+  { why: "name its software", names: ["server", "x-powered-by"] },
+  { why: "are this gateway's to say", names: ["date", "retry-after", "x-request-id"] },
+  {
+    why: "are demanded by a status, and taken over only if they are valid (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8)",
+    names: ["allow", "proxy-authenticate", "www-authenticate"],
+  },
+  {
+    why: "set a policy of the whole site, which a client keeps: it is the gateway's site (RFC 6797, RFC 7469, RFC 7838, RFC 8942)",
+    names: [
+      "accept-ch",
+      "accept-ch-lifetime",
+      "alt-svc",
+      "expect-ct",
+      "nel",
+      "origin-agent-cluster",
+      "origin-trial",
+      "public-key-pins",
+      "public-key-pins-report-only",
+      "report-to",
+      "reporting-endpoints",
+      "strict-transport-security",
+    ],
+  },
+  {
+    why: "act on what a client keeps, though the request has failed",
+    names: [
+      "clear-site-data", // logs the user out
+      "observe-browsing-topics",
+      "set-login",
+      "shared-storage-write",
+    ],
+    prefixes: ["attribution-reporting-"],
+  },
+  {
+    why: "have the client ask again, or for something else",
+    names: [
+      "activate-storage-access",
+      "critical-ch",
+      "link", // preloads, and links the content that is replaced (RFC 8288 section 3.2)
+      "turbo-location",
+      "turbolinks-location",
+      "x-inertia-location", // moves to another address on a 409
+    ],
+    prefixes: ["hx-"], // htmx obeys them on errors, too
+  },
+  {
+    why: "have a load balancer in front take this gateway for the upstream: Envoy puts it out of service",
+    prefixes: ["x-envoy-"],
+  },
+];
+
+/** With which an upstream asks a client for credentials, gives it some, or takes them away. For the option `upstreamCredentials`. */
+export const credentialRules: readonly FieldRule[] = [
+  {
+    why: "ask for credentials (RFC 9110 section 11.6.1), or go on with an authentication (section 11.6.3, RFC 9449 section 8)",
+    names: ["authentication-info", "dpop-nonce", "proxy-authenticate", "proxy-authentication-info", "www-authenticate"],
+  },
+  {
+    why: "give or take them (RFC 6265), or bind a session to the client's device",
+    names: ["clear-site-data", "set-cookie", "set-cookie2", "set-login"],
+    prefixes: ["secure-session-", "sec-session-"],
+  },
+];
+
+/** Whether one of the rules names a field. `name` in lower case. */
+export function matcherOf(rules: readonly FieldRule[]): (name: string) => boolean {
+  const names = new Set(rules.flatMap(({ names = [] }) => names));
+  const prefixes = rules.flatMap(({ prefixes = [] }) => prefixes);
+  const suffixes = rules.flatMap(({ suffixes = [] }) => suffixes);
+  return (name) =>
+    names.has(name) || prefixes.some((prefix) => name.startsWith(prefix)) || suffixes.some((suffix) => name.endsWith(suffix));
+}

@@ -1,0 +1,80 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { NodeResponse } from "./exchange.js";
+
+/**
+ * Calls `act` once when a response is closed: it is complete, or its client has left, by FIN, RST or a closed stream of HTTP/2. Node's own
+ * "close" misses some.
+ */
+export function onClose(response: NodeResponse, act: () => void): void {
+  if ("stream" in response) {
+    response.stream.on("close", act); // a HEAD's response does not tell before its head is sent
+    return;
+  }
+  response.on("close", act);
+  if (response.socket === null && !response.destroyed) closeWithConnection(response);
+}
+
+/**
+ * Gives a signal for a call to a service made on behalf of a client: it aborts when the client leaves before it has its whole answer.
+ * Without it a call goes on until it is answered. Never throws.
+ * @param response of node:http or node:http2: Express's `response`, Koa's `ctx.res`
+ * @example await relay(response, await fetch(url, { signal: clientSignal(response) }));
+ */
+export function clientSignal(response: NodeResponse): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => {
+    if (!isComplete(response)) controller.abort();
+  };
+  if (isClosed(response)) abort();
+  else onClose(response, abort);
+  return controller.signal;
+}
+
+/** Whether a response that is closed had all of its content sent. */
+function isComplete(response: NodeResponse): boolean {
+  if (!("stream" in response)) return response.writableFinished;
+  const { aborted, rstCode } = response.stream;
+  return response.writableEnded && !aborted && rstCode === 0; // a stream that is reset is ended, too
+}
+
+/** Whether nothing of a response can reach its client any more. */
+export function isClosed(response: NodeResponse): boolean {
+  if ("stream" in response) return response.stream.destroyed;
+  return response.destroyed || response.req?.socket?.destroyed === true;
+}
+
+/**
+ * Emits "aborted" on the request of a response that is closed, if its client has left. Node 16 and later do so only while content of the
+ * request is still to come, but libraries made for earlier versions, such as http-proxy 1 and koa-better-http-proxy, end the upstream's
+ * request on nothing else.
+ */
+export function emitAborted(response: NodeResponse): void {
+  if ("stream" in response || response.writableFinished) return;
+  const { req: request } = response;
+  if (request.aborted) return;
+  request.aborted = true;
+  request.emit("aborted");
+}
+
+/** Of each connection, the responses whose turn has not come. */
+const queued = new WeakMap<Socket, Set<ServerResponse>>();
+
+/** Closes a response that waits for its turn when its connection ends. Node does so from 24 on. */
+function closeWithConnection(response: ServerResponse): void {
+  const { socket } = response.req;
+  const others = queued.get(socket);
+  const responses = others ?? new Set();
+  if (responses.has(response)) return;
+  responses.add(response);
+  response.once("socket", () => responses.delete(response)); // from then on Node tells
+  if (others) return;
+  queued.set(socket, responses);
+  socket.once("close", () => setImmediate(() => responses.forEach(close))); // Node's own have come by then
+}
+
+function close(response: ServerResponse): void {
+  if (response.destroyed) return;
+  Object.assign(response, { destroyed: true, _closed: true }); // as Node does
+  response.emit("close");
+}

@@ -1,0 +1,103 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { hopByHopFields } from "../http/header-fields.js";
+import { transferCodingOf } from "../http/request-framing.js";
+import { originForm } from "../http/request-target.js";
+
+/** On a request whose headers are fit to be copied. */
+const prepared = Symbol("fg-errors.prepared");
+
+type Prepared = IncomingMessage & { [prepared]?: true };
+
+/**
+ * Makes a request fit for a library that copies all of its headers to a request of node:http: the fields of its connection go (RFC 9110
+ * section 7.6.1), some of which node:http's client refuses where nobody can catch it, and its content keeps its framing.
+ */
+export function prepareRequest(request: IncomingMessage): void {
+  const { headers, url = "" } = request;
+  dropHopByHop(headers);
+  const coding = transferCodingOf(request);
+  if (coding !== undefined) {
+    headers["transfer-encoding"] = coding;
+    delete headers["content-length"]; // "0", by which the libraries replace it
+  }
+  if (!url.startsWith("/")) request.url = originForm(url); // the libraries parse all of it, which may throw
+  if ("stream" in request) hidePseudoFields(headers);
+  (request as Prepared)[prepared] = true;
+}
+
+/** Drops the fields of a request that belong to its connection (RFC 9110 section 7.6.1), and what node:http's client refuses. */
+export function dropHopByHop(headers: IncomingHttpHeaders): void {
+  dropRefused(headers);
+  for (const name of hopByHopFields(headers)) if (!stays.has(name) && headers[name] !== undefined) delete headers[name];
+  if (hasOptions(headers.connection)) headers.connection = persistence(headers.connection);
+}
+
+/**
+ * Drops what node:http's client refuses in a request that copies it, or holds the content back for: the trailers are not passed on, and
+ * node:http has sent the 100 already.
+ */
+export function dropRefused(headers: IncomingHttpHeaders): void {
+  if (headers.expect !== undefined) delete headers.expect; // to delete makes an object slow for good
+  if (headers.trailer !== undefined) delete headers.trailer;
+}
+
+/**
+ * Makes a request that goes out already fit to be sent, for koa-proxies, which does not say when it starts.
+ * @returns whether it may be sent: where an agent had no connection for it, its head is written already, and may have lost its framing
+ */
+export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): boolean {
+  if ((request as Prepared)[prepared]) return true;
+  const coding = transferCodingOf(request);
+  if (outgoing.headersSent) return coding === undefined || outgoing.hasHeader("transfer-encoding");
+  const headers = outgoing.getHeaders() as IncomingHttpHeaders;
+  for (const name of hopByHopFields(headers)) if (!stays.has(name)) outgoing.removeHeader(name);
+  if (hasOptions(headers.connection)) outgoing.setHeader("connection", persistence(headers.connection));
+  if (coding !== undefined) {
+    outgoing.removeHeader("content-length");
+    outgoing.setHeader("transfer-encoding", coding);
+  }
+  return true;
+}
+
+/**
+ * The same for an upgrade, of which a library passes on no content.
+ * @returns whether it may be sent: with Expect, node:http's client has written its head already
+ */
+export function makeUpgradeSendable(outgoing: ClientRequest): boolean {
+  if (outgoing.headersSent) return false;
+  const headers = outgoing.getHeaders() as IncomingHttpHeaders;
+  const upgrade = String(headers.upgrade);
+  for (const name of [...hopByHopFields(headers), "content-length"]) if (name !== "host") outgoing.removeHeader(name);
+  outgoing.setHeader("Connection", "Upgrade");
+  outgoing.setHeader("Upgrade", upgrade);
+  return true;
+}
+
+/** The libraries do not say when an upgrade starts, and node:http refuses some of its fields as soon as it is given them. */
+export function dropRefusedOfUpgrades(server: object): void {
+  const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
+  const { ws } = upgrades;
+  if (typeof ws !== "function") return;
+  upgrades.ws = function (request, ...args) {
+    dropRefused(request.headers);
+    return ws.call(this, request, ...args);
+  };
+}
+
+/** Say where the content ends and whom it is for, whatever Connection names. Connection itself is read by others. */
+const stays: ReadonlySet<string> = new Set(["connection", "content-length", "host", "transfer-encoding"]);
+
+/** Whether Connection says more than whether the connection persists. */
+function hasOptions(connection: string | undefined): connection is string {
+  return connection !== undefined && !/^(?:close|keep-alive)$/i.test(connection);
+}
+
+function persistence(connection: string): string {
+  return /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(connection) ? "close" : "keep-alive";
+}
+
+/** http-proxy copies those of HTTP/2, too, which HTTP/1 cannot send. Node's getters still find them. */
+function hidePseudoFields(headers: IncomingHttpHeaders): void {
+  headers.host ??= String(headers[":authority"] ?? "");
+  for (const name of Object.keys(headers)) if (name.startsWith(":")) Object.defineProperty(headers, name, { enumerable: false });
+}
