@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 
-const source = (name: string) => new URL(`packages/${name}/src/index.ts`, import.meta.url).pathname;
+const source = (path: string) => new URL(`packages/${path}.ts`, import.meta.url).pathname;
 
 export default defineConfig({
   resolve: {
     // The tests read the sources, so that coverage speaks of them; the packed packages have a smoke test of their own.
-    alias: Object.fromEntries(["core", "express", "functiongraph", "koa"].map((name) => [`@fg-errors/${name}`, source(name)])),
+    alias: [
+      { find: /^@fg-errors\/core\/adapter\/event$/, replacement: source("core/src/adapter-event") },
+      { find: /^@fg-errors\/core\/(\w+)$/, replacement: source("core/src/$1") },
+      { find: /^@fg-errors\/(\w+)$/, replacement: source("$1/src/index") },
+    ],
   },
   test: {
     include: ["test/**/*.test.ts"],

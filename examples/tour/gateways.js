@@ -1,6 +1,6 @@
 // The two gateways of the tour, each with fg-errors and, for comparison, without.
 import { Agent } from "node:http";
-import { fgErrors as expressErrors, fgProxy, fgUpstream, problem, upstream } from "@fg-errors/express";
+import { fgErrors as expressErrors, fgProxy, fgResponses, problem, upstream } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
@@ -12,7 +12,7 @@ import { createShop } from "./upstreams.js";
 const timeout = 1000;
 
 /** The tour shows what the client sees; an operator would read these. */
-export const options = { onError() {}, proxyName: "tour", functionGraph: true };
+export const options = { onError() {}, proxyName: "tour", hiddenFailures: true };
 
 /**
  * Express with http-proxy-middleware: what has a name among the upstreams is proxied, the rest is the gateway's own.
@@ -24,7 +24,7 @@ export function createExpressGateway(upstreams, withUs) {
   const agent = new Agent({ timeout }); // proxyTimeout starts when there is a connection
   for (const [name, target] of Object.entries(upstreams))
     app.use(`/${name}`, createProxyMiddleware({ target, agent, proxyTimeout: timeout, ...(withUs ? fgProxy(options) : {}) }));
-  app.use("/nested", ...(withUs ? [fgUpstream(options)] : []), createShop());
+  app.use("/nested", ...(withUs ? [fgResponses(options)] : []), createShop());
   app.get("/price", async (_request, response) => {
     const call = fetch(`${upstreams.shop}/status/401`);
     response.json(await (await (withUs ? upstream(call) : call)).json());

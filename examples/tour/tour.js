@@ -1,7 +1,7 @@
 // npm start: real failures of real upstreams, as they leave a gateway without fg-errors and with it.
 // --once exits after the tour: 0 when every answer kept the contract, else 1.
 import { createServer } from "node:http";
-import { guardServer } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { ask, broken } from "./check.js";
 import { createExpressGateway, createKoaGateway, options } from "./gateways.js";
 import { listen, portNobodyListensOn } from "./listen.js";

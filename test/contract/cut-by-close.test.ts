@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
-import { fgErrors as expressErrors, fgUpstream as expressUpstream, relay as expressRelay } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgUpstream as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
+import { fgErrors as expressErrors, fgResponses as expressUpstream, relay as expressRelay } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
 import express from "express";
 import express4 from "express4";
 import Koa from "koa";
@@ -58,9 +58,9 @@ const writers: Readonly<Record<string, Create>> = {
   "relay(), Koa 2": onKoa(Koa2, (content, ctx) => koaRelay(ctx, reply(content))),
   "ctx.body, Koa 3": onKoa(Koa, (content, ctx) => void (ctx.body = content)),
   "ctx.body, Koa 2": onKoa(Koa2, (content, ctx) => void (ctx.body = content)),
-  "pipe() behind fgUpstream(), Express 5": onExpress(express, (content, response) => content.pipe(response)),
-  "pipeline() behind fgUpstream(), Express 5": onExpress(express, (content, response) => pipeline(content, response, () => {})),
-  "pipeline() behind fgUpstream(), Koa 3": onKoa(
+  "pipe() behind fgResponses(), Express 5": onExpress(express, (content, response) => content.pipe(response)),
+  "pipeline() behind fgResponses(), Express 5": onExpress(express, (content, response) => pipeline(content, response, () => {})),
+  "pipeline() behind fgResponses(), Koa 3": onKoa(
     Koa,
     onRes((content, response) => pipeline(content, response, () => {})),
     true,

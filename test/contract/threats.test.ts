@@ -1,6 +1,9 @@
 // What an attacker may try through an error response, or through what is written about one. docs/security.md says what else is tested where.
 import { createServer } from "node:http";
-import { createResponder, endToEnd, guardServer, liveHeaders, problem } from "@fg-errors/core";
+import { createResponder, problem } from "@fg-errors/core";
+import { liveHeaders } from "../../packages/core/src/http/header-fields.js";
+import { endToEnd } from "@fg-errors/core/upstream";
+import { guardServer } from "@fg-errors/core/server";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";

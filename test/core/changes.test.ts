@@ -50,7 +50,7 @@ it.each([
     })(),
   ],
 ])("options such as %s are refused", (odd) => {
-  expect(() => createResponder(Array.isArray(odd) ? (odd as never) : { relay: odd as never })).toThrow(TypeError);
+  expect(() => createResponder(Array.isArray(odd) ? (odd as never) : { relayStatuses: odd as never })).toThrow(TypeError);
 });
 
 it("tells the operator once although the routed methods cannot be told", () => {

@@ -1,5 +1,6 @@
 // What of a problem's type, instance and extensions is sent, whoever chose them.
-import { createResponder, normalizeUpstream, problem } from "@fg-errors/core";
+import { createResponder, problem } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 
 const body = (extensions: object, options = {}) =>

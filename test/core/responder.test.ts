@@ -140,7 +140,7 @@ describe("headers", () => {
     const response = { status: 401, headers: { "www-authenticate": 'Basic realm="elsewhere"' } };
     const thrown = Object.assign(new Error("x"), { isAxiosError: true, response });
     const challengeOf = (options: ResponderOptions) =>
-      createResponder({ relay: [401], ...options })(thrown, facts).headers["www-authenticate"];
+      createResponder({ relayStatuses: [401], ...options })(thrown, facts).headers["www-authenticate"];
     expect(challengeOf({})).toBe('Basic realm="elsewhere"');
     expect(challengeOf({ upstreamCredentials: "drop", challenge: "Own" })).toBe("Own");
     const own = createResponder({ upstreamCredentials: "drop" })(
@@ -374,8 +374,10 @@ describe("options", () => {
     ["x", "createResponder: options must be an object"],
     [
       { onerror: () => {} },
-      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relay, errorBodyLimit, success, upstreamCredentials, functionGraph, proxyName, proxyDetails, requestId, map, onError',
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relayStatuses, errorBodyLimit, success, upstreamCredentials, hiddenFailures, proxyName, proxyDetails, requestId, map, onError',
     ],
+    [{ relay: [404] }, 'createResponder: option "relay" is now "relayStatuses"'],
+    [{ functionGraph: true }, 'createResponder: option "functionGraph" is now "hiddenFailures"'],
     [{ upstreamCredentials: false }, 'createResponder: option "upstreamCredentials" takes "relay" or "drop"'],
     [{ contract: {} }, 'createResponder: option "contract" takes functionGraph, rfc9110 or what extendContract returns'],
     [{ format: "xml" }, 'createResponder: option "format" takes "problem", "functiongraph" or a renderer function'],
@@ -387,8 +389,8 @@ describe("options", () => {
       { challenge: "Bearer\r\nX: y" },
       'createResponder: option "challenge" takes a challenge as in WWW-Authenticate, such as "Bearer"',
     ],
-    [{ relay: [200] }, 'createResponder: option "relay" takes an array or set of statuses from 400 to 599'],
-    [{ relay: 404 }, 'createResponder: option "relay" takes an array or set of statuses from 400 to 599'],
+    [{ relayStatuses: [200] }, 'createResponder: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
+    [{ relayStatuses: 404 }, 'createResponder: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
     [{ requestId: "x" }, 'createResponder: option "requestId" takes a function'],
     [{ map: {} }, 'createResponder: option "map" takes a function'],
     [{ onError: true }, 'createResponder: option "onError" takes a function'],

@@ -1,4 +1,8 @@
 import * as core from "@fg-errors/core";
+import * as coreFunctions from "@fg-errors/core/functiongraph";
+import * as coreProxy from "@fg-errors/core/proxy";
+import * as coreServer from "@fg-errors/core/server";
+import * as coreUpstream from "@fg-errors/core/upstream";
 import * as express from "@fg-errors/express";
 import * as functiongraph from "@fg-errors/functiongraph";
 import * as koa from "@fg-errors/koa";
@@ -9,6 +13,10 @@ import Koa from "koa";
 export function evaluate(code: string, value: string, scope: object = {}): unknown {
   const modules = new Map<string, object>([
     ["@fg-errors/core", core],
+    ["@fg-errors/core/functiongraph", coreFunctions],
+    ["@fg-errors/core/proxy", coreProxy],
+    ["@fg-errors/core/server", coreServer],
+    ["@fg-errors/core/upstream", coreUpstream],
     ["@fg-errors/express", express],
     ["@fg-errors/functiongraph", functiongraph],
     ["@fg-errors/koa", koa],

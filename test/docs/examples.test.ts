@@ -39,7 +39,7 @@ describe.each(["README.md", "packages/express/README.md", "packages/koa/README.m
       ["proxy", () => ({ app: createExpress(), ...express, options: { service: "SHOP" } })],
       ["relay", () => ({ app: new Koa(), ...koa })],
       ["upstream", () => ({ app: createExpress(), ...express })],
-      ["fgUpstream", () => ({ app: createExpress(), ...express, expressHttpProxy, options: { service: "SHOP" } })],
+      ["fgResponses", () => ({ app: createExpress(), ...express, expressHttpProxy, options: { service: "SHOP" } })],
     ].filter(([name]) => has(name as string)) as [string, () => { app: unknown }][],
   )("shows a gateway, %s", async (name, scope) => {
     const upstream: RequestListener = ({ url }, response) => {

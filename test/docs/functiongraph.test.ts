@@ -1,5 +1,7 @@
 // What docs/functiongraph.md says is what the code does.
 import * as core from "@fg-errors/core";
+import * as functions from "@fg-errors/core/functiongraph";
+import { normalizeUpstream, upstream } from "@fg-errors/core/upstream";
 import * as express from "@fg-errors/express";
 import createExpress from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
@@ -30,7 +32,7 @@ it("every status that the contract has not is folded as it says", async () => {
   const rows = [...documentedRows("fss-codes"), ...documentedRows("apig-codes")].map(({ status }) => status);
   const strange = [...new Set(rows)].filter((status) => !Object.hasOwn(core.functionGraph.statuses, status)).toSorted();
   const folds = await Promise.all(
-    strange.map(async (status) => [status, (await core.normalizeUpstream(new Response("", { status }))).status]),
+    strange.map(async (status) => [status, (await normalizeUpstream(new Response("", { status }))).status]),
   );
   const said = table(page, "code folds").flatMap(([from, to]) => from!.split(", ").map((status) => [Number(status), Number(to)]));
   expect(said.toSorted(([a], [b]) => a! - b!)).toEqual(folds);
@@ -41,17 +43,17 @@ it("explainCode() says what it is said to", () => {
   expect(lines).toHaveLength(3);
   for (const line of lines) {
     const [code = "", expected = ""] = line.split("; // ");
-    expect(evaluate("", code, core)).toEqual(evaluate("", expected));
+    expect(evaluate("", code, functions)).toEqual(evaluate("", expected));
   }
 });
 
 it("shows an onError that explains the codes of others, and only those", async () => {
   const logged: string[] = [];
-  const scope = { ...core, log: (line: string) => logged.push(line) };
+  const scope = { ...functions, log: (line: string) => logged.push(line) };
   const onError = evaluate(block(page, "example: onError"), "onError", scope) as (problem: core.Problem) => void;
   const reply = () => new Response('{"error_code":"FSS.1051"}', { status: 404 });
-  onError(await core.normalizeUpstream(reply()));
-  const unhandled: unknown = await core.upstream(reply()).catch((error: unknown) => error);
+  onError(await normalizeUpstream(reply()));
+  const unhandled: unknown = await upstream(reply()).catch((error: unknown) => error);
   onError(core.normalizeError(unhandled));
   onError(core.normalizeError(core.problem(404)));
   expect(logged).toEqual(["FunctionGraph: Function not found", "FunctionGraph: Function not found"]);

@@ -1,16 +1,16 @@
 // Compiled, not run: one object of options fits every door, as README says.
-import { normalizeUpstream, upstream } from "@fg-errors/core";
-import { fgErrors, fgProxy, fgUpstream, relay as expressRelay, type ResponderOptions } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgProxy as koaProxy, fgUpstream as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
+import { normalizeUpstream, upstream } from "@fg-errors/core/upstream";
+import { fgErrors, fgProxy, fgResponses, relay as expressRelay, type ResponderOptions } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgProxy as koaProxy, fgResponses as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
 import type { Response as ExpressResponse } from "express";
 import type { Context } from "koa";
 
-const options: ResponderOptions = { service: "SHOP", relay: [404], proxyName: "edge", success: "fold", onError() {} };
+const options: ResponderOptions = { service: "SHOP", relayStatuses: [404], proxyName: "edge", success: "fold", onError() {} };
 
 export const doors = (response: ExpressResponse, ctx: Context, reply: Response) => [
   fgErrors(options),
   fgProxy(options),
-  fgUpstream(options),
+  fgResponses(options),
   expressRelay(response, reply, options),
   koaErrors(options),
   koaProxy(options),

@@ -77,13 +77,20 @@ describe("README's options", () => {
     expect(codes(list)).toEqual(rows.map(({ name }) => name));
   });
 
-  it.each(["contract", "format", "service", "challenge", "relay", "errorBodyLimit", "success", "functionGraph", "proxyDetails"])(
-    "give %s its default",
-    (name) => {
-      expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
-      expect(answersTo({ [name]: valueOf(row(name).byDefault.slice(1, -1)) })).toEqual(answersTo({}));
-    },
-  );
+  it.each([
+    "contract",
+    "format",
+    "service",
+    "challenge",
+    "relayStatuses",
+    "errorBodyLimit",
+    "success",
+    "hiddenFailures",
+    "proxyDetails",
+  ])("give %s its default", (name) => {
+    expect(codes(row(name).byDefault).join()).toBe(row(name).byDefault.slice(1, -1));
+    expect(answersTo({ [name]: valueOf(row(name).byDefault.slice(1, -1)) })).toEqual(answersTo({}));
+  });
 
   it.each(["proxyName", "map", "onError"])("give %s no default", (name) => expect(row(name).byDefault).toBe(""));
 
@@ -113,8 +120,8 @@ describe("README's options", () => {
     expect(quoted(row("format").takes)).toEqual(quoted(complaint({ format: 1 }).replace('"format"', "")));
     const { body } = createResponder({ format: "functiongraph" })(undefined, facts);
     expect(codes(row("format").takes)).toContain(`{ ${Object.keys(JSON.parse(body) as object).join(", ")} }`);
-    expect(row("relay").takes).toMatch(/^array or Set of statuses /);
-    for (const relay of [[404], new Set([404])]) expect(answersTo({ relay })).not.toEqual(answersTo({}));
+    expect(row("relayStatuses").takes).toMatch(/^array or Set of statuses /);
+    for (const relayStatuses of [[404], new Set([404])]) expect(answersTo({ relayStatuses })).not.toEqual(answersTo({}));
   });
 
   it("name what the hooks are given", () => {
@@ -149,10 +156,19 @@ describe("README's options", () => {
 describe("the exports", () => {
   const namesOf = (text: string) => codes(text).map((code) => /^\w+/.exec(code)![0]);
 
-  it("of core are in its README", () => {
+  it("of core are in its README", async () => {
     const text = read("packages/core/README.md");
-    const listed = ["exports", "adapters"].flatMap((mark) => table(text, mark)).flatMap(([names]) => namesOf(names!));
-    expect(listed.toSorted()).toEqual(Object.keys(core).toSorted());
+    const { exports: entries } = JSON.parse(read("packages/core/package.json")) as { exports: object };
+    const listed = new Map<string, string[]>();
+    let entry = "";
+    for (const [from, names] of ["exports", "adapters"].flatMap((mark) => table(text, mark))) {
+      entry = from === "" ? entry : codes(from!)[0]!;
+      listed.set(entry, [...(listed.get(entry) ?? []), ...namesOf(names!)]);
+    }
+    const paths = Object.keys(entries).filter((path) => path !== "./package.json");
+    expect([...listed.keys()]).toEqual(paths.map((path) => path.replace(".", "@fg-errors/core")));
+    for (const [path, names] of listed)
+      expect(names.toSorted(), path).toEqual(Object.keys((await import(path)) as object).toSorted());
   });
 
   it.each([

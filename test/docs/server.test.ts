@@ -3,7 +3,8 @@ import { createServer, type RequestListener, type Server, type ServerOptions } f
 import { createSecureServer } from "node:http2";
 import { createServer as createSecure } from "node:https";
 import { connect as connectTls } from "node:tls";
-import * as core from "@fg-errors/core";
+import * as core from "@fg-errors/core/server";
+import { guardServer } from "@fg-errors/core/server";
 import createExpress from "express";
 import { afterEach, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
@@ -72,7 +73,7 @@ it.each(rows)("a client that $client", async ({ client, alone, guarded }) => {
     });
   expect(described(await ask(create()))).toBe(alone);
   expect(onError).not.toHaveBeenCalled();
-  const answer = answers(await ask(core.guardServer(create(), { onError }))).at(-1);
+  const answer = answers(await ask(guardServer(create(), { onError }))).at(-1);
   expect(assertContract(answer!)).toMatchObject({ status: Number(guarded) });
   expect(onError).toHaveBeenCalledOnce();
 });
@@ -111,6 +112,6 @@ it("shows how a refusal gets its field of CORS", async () => {
 it("lists the limits that there are", () => {
   const limits = page.split("## What is too much")[1]!.split("## ")[0]!;
   const named = [...limits.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!);
-  for (const name of named) expect(() => core.guardServer(createServer(), { [name]: 0 })).toThrow(`option "${name}"`);
+  for (const name of named) expect(() => guardServer(createServer(), { [name]: 0 })).toThrow(`option "${name}"`);
   expect(named).toEqual(["maxInFlight", "maxEventLoopDelay"]);
 });

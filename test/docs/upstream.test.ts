@@ -1,5 +1,6 @@
 // What docs/upstream.md says is what the code does.
-import { createResponder, proxyErrors, UpstreamError } from "@fg-errors/core";
+import { createResponder, UpstreamError } from "@fg-errors/core";
+import { proxyErrors } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { contentRules, credentialRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
 import { faults } from "../faults/index.js";

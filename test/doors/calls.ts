@@ -1,6 +1,6 @@
 // Handlers that ask the upstream themselves.
 import type { ServerResponse } from "node:http";
-import { clientSignal, upstream } from "@fg-errors/core";
+import { clientSignal, upstream } from "@fg-errors/core/upstream";
 import { relay as expressRelay } from "@fg-errors/express";
 import { relay as koaRelay } from "@fg-errors/koa";
 import { fetch, request } from "undici";

@@ -1,7 +1,8 @@
 // One fault through one door on one host, and what must hold of the answer.
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { proxyErrors, type Problem, type ResponderOptions } from "@fg-errors/core";
+import type { Problem, ResponderOptions } from "@fg-errors/core";
+import { proxyErrors } from "@fg-errors/core/upstream";
 import { expect } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import type { Fault, Upstream } from "../faults/index.js";

@@ -70,7 +70,7 @@ describe.each([...proxies, ...held, ...calls])("$name", { concurrent: true }, (d
     });
 
     it("lets no credentials out, if asked to, neither of an error nor of a success", async () => {
-      const options: ResponderOptions = { upstreamCredentials: "drop", challenge: "Own", relay: [401] };
+      const options: ResponderOptions = { upstreamCredentials: "drop", challenge: "Own", relayStatuses: [401] };
       for (const path of ["/login", "/welcome"]) {
         const { status, headers, text } = await ask(host, door, path, options);
         expect([...headers].filter(([, value]) => value.includes("s3cr3t"))).toEqual([]);

@@ -1,6 +1,7 @@
 // A body of our own contract that an attacker wrote, through every integration: it writes no log line, and hides nothing that runs.
 import { createServer } from "node:http";
-import { upstream, type ProblemContext } from "@fg-errors/core";
+import type { ProblemContext } from "@fg-errors/core";
+import { upstream } from "@fg-errors/core/upstream";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
@@ -29,10 +30,10 @@ const body = (status: number) => ({
 
 /** The handler has said that it takes the service at its word. */
 const believing: Door = {
-  name: "upstream(fetch(), { relay: true })",
+  name: "upstream(fetch(), { relayStatuses: true })",
   families: both,
   create: ({ upstream: { url } }) => ({
-    act: async (incoming) => void (await upstream(fetch(url + incoming.url), { relay: true })),
+    act: async (incoming) => void (await upstream(fetch(url + incoming.url), { relayStatuses: true })),
   }),
 };
 

@@ -1,10 +1,10 @@
-// fgUpstream() in front of what answers for its upstream by itself.
+// fgResponses() in front of what answers for its upstream by itself.
 import { createRequire } from "node:module";
 import { pipeline } from "node:stream/promises";
 import replyFrom from "@fastify/reply-from";
-import { clientSignal } from "@fg-errors/core";
-import { fgUpstream as expressUpstream } from "@fg-errors/express";
-import { fgUpstream as koaUpstream } from "@fg-errors/koa";
+import { clientSignal } from "@fg-errors/core/upstream";
+import { fgResponses as expressUpstream } from "@fg-errors/express";
+import { fgResponses as koaUpstream } from "@fg-errors/koa";
 import expressHttpProxy from "express-http-proxy";
 import fastify from "fastify";
 import type { Middleware } from "koa";

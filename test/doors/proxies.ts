@@ -1,6 +1,6 @@
 // fgProxy() in http-proxy and what became of it.
 import { createRequire } from "node:module";
-import { fgProxy } from "@fg-errors/core";
+import { fgProxy } from "@fg-errors/core/proxy";
 import type { RequestHandler } from "express";
 import httpProxy from "http-proxy";
 import httpProxy3 from "http-proxy-3";

@@ -1,6 +1,7 @@
 // What a gateway's own limits and upgrades fail with.
 import { once } from "node:events";
-import { classifyFault, normalizeError } from "@fg-errors/core";
+import { normalizeError } from "@fg-errors/core";
+import { classifyFault } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { Agent, BalancedPool, interceptors, request } from "undici";
 import { Agent as Agent6, BalancedPool as BalancedPool6, request as request6 } from "undici6";

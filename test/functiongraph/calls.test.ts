@@ -2,7 +2,8 @@
 import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { UpstreamError, upstream, type Problem, type ResponderOptions, type UpstreamOptions } from "@fg-errors/core";
+import { UpstreamError, type Problem, type ResponderOptions } from "@fg-errors/core";
+import { upstream, type UpstreamOptions } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { contentOf } from "../../packages/core/src/reply/reply.js";
 import { assertContract } from "../assert-contract.js";
@@ -11,7 +12,7 @@ import { clients, type ClientName } from "../upstream/gateways.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { answering, canary, failing, failure, fine, invoked, textOf, type FunctionReply } from "./replies-of-functions.js";
 
-const options = { functionGraph: true };
+const options = { hiddenFailures: true };
 const names = Object.keys(clients) as ClientName[];
 
 describe.each(names)("upstream(), with %s", (name) => {
@@ -80,25 +81,28 @@ describe.each(hosts)("an unhandled failure of a function, on $name", (host) => {
     ["200404", 502, 404, 404],
     ["200429", 503, 503, 503],
     ["200500", 502, 502, 502],
-  ])("with the code %s is a %i; with relay: true a %i, with relay: [404] a %i", async (code, own, relayed, listed) => {
-    const reply = { name: "", headers: { ...invoked, "X-Func-Err-Code": code }, body: failure(canary) };
-    const status = async (given: UpstreamOptions, gateway: ResponderOptions = {}) => {
-      const { body, problem } = await gatewayTo(reply, host, given, gateway);
-      expect(problem).toMatchObject({ upstreamStatus: 200, requestId: invoked["X-Cff-Request-Id"] });
-      expect(body["request_id"]).toBe(invoked["X-Cff-Request-Id"]);
-      return body["status"];
-    };
-    expect(await status({})).toBe(own);
-    expect(await status({ relay: false })).toBe(own);
-    expect(await status({ relay: true })).toBe(relayed);
-    expect(await status({ relay: [404] })).toBe(listed);
-    expect(await status({}, { relay: [404] })).toBe(listed);
-  });
+  ])(
+    "with the code %s is a %i; with relayStatuses: true a %i, with relayStatuses: [404] a %i",
+    async (code, own, relayed, listed) => {
+      const reply = { name: "", headers: { ...invoked, "X-Func-Err-Code": code }, body: failure(canary) };
+      const status = async (given: UpstreamOptions, gateway: ResponderOptions = {}) => {
+        const { body, problem } = await gatewayTo(reply, host, given, gateway);
+        expect(problem).toMatchObject({ upstreamStatus: 200, requestId: invoked["X-Cff-Request-Id"] });
+        expect(body["request_id"]).toBe(invoked["X-Cff-Request-Id"]);
+        return body["status"];
+      };
+      expect(await status({})).toBe(own);
+      expect(await status({ relayStatuses: false })).toBe(own);
+      expect(await status({ relayStatuses: true })).toBe(relayed);
+      expect(await status({ relayStatuses: [404] })).toBe(listed);
+      expect(await status({}, { relayStatuses: [404] })).toBe(listed);
+    },
+  );
 
   it("says which failure it was only where it is passed on", async () => {
     const large = { name: "", headers: { "X-Func-Err-Code": "4140" } };
     expect((await gatewayTo(large, host, {})).body).toMatchObject({ error_code: "FSS.0502" });
-    expect((await gatewayTo(large, host, { relay: [413] })).body).toMatchObject({ status: 400, error_code: "4140" });
+    expect((await gatewayTo(large, host, { relayStatuses: [413] })).body).toMatchObject({ status: 400, error_code: "4140" });
     const late = { name: "", headers: { "X-Func-Err-Code": "4010" } };
     expect((await gatewayTo(late, host, {})).body).toMatchObject({
       error_code: "4010",

@@ -1,5 +1,7 @@
 // explainCode(): both tables, row by row, and what is no code.
-import { explainCode, upstream, type UpstreamError } from "@fg-errors/core";
+import type { UpstreamError } from "@fg-errors/core";
+import { upstream } from "@fg-errors/core/upstream";
+import { explainCode } from "@fg-errors/core/functiongraph";
 import { describe, expect, it } from "vitest";
 import { documentedRows } from "./documented-rows.js";
 

@@ -1,11 +1,12 @@
 // The table of FunctionGraph's codes: what each of them becomes, in a header field and by the words of the runtimes.
-import { functionGraph, normalizeUpstream } from "@fg-errors/core";
+import { functionGraph } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { expect, it } from "vitest";
 import { failed, failures, successes } from "../../packages/core/src/reply/functiongraph/failure-codes.js";
 import { asResponse, canary, envelope, failure, invoked } from "./replies-of-functions.js";
 
 const normalize = (headers: Record<string, string>, body: unknown) =>
-  normalizeUpstream(asResponse({ name: "", headers, body }), { functionGraph: true });
+  normalizeUpstream(asResponse({ name: "", headers, body }), { hiddenFailures: true });
 
 /** What clients get, for every code. */
 const becomes: Readonly<Record<number, string>> = {

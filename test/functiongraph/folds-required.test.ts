@@ -26,7 +26,7 @@ describe.each(doors.filter(({ name }) => name.startsWith("upstream(")))("$name",
     });
 
     it("passes them on where that is asked for", async () => {
-      await behind(host, door, { relay: [401], challenge: "AppCode" }, async ({ answers }) => {
+      await behind(host, door, { relayStatuses: [401], challenge: "AppCode" }, async ({ answers }) => {
         for (const [row, answer] of await answers(refused)) {
           expect(assertContract(answer)).toMatchObject({ status: 401, error_code: row.code, detail: row.message });
           expect(answer.headers.get("www-authenticate")).toBe("AppCode");
@@ -42,7 +42,7 @@ describe.each(["APIG.0501", "APIG.0502"])("the quota code %s", (code) => {
 
   describe.each(doors)("$name", (door) => {
     it.concurrent.each(hosts.filter(({ family }) => door.families.includes(family)))("has an empty Allow on $name", (host) =>
-      behind(host, door, { relay: [405] }, async ({ port }) => {
+      behind(host, door, { relayStatuses: [405] }, async ({ port }) => {
         const bytes = await exchange(port, request(`GET /${index}`));
         expect(bytes).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/);
         expect(bytes.match(/^allow:.*$/gim)).toEqual(["allow: "]);

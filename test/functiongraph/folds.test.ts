@@ -1,5 +1,7 @@
 // Every documented row leaves by the contract: its status folded, its code kept, its message only where the client may read it.
-import { explainCode, extendContract, functionGraph, normalizeUpstream, rfc9110, type Contract } from "@fg-errors/core";
+import { extendContract, functionGraph, rfc9110, type Contract } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
+import { explainCode } from "@fg-errors/core/functiongraph";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { calls } from "../doors/calls.js";
@@ -40,7 +42,7 @@ it("these are all that the contract lacks", () => {
 it("normalizeUpstream() keeps what explainCode() needs", async () => {
   await withServer(documented, async (port) => {
     for (const [index, row] of rows.entries()) {
-      const problem = await normalizeUpstream(await fetch(`http://127.0.0.1:${port}/${index}`), { functionGraph: true });
+      const problem = await normalizeUpstream(await fetch(`http://127.0.0.1:${port}/${index}`), { hiddenFailures: true });
       const to = leavesAs(row.status);
       const { code, detail, upstreamStatus } = problem;
       expect(problem.status, row.message).toBe(to);
@@ -89,7 +91,7 @@ describe.each(some)("$name", (door) => {
     });
 
     it("writes FunctionGraph's format for each status", async () => {
-      await behind(host, door, { format: "functiongraph", functionGraph: true }, async ({ answers }) => {
+      await behind(host, door, { format: "functiongraph", hiddenFailures: true }, async ({ answers }) => {
         for (const [row, answer] of await answers(oneOfEach)) {
           const status = leavesAs(row.status);
           expect(answer.status, row.message).toBe(status);

@@ -1,5 +1,5 @@
 // What a failed event function knows of its request: by API Gateway's event, by the context, or not at all.
-import { eventFacts } from "@fg-errors/core";
+import { eventFacts } from "@fg-errors/core/adapter/event";
 import { fgErrors, toInvocation } from "@fg-errors/functiongraph";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";

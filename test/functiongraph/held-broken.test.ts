@@ -12,7 +12,7 @@ const fields = { "Content-Type": "application/json", "X-Cff-Request-Id": "cff", 
 
 describe.each(gateways)("$name", (gateway) => {
   async function ask(writer: Writer) {
-    const { told, options } = telling({ functionGraph: true });
+    const { told, options } = telling({ hiddenFailures: true });
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")).catch(String));
     return { bytes, told, answer: parseAnswer(bytes) };
   }
@@ -69,7 +69,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 
   it("turns the writer away when the client leaves meanwhile", async () => {
-    const { told, options } = telling({ functionGraph: true });
+    const { told, options } = telling({ hiddenFailures: true });
     const source = new Readable({ read() {} });
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => (arrive = resolve));

@@ -1,9 +1,9 @@
-// Others who wrap the response, outside and inside of fgUpstream(), when it looks into a function's reply.
+// Others who wrap the response, outside and inside of fgResponses(), when it looks into a function's reply.
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { ServerResponse } from "node:http";
-import { fgErrors, fgUpstream } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgUpstream as koaUpstream } from "@fg-errors/koa";
+import { fgErrors, fgResponses } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaUpstream } from "@fg-errors/koa";
 import compression from "compression";
 import express, { type RequestHandler } from "express";
 import express4 from "express4";
@@ -24,7 +24,7 @@ const onHeaders = createRequire(require.resolve("compression"))("on-headers") as
 
 const good = { items: Array.from({ length: 100 }, (_, id) => ({ id })) };
 const bad = { errorMessage: `invoke timed out after s3cr3t ${"and so on ".repeat(200)}`, errorType: "s3cr3t" };
-const functions = { functionGraph: true };
+const functions = { hiddenFailures: true };
 
 async function visit(listener: Listener, path: string) {
   return withServer(listener, async (port) => {
@@ -42,7 +42,7 @@ describe.each([
     onHeaders(response, () => response.setHeader("X-Stamp", response.statusCode));
     next();
   };
-  const twice = fgUpstream(telling(functions).options);
+  const twice = fgResponses(telling(functions).options);
 
   const places: readonly (readonly [name: string, outer: RequestHandler[], inner: RequestHandler[]])[] = [
     ["compression outside", [eager], []],
@@ -50,12 +50,12 @@ describe.each([
     ["on-headers outside", [stamp], []],
     ["on-headers inside", [], [stamp]],
     ["all of them on both sides", [stamp, eager], [eager, stamp]],
-    ["fgUpstream() twice", [twice], []],
+    ["fgResponses() twice", [twice], []],
   ];
 
   const app = (outer: RequestHandler[], inner: RequestHandler[], options: object) =>
     framework()
-      .use(...outer, fgUpstream(options), ...inner)
+      .use(...outer, fgResponses(options), ...inner)
       .use((_request, response, next) => (response.set("X-Cff-Request-Id", "cff"), next()))
       .get("/good", (_request, response) => void response.json(good))
       .get("/bad", (_request, response) => void response.json(bad))
@@ -94,7 +94,7 @@ it.each([20_000, 60_000, 150_000])("a writer that waits inside of compression, w
   const { told, options } = telling(functions);
   let took = 0;
   const app = express()
-    .use(compression(), fgUpstream(options))
+    .use(compression(), fgResponses(options))
     .get("/good", async (_request, response) => {
       response.type("json").set("X-Cff-Request-Id", "cff");
       const start = performance.now();

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { fgErrors as expressErrors, fgUpstream as expressUpstream } from "@fg-errors/express";
-import { fgErrors, fgUpstream } from "@fg-errors/koa";
+import { fgErrors as expressErrors, fgResponses as expressUpstream } from "@fg-errors/express";
+import { fgErrors, fgResponses } from "@fg-errors/koa";
 import express from "express";
 import express4 from "express4";
 import Koa, { type Context } from "koa";
@@ -48,9 +48,9 @@ describe.each([
   ["3", Koa, { ...bodies, ...newBodies }],
   ["2", Koa2, bodies],
 ] as const)("Koa %s", (_version, Framework, bodiesOf) => {
-  function gateway(act: (ctx: Context) => unknown, more: object = { functionGraph: true }) {
+  function gateway(act: (ctx: Context) => unknown, more: object = { hiddenFailures: true }) {
     const { told, options } = telling(more);
-    const app = new Framework().use(fgErrors(options)).use(fgUpstream(options));
+    const app = new Framework().use(fgErrors(options)).use(fgResponses(options));
     app.on("error", () => {}).use(async (ctx) => void (await act(ctx)));
     return { told, listener: app.callback() as Listener };
   }
@@ -133,7 +133,7 @@ describe.each([
 
   it("has what is outside of it wait for what is written to ctx.res", async () => {
     const seen: number[] = [];
-    const { options } = telling({ functionGraph: true });
+    const { options } = telling({ hiddenFailures: true });
     const app = new Framework().use(fgErrors(options));
     app
       .on("error", () => {})
@@ -141,7 +141,7 @@ describe.each([
         await next();
         seen.push(ctx.status);
       });
-    app.use(fgUpstream(options)).use((ctx) => {
+    app.use(fgResponses(options)).use((ctx) => {
       ctx.res.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
       ctx.res.end(text(ctx.path === "/good" ? good : bad));
     });
@@ -183,7 +183,7 @@ describe.each([
   nested.get("/text", (_request, response) => void response.type("txt").send("function entry exception"));
   nested.get("/said", (_request, response) => void response.set("X-Is-Func-Err", "true").redirect(200, "/elsewhere"));
 
-  async function ask(path: string, more: object = { functionGraph: true }) {
+  async function ask(path: string, more: object = { hiddenFailures: true }) {
     const { told, options } = telling(more);
     const app = framework().use(expressUpstream(options), nested).use(expressErrors(options)) as RequestListener;
     const bytes = await withServer(app, (port) => exchange(port, request(`GET ${path}`)));

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { fgErrors, fgUpstream } from "@fg-errors/express";
+import { fgErrors, fgResponses } from "@fg-errors/express";
 import express from "express";
 import express4 from "express4";
 import { describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ import { canary } from "./proxy-replies.js";
 const good = JSON.stringify({ paid: true });
 const bad = JSON.stringify({ errorMessage: "invoke timed out after s3cr3t", errorType: "s3cr3t", stackTrace: ["s3cr3t"] });
 const fields = () => ({ "Content-Type": "application/json", "X-Cff-Request-Id": "cff", "X-OWN": "1", "set-Cookie": ["a=1"] });
-const functions = { functionGraph: true };
+const functions = { hiddenFailures: true };
 
 /** Ways to write all of it. */
 const forms: readonly (readonly [name: string, write: (response: ServerResponse, content: string) => unknown])[] = [
@@ -129,7 +129,7 @@ describe.each([
     const asked = async (more: object) => {
       const { told, options } = telling(more);
       const app = framework()
-        .use(fgUpstream(options))
+        .use(fgResponses(options))
         .use((_request, response, next) => (response.set("X-Cff-Request-Id", "cff").json({ paid: true }), next()))
         .use(fgErrors(options)) as Listener;
       const bytes = await withServer(app, (port) => exchange(port, request("GET /")));

@@ -1,6 +1,7 @@
 // What answers with the result of a function: relay() on the four hosts, and a fetch host.
 import type { RequestListener } from "node:http";
-import { fromInvocation, invocationResponse, type ResponderOptions } from "@fg-errors/core";
+import type { ResponderOptions } from "@fg-errors/core";
+import { fromInvocation, invocationResponse } from "@fg-errors/core/functiongraph";
 import { fgErrors as expressErrors, relay as expressRelay } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay as koaRelay } from "@fg-errors/koa";
 import express from "express";

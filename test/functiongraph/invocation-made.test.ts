@@ -1,16 +1,15 @@
 // toInvocation(): problems, and what is not yet one, as a function's result.
 import {
   extendContract,
-  fromInvocation,
   functionGraph,
   normalizeError,
-  normalizeUpstream,
   problem,
-  toInvocation,
   UpstreamError,
   type Problem,
   type ResponderOptions,
 } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
+import { fromInvocation, toInvocation } from "@fg-errors/core/functiongraph";
 import { expect, it, vi } from "vitest";
 import { eventOf } from "./function-apig.js";
 
@@ -44,7 +43,7 @@ it("is a result that leaves nothing open", () => {
 
 it("takes an upstream's problem, with its request id", async () => {
   const reply = new Response("", { status: 410, headers: { "X-Cff-Request-Id": "cff" } });
-  const found = await normalizeUpstream(reply, { functionGraph: true });
+  const found = await normalizeUpstream(reply, { hiddenFailures: true });
   expect(toInvocation(found)).toMatchObject({ statusCode: 404, headers: { "x-request-id": "cff" } });
 });
 

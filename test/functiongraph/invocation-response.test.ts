@@ -1,5 +1,6 @@
 // invocationResponse(): what only hosts that speak fetch can do with it.
-import { fromInvocation, invocationResponse, problem, UpstreamError, type Problem } from "@fg-errors/core";
+import { problem, UpstreamError, type Problem } from "@fg-errors/core";
+import { fromInvocation, invocationResponse } from "@fg-errors/core/functiongraph";
 import { expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { revoked } from "./invocation-malformed.js";
@@ -50,7 +51,7 @@ it.each([null, {}, { method: 1, url: 2, headers: 3 }])("answers what only looks 
 
 it("looks for a function that failed in the fields too, where that is asked for", async () => {
   const failed = { statusCode: 200, headers: { "X-Func-Err-Code": "4010" }, body: "s3cr3t" };
-  const reply = await invocationResponse(failed, incoming, { functionGraph: true, onError() {} });
+  const reply = await invocationResponse(failed, incoming, { hiddenFailures: true, onError() {} });
   expect(await reply.json()).toMatchObject({ status: 504, error_code: "4010" });
   expect((await invocationResponse(failed, incoming)).status).toBe(200);
 });

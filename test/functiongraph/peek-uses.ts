@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { PassThrough, type Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { upstream } from "@fg-errors/core";
+import { upstream } from "@fg-errors/core/upstream";
 import nodeFetch from "node-fetch";
 // @ts-expect-error -- no types
 import nodeFetch2 from "node-fetch2";
@@ -67,7 +67,7 @@ const contents: Readonly<Record<string, { readonly send: RequestListener; readon
 /** @param url to be asked for; gives the text of its content in one of the ways that there are */
 type Use = (url: string) => Promise<string>;
 
-const options = { functionGraph: true };
+const options = { hiddenFailures: true };
 const incoming = async (url: string) => (await once(get(url, { agent: false }), "response"))[0] as IncomingMessage;
 const looked = <R extends Parameters<typeof upstream>[0]>(call: R) => upstream(call, options);
 

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { upstream, type Reply } from "@fg-errors/core";
+import { upstream, type Reply } from "@fg-errors/core/upstream";
 import { describe, expect, it, vi } from "vitest";
 import { wrongUses } from "./peek-uses.js";
 import { failure, invoked } from "./replies-of-functions.js";
@@ -21,7 +21,7 @@ describe.concurrent("what was looked into", () => {
     expect(JSON.parse(stdout)).toEqual([]);
   });
 
-  const options = { functionGraph: true };
+  const options = { hiddenFailures: true };
   const head = { "content-type": "application/json", "x-cff-request-id": "cff" };
   const failed = JSON.stringify(failure("invoke timed out"));
   const replyOf = (body: Readable, encoding?: string): Reply => ({

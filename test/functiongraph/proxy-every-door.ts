@@ -11,7 +11,7 @@ import { answering, ask, behind, canary, client, failures, received, successes }
 /** These take a reply whole before they do anything with it. */
 const buffering = /^(express-http-proxy, buffering|koa-better-http-proxy)$/;
 
-/** koa-proxies throws when the client leaves, and nobody but fgUpstream() hears that it is nothing. */
+/** koa-proxies throws when the client leaves, and nobody but fgResponses() hears that it is nothing. */
 const blames = /by its events$/;
 
 /** These answer by themselves for what breaks. */

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import { fgProxy, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { fgProxy } from "@fg-errors/core/proxy";
 import httpProxy3v2 from "http-proxy-3v2";
 import { responseInterceptor } from "http-proxy-middleware";
 import { describe, expect, it, vi } from "vitest";
@@ -23,7 +24,7 @@ const text = success.content.join("");
 describe.each(libraries)("$name", (library) => {
   async function ask(upstream: RequestListener, bytes = request("GET /"), given: Settings = {}) {
     const told: Problem[] = [];
-    const options = { functionGraph: true, onError: (problem: Problem) => void told.push(problem), ...given.options };
+    const options = { hiddenFailures: true, onError: (problem: Problem) => void told.push(problem), ...given.options };
     const got = await withServer(upstream, (port) =>
       behind(library, port, { ...given, options }, (gateway) => exchange(gateway, bytes)),
     );
@@ -100,7 +101,7 @@ describe.each(libraries)("$name", (library) => {
       const fields = { ...reply.fields, Vary: "Accept-Encoding", "Set-Cookie": "u=1; Domain=inside", "X-Theirs": "1" };
       const settings = { cookieDomainRewrite: "shop.example" };
       await withServer(answering({ ...reply, fields }), (upstreamPort) =>
-        behind(library, upstreamPort, { settings, options: { functionGraph: true, onError() {} } }, async (port, gateway) => {
+        behind(library, upstreamPort, { settings, options: { hiddenFailures: true, onError() {} } }, async (port, gateway) => {
           gateway.prependListener("request", (_request, response: ServerResponse) => {
             response.setHeader("Vary", "Origin").setHeader("Set-Cookie", "g=1").setHeader("ETag", '"g"');
           });
@@ -123,7 +124,7 @@ describe.each(libraries)("$name", (library) => {
       void answering(replies[Number(incoming.url!.slice(1))]!)(incoming, response);
     });
     await withServer(upstream, (upstreamPort) =>
-      behind(library, upstreamPort, { settings: { agent }, options: { functionGraph: true, onError() {} } }, async (port) => {
+      behind(library, upstreamPort, { settings: { agent }, options: { hiddenFailures: true, onError() {} } }, async (port) => {
         const statuses = [];
         for (const index of replies.keys()) {
           const reply = await fetch(`http://127.0.0.1:${port}/${index}`);
@@ -152,7 +153,7 @@ describe.each(libraries)("$name", (library) => {
       "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     });
     const bytes = await withServer(upstream, (port) =>
-      behind(library, port, { options: { functionGraph: true, onError() {} } }, (gateway) => exchange(gateway, upgrade)),
+      behind(library, port, { options: { hiddenFailures: true, onError() {} } }, (gateway) => exchange(gateway, upgrade)),
     );
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: answered });
     expect(bytes).not.toMatch(canary);
@@ -162,7 +163,7 @@ describe.each(libraries)("$name", (library) => {
     "over HTTP/2: $name",
     async (reply) => {
       await withServer(answering(reply), async (upstreamPort) => {
-        const { web } = library.create(upstreamPort, { options: { functionGraph: true, onError() {} } });
+        const { web } = library.create(upstreamPort, { options: { hiddenFailures: true, onError() {} } });
         const gateway = createHttp2Server(web as never).listen(0, "127.0.0.1");
         await once(gateway, "listening");
         const session = connectHttp2(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
@@ -183,7 +184,7 @@ describe("http-proxy-3 that fetches", () => {
   const through = <R>(upstream: RequestListener, visit: (url: string) => Promise<R>, left = () => {}) =>
     withServer(upstream, async (upstreamPort) => {
       const made = httpProxy3v2.createProxyServer({ target: `http://127.0.0.1:${upstreamPort}`, fetch } as never);
-      const proxy = fgProxy({ functionGraph: true, onError() {} }).attach(made);
+      const proxy = fgProxy({ hiddenFailures: true, onError() {} }).attach(made);
       const gateway: RequestListener = (incoming, response) => proxy.web(incoming, response.once("close", left));
       return withServer(gateway, (port) => visit(`http://127.0.0.1:${port}/`));
     });

@@ -1,6 +1,6 @@
 // Two doors in a row in one gateway, of which only the first that hears of a reply looks into it.
 import type { RequestListener, ServerResponse } from "node:http";
-import { fgErrors, fgUpstream } from "@fg-errors/express";
+import { fgErrors, fgResponses } from "@fg-errors/express";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
@@ -16,12 +16,12 @@ const upstream: RequestListener = (request, response) => {
   } else answering(request.url === "/bad" ? failures[6]! : successes[3]!)(request, response);
 };
 
-describe.each(libraries)("fgUpstream() twice, in front of fgProxy(), with $name", (library) => {
+describe.each(libraries)("fgResponses() twice, in front of fgProxy(), with $name", (library) => {
   async function through<R>(visit: (port: number) => Promise<R>) {
-    const { told, options } = telling({ functionGraph: true });
+    const { told, options } = telling({ hiddenFailures: true });
     const got = await withServer(upstream, (target) => {
       const { web } = library.create(target, { options });
-      const app = express().use(fgUpstream(options), fgUpstream(options), (incoming, outgoing) => void web(incoming, outgoing));
+      const app = express().use(fgResponses(options), fgResponses(options), (incoming, outgoing) => void web(incoming, outgoing));
       return withServer(app.use(fgErrors(options)), visit);
     });
     return { got, told };
@@ -48,7 +48,7 @@ describe.each(libraries)("fgUpstream() twice, in front of fgProxy(), with $name"
 });
 
 it("looks into what a user's handlers write in a reply's place", async () => {
-  const { told, options } = telling({ functionGraph: true });
+  const { told, options } = telling({ hiddenFailures: true });
   const handlers = {
     proxyRes: (reply: NodeJS.ReadableStream, _request: unknown, response: ServerResponse) => {
       response.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
@@ -57,7 +57,7 @@ it("looks into what a user's handlers write in a reply's place", async () => {
   };
   const bytes = await withServer(upstream, (target) => {
     const { web } = libraries[0]!.create(target, { options, handlers, settings: { selfHandleResponse: true } });
-    const app = express().use(fgUpstream(options), (incoming, outgoing) => void web(incoming, outgoing));
+    const app = express().use(fgResponses(options), (incoming, outgoing) => void web(incoming, outgoing));
     return withServer(app.use(fgErrors(options)), (port) => exchange(port, request("GET /bad")));
   });
   expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 504 });

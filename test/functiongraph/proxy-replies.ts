@@ -95,7 +95,7 @@ export async function behind<R>(
   door: Door,
   upstream: RequestListener,
   visit: (port: number, told: Problem[], connections: () => Promise<number>) => Promise<R>,
-  options: ResponderOptions = { functionGraph: true },
+  options: ResponderOptions = { hiddenFailures: true },
 ): Promise<R> {
   const told: Problem[] = [];
   const closers: (() => unknown)[] = [];

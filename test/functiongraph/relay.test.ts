@@ -32,12 +32,12 @@ const living = { "X-Cff-Request-Id": "1167bf8c", "Access-Control-Allow-Origin": 
 const oneEach = relays.filter(({ name }) => /fetch on Express 5|Express 4|7's request\(\) on Koa 3|node:http/.test(name));
 
 describe.each(oneEach)("$name", (gateway) => {
-  const ask = (reply: FunctionReply, options: ResponderOptions = { functionGraph: true }) =>
+  const ask = (reply: FunctionReply, options: ResponderOptions = { hiddenFailures: true }) =>
     through(gateway, answering(reply), visit, options);
 
   it.each(failing)("answers for a function that failed by $name", bounded, async (reply) => {
     const problems: Problem[] = [];
-    const bytes = await ask(reply, { functionGraph: true, onError: (problem) => void problems.push(problem) });
+    const bytes = await ask(reply, { hiddenFailures: true, onError: (problem) => void problems.push(problem) });
     const { status, code = expect.any(String) as string } = reply.made;
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status, error_code: code });
     expect(bytes).not.toContain(canary);
@@ -92,14 +92,14 @@ describe.concurrent.each(relays)("$name", (gateway) => {
     ["content that is no object", { ...invoked, "Content-Type": "application/json" }, "["],
   ])("lets the first octet through at once, with %s", { timeout: 5000, retry: 2 }, async (_what, headers, octet) => {
     const endless: RequestListener = (_request, response) => void response.writeHead(200, headers).write(octet);
-    await through(gateway, endless, firstOctet(octet, 900), { functionGraph: true });
+    await through(gateway, endless, firstOctet(octet, 900), { hiddenFailures: true });
   });
 
   it("waits a second for content that may tell, and no longer", bounded, async () => {
     const headers = { ...invoked, "Content-Type": "application/json" };
     const endless: RequestListener = (_request, response) => void response.writeHead(200, headers).write("{");
     const since = performance.now();
-    await through(gateway, endless, firstOctet("{", 3000), { functionGraph: true });
+    await through(gateway, endless, firstOctet("{", 3000), { hiddenFailures: true });
     expect(performance.now() - since).toBeGreaterThan(900);
   });
 
@@ -109,7 +109,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
       setTimeout(() => socket.destroy(), 20);
     };
     const problems: Problem[] = [];
-    const options = { functionGraph: true, onError: (problem: Problem) => void problems.push(problem) };
+    const options = { hiddenFailures: true, onError: (problem: Problem) => void problems.push(problem) };
     const bytes = await through(gateway, breaking, visit, options);
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
     expect(bytes).not.toContain(canary);
@@ -122,7 +122,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
       setTimeout(() => response.write("17}"), 20);
       setTimeout(() => response.end(), 40);
     };
-    const { status, text } = parseAnswer(await through(gateway, late, visit, { functionGraph: true }));
+    const { status, text } = parseAnswer(await through(gateway, late, visit, { hiddenFailures: true }));
     expect({ status, content: text.match(/[{":}\w]{2,}/g)?.join("") }).toMatchObject({ status: 200, content: '{"id":17}' });
   });
 
@@ -131,7 +131,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
       gateway,
       answering({ name: "", headers: invoked, body: failure(canary) }),
       async (port) => parseAnswer(await exchange(port, request("HEAD /"))),
-      { functionGraph: true },
+      { hiddenFailures: true },
     );
     expect({ status, text }).toEqual({ status: 200, text: "" });
   });

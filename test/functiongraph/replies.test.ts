@@ -1,13 +1,14 @@
 // What is made of the replies of functions, whatever form their failure takes.
-import { createResponder, normalizeUpstream, upstream, UpstreamError, type Problem } from "@fg-errors/core";
+import { createResponder, UpstreamError, type Problem } from "@fg-errors/core";
+import { normalizeUpstream, upstream } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { asResponse, canary, envelope, failing, failure, fine, invoked, type FunctionReply } from "./replies-of-functions.js";
 
-const options = { functionGraph: true };
+const options = { hiddenFailures: true };
 
 /** What a client of a gateway gets that relays the reply, and what the operator is told. */
 async function answered(reply: FunctionReply) {
-  const thrown: unknown = await upstream(asResponse(reply), { ...options, relay: true }).catch((error: unknown) => error);
+  const thrown: unknown = await upstream(asResponse(reply), { ...options, relayStatuses: true }).catch((error: unknown) => error);
   expect(thrown).toBeInstanceOf(UpstreamError);
   const problems: Problem[] = [];
   const respond = createResponder({ onError: (problem) => void problems.push(problem) });

@@ -1,5 +1,6 @@
 // One request, several ids: the client's own, the one that FunctionGraph gave the invocation, and what becomes of them.
-import { createResponder, normalizeUpstream, upstream, type Problem, type ProblemContext, type Reply } from "@fg-errors/core";
+import { createResponder, type Problem, type ProblemContext } from "@fg-errors/core";
+import { normalizeUpstream, upstream, type Reply } from "@fg-errors/core/upstream";
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from "vitest";
 
 let stderr: MockInstance<typeof process.stderr.write>;
@@ -10,7 +11,7 @@ const logged = () => stderr.mock.calls.map(([line]) => String(line)).join("");
 const failed = (headers: Record<string, string> = {}, body: object = {}): Reply =>
   new Response(JSON.stringify(body), { headers: { "X-Func-Err-Code": "4002", "Content-Type": "application/json", ...headers } });
 const facts = (headers: Record<string, string> = {}) => ({ method: "GET", url: "/orders/17", headers });
-const thrown = (reply: Reply): Promise<unknown> => upstream(reply, { functionGraph: true }).catch((error: unknown) => error);
+const thrown = (reply: Reply): Promise<unknown> => upstream(reply, { hiddenFailures: true }).catch((error: unknown) => error);
 
 it.each<[string, Reply, string | undefined]>([
   ["X-Cff-Request-Id", failed({ "X-Cff-Request-Id": "cff", "X-Request-Id": "apig" }), "cff"],
@@ -24,7 +25,7 @@ it.each<[string, Reply, string | undefined]>([
     "cff",
   ],
 ])("the invocation's id is told by %s", async (_where, reply, requestId) => {
-  expect((await normalizeUpstream(reply, { functionGraph: true })).requestId).toBe(requestId);
+  expect((await normalizeUpstream(reply, { hiddenFailures: true })).requestId).toBe(requestId);
 });
 
 it("an error reply's ids are no business of ours without the option", async () => {
@@ -74,7 +75,7 @@ it("stderr says what became of the function, not what it said", async () => {
 it("a problem at hand is rendered as what was thrown would be, and told of", async () => {
   const onError = vi.fn();
   const respond = createResponder({ onError, map: () => ({ code: "SHOP.1" }) });
-  const problem = await normalizeUpstream(failed({ "X-Cff-Request-Id": "cff" }), { functionGraph: true });
+  const problem = await normalizeUpstream(failed({ "X-Cff-Request-Id": "cff" }), { hiddenFailures: true });
   const { status, headers, body } = respond.render(problem, facts());
   expect(JSON.parse(body)).toMatchObject({ status, error_code: "SHOP.1", instance: "/orders/17", request_id: "cff" });
   expect(headers["x-request-id"]).toBe("cff");

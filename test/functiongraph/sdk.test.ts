@@ -154,14 +154,14 @@ describe("a function that fails behind a 200", () => {
       expect(error).toMatchObject({ httpStatusCode: 502, errorCode: "4002", requestId: "cff" });
       expect(error.errorMsg).not.toContain("s3cr3t");
     };
-    for (const options of formats) await through(gateway, failing, visit, { ...options, functionGraph: true });
+    for (const options of formats) await through(gateway, failing, visit, { ...options, hiddenFailures: true });
   });
 
   it.each(doors)("stays a success behind $name when it did well", async (gateway) => {
     const visit = async (port: number) => {
       expect(await invoke(port, "orders")).toMatchObject({ httpStatusCode: 200, paid: true, "X-Cff-Request-Id": "cff" });
     };
-    await through(gateway, answering("0", { paid: true }), visit, { functionGraph: true });
+    await through(gateway, answering("0", { paid: true }), visit, { hiddenFailures: true });
   });
 });
 

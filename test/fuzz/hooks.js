@@ -18,7 +18,7 @@ export async function load(url, context, next) {
     export * from "${own}";
     export const fgErrors = hear(own.fgErrors, 0);
     export const fgProxy = hear(own.fgProxy, 0);
-    export const fgUpstream = hear(own.fgUpstream, 0);
+    export const fgResponses = hear(own.fgResponses, 0);
     export const guardServer = hear(own.guardServer, 1);
     export const upstream = hear(own.upstream, 1);
     export const relay = hear(own.relay, 2);`;

@@ -2,7 +2,7 @@
 import { get, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import type { ResponderOptions } from "@fg-errors/core";
-import { fgErrors, fgUpstream } from "@fg-errors/koa";
+import { fgErrors, fgResponses } from "@fg-errors/koa";
 import Koa from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
@@ -40,7 +40,7 @@ describe.each([
     const app = new Framework()
       .on("error", () => {})
       .use(fgErrors(options))
-      .use(fgUpstream(options));
+      .use(fgResponses(options));
     return app.use(proxy(target)).callback() as Listener;
   };
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import type { OutgoingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { PassThrough, Readable } from "node:stream";
-import { createHold } from "@fg-errors/core";
-import { fgErrors, fgUpstream } from "@fg-errors/koa";
+import { createResponseInterceptor } from "@fg-errors/core/adapter";
+import { fgErrors, fgResponses } from "@fg-errors/koa";
 import Koa, { type Context } from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
@@ -174,7 +174,7 @@ const keptWays: Readonly<
 };
 
 it.each(Object.entries(keptWays))("sends a head that waits when it is written past: by %s", async (_way, write) => {
-  const hold = createHold(telling().options, { facts: () => ({}) });
+  const hold = createResponseInterceptor(telling().options, { facts: () => ({}) });
   const bytes = await withServer(
     (incoming, response) => {
       const { end, write: writeKept, flushHeaders } = response;
@@ -192,7 +192,7 @@ it.each(["end", "destroy"] as const)(
   "sends the head of events that is flushed when it is held twice, then %s()",
   async (last) => {
     const { options, told } = telling();
-    const hold = createHold(options, { facts: () => ({}) });
+    const hold = createResponseInterceptor(options, { facts: () => ({}) });
     const bytes = await withServer(
       (incoming, response) => {
         hold(incoming, response, undefined);
@@ -227,7 +227,7 @@ describe.each([
     ["sets a dated error", 404, (ctx) => (ctx.set("Date", longAgo), (ctx.body = "No such order"), void (ctx.status = 404))],
   ])("answers for middleware that %s", async (_what, status, act) => {
     const { told, options } = telling();
-    const app = new Framework().use(fgErrors(options)).use(fgUpstream(options)).use(act);
+    const app = new Framework().use(fgErrors(options)).use(fgResponses(options)).use(act);
     app.on("error", () => {});
     const bytes = await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(expectRecent(bytes)).toMatchObject({ status });

@@ -1,8 +1,8 @@
-// Others who wrap the response, outside and inside of fgUpstream(); applications in applications; files.
+// Others who wrap the response, outside and inside of fgResponses(); applications in applications; files.
 import { createRequire } from "node:module";
 import type { ServerResponse } from "node:http";
-import { fgErrors, problem, fgUpstream } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgUpstream as koaUpstream } from "@fg-errors/koa";
+import { fgErrors, problem, fgResponses } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaUpstream } from "@fg-errors/koa";
 import compression from "compression";
 import express, { type RequestHandler } from "express";
 import express4 from "express4";
@@ -36,7 +36,7 @@ describe.each([
 ])("Express %s", (_version, framework) => {
   const app = (outer: RequestHandler[], inner: RequestHandler[], options: object) =>
     framework()
-      .use(...outer, fgUpstream(options), ...inner)
+      .use(...outer, fgResponses(options), ...inner)
       .get("/error", (_request, response) => void response.status(404).type("text").send(words))
       .get("/stream", (_request, response) => {
         response.status(404).type("text").write(words.slice(0, 20));
@@ -54,7 +54,7 @@ describe.each([
       [stamp, eager],
       [eager, stamp],
     ],
-    "fgUpstream() twice": [[fgUpstream(telling().options)], []],
+    "fgResponses() twice": [[fgResponses(telling().options)], []],
   };
   const cases = Object.entries(places).map(([name, [outer, inner]]) => ({ name, outer, inner }));
 
@@ -94,7 +94,7 @@ describe.each([
       throw problem(409, "Sold out", { code: "SHOP.0409", extensions: { left: 0 } });
     });
     nested.use(fgErrors({ ...inner.options, service: "SHOP" }));
-    const gateway = framework().use("/shop", fgUpstream(outer.options), nested).use(fgErrors(outer.options)) as Listener;
+    const gateway = framework().use("/shop", fgResponses(outer.options), nested).use(fgErrors(outer.options)) as Listener;
     await withServer(gateway, async (port) => {
       const own = parseAnswer(await exchange(port, request("GET /shop/own")));
       expect(assertContract(own)).toMatchObject({ status: 409, error_code: "SHOP.0409", left: 0, instance: "/shop/own" });
@@ -111,7 +111,7 @@ describe.each([
     });
     const { told, options } = telling();
     const gateway = framework()
-      .use("/shop", fgUpstream(options))
+      .use("/shop", fgResponses(options))
       .use("/shop", (incoming, response) => nested(incoming, response)) as Listener;
     await withServer(gateway, async (port) => {
       const bytes = await exchange(port, request("GET /shop/fails"));
@@ -127,11 +127,11 @@ describe.each([
     ["send", (incoming, response) => void send(incoming, incoming.path, { root: import.meta.dirname }).pipe(response)],
   ])("serves files and ranges of them, but no page of %s", async (_name, files) => {
     const { options } = telling();
-    const gateway = framework().use(fgUpstream(options), files).use(fgErrors(options)) as Listener;
+    const gateway = framework().use(fgResponses(options), files).use(fgErrors(options)) as Listener;
     await withServer(gateway, async (port) => {
       const ask = async (path: string, headers = {}) => parseAnswer(await exchange(port, request(`GET ${path}`, headers)));
       const file = await ask("/company.test.ts");
-      expect(file).toMatchObject({ status: 200, text: expect.stringContaining("fgUpstream") });
+      expect(file).toMatchObject({ status: 200, text: expect.stringContaining("fgResponses") });
       expect(await ask("/company.test.ts", { "If-None-Match": file.headers.get("etag")! })).toMatchObject({ status: 304 });
       expect(await ask("/company.test.ts", { Range: "bytes=0-4" })).toMatchObject({ status: 206, text: "// Ot" });
       expect(assertContract(await ask("/nowhere.ts"))).toMatchObject({ status: 404 });

@@ -1,4 +1,4 @@
-// upstreamCredentials: "drop" behind fgUpstream(): a success loses what its writer set, in whatever form, and keeps what the gateway had set.
+// upstreamCredentials: "drop" behind fgResponses(): a success loses what its writer set, in whatever form, and keeps what the gateway had set.
 import { once } from "node:events";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -26,7 +26,7 @@ const heads: Readonly<Record<string, Writer>> = {
 describe.each(gateways)("$name", (gateway) => {
   const dropping = telling({ upstreamCredentials: "drop" as const });
 
-  /** A session in front of fgUpstream(). */
+  /** A session in front of fgResponses(). */
   const withOwn = (listener: ReturnType<typeof gateway.create>) => (incoming: never, response: never) => {
     (response as { setHeader(name: string, value: string): void }).setHeader("Set-Cookie", "gateway=1");
     listener(incoming, response);

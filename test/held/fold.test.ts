@@ -1,6 +1,6 @@
 // success: "fold": every success but a part leaves as a 200 or a 204.
 import type { ServerResponse } from "node:http";
-import { fgErrors, fgUpstream } from "@fg-errors/koa";
+import { fgErrors, fgResponses } from "@fg-errors/koa";
 import Koa from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
@@ -82,7 +82,7 @@ it.each([
   ["3", Koa],
   ["2", Koa2],
 ])("of what is set on Koa %s's ctx", async (_version, Framework) => {
-  const app = new Framework().use(fgErrors()).use(fgUpstream(options));
+  const app = new Framework().use(fgErrors()).use(fgResponses(options));
   app.use((ctx) => {
     ctx.status = 201;
     if (ctx.path === "/content") ctx.body = { id: 17 };

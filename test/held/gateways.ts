@@ -1,9 +1,9 @@
-// fgUpstream() on every host, in front of a writer that knows nothing but Node's own objects.
+// fgResponses() on every host, in front of a writer that knows nothing but Node's own objects.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
-import { fgErrors as expressErrors, fgUpstream as expressUpstream } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgUpstream as koaUpstream } from "@fg-errors/koa";
+import { fgErrors as expressErrors, fgResponses as expressUpstream } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaUpstream } from "@fg-errors/koa";
 import express from "express";
 import express4 from "express4";
 import Koa from "koa";

@@ -4,7 +4,7 @@ import { get, request as send, type ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { createHold } from "@fg-errors/core";
+import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
@@ -188,7 +188,7 @@ it.each(gateways)("keeps what lives of an error's fields ($name)", async (gatewa
 });
 
 it("takes an array of pairs as Node does, when no field was set before", async () => {
-  const hold = createHold(telling().options, { facts: () => ({}) });
+  const hold = createResponseInterceptor(telling().options, { facts: () => ({}) });
   const pairs = [
     ["Set-Cookie", "a=1"],
     ["Set-Cookie", "b=2"],

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { fgErrors, problem, fgUpstream } from "@fg-errors/koa";
+import { fgErrors, problem, fgResponses } from "@fg-errors/koa";
 import Koa, { type Context } from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it, vi } from "vitest";
@@ -40,7 +40,7 @@ describe.each([
 ] as const)("Koa %s", (_version, Framework, bodiesOf) => {
   async function ask(act: (ctx: Context) => unknown, path = "GET /orders/17") {
     const { told, options } = telling();
-    const app = new Framework().use(fgErrors(options)).use(fgUpstream(options));
+    const app = new Framework().use(fgErrors(options)).use(fgResponses(options));
     app.use(async (ctx) => void (await act(ctx)));
     const bytes = await withServer(quiet(app).callback() as Listener, (port) => exchange(port, request(path)));
     return { told, bytes, answer: parseAnswer(bytes) };
@@ -127,7 +127,7 @@ describe.each([
 
   it("leaves it to fgErrors() to tell of a stream that breaks later", async () => {
     const [outside, inside] = [telling(), telling()];
-    const app = quiet(new Framework().use(fgErrors(outside.options)).use(fgUpstream(inside.options)));
+    const app = quiet(new Framework().use(fgErrors(outside.options)).use(fgResponses(inside.options)));
     app.use((ctx) => {
       const source = new Readable({ read() {} });
       ctx.body = source;
@@ -172,7 +172,7 @@ describe.each([
       ctx.status = 403;
       ctx.body = { mine: true };
     });
-    app.use(fgUpstream(options)).use((ctx) => void (ctx.body = "content"));
+    app.use(fgResponses(options)).use((ctx) => void (ctx.body = "content"));
     const bytes = await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(parseAnswer(bytes)).toMatchObject({ status: 403, text: '{"mine":true}' });
     expect(told).toEqual([]);
@@ -186,14 +186,14 @@ describe.each([
       await next();
       seen(ctx.status);
     });
-    app.use(fgUpstream(options)).use((ctx) => void ctx.res.writeHead(429).end("s3cr3t"));
+    app.use(fgResponses(options)).use((ctx) => void ctx.res.writeHead(429).end("s3cr3t"));
     await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(seen).toHaveBeenCalledWith(503);
   });
 
   it("emits Koa's error event for a 5xx that was written to ctx.res", async () => {
     const heard = vi.fn();
-    const app = new Framework().use(fgErrors()).use(fgUpstream());
+    const app = new Framework().use(fgErrors()).use(fgResponses());
     app.on("error", heard).use((ctx) => void ctx.res.writeHead(500).end("s3cr3t"));
     await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(heard).toHaveBeenCalledOnce();

@@ -52,7 +52,7 @@ const writers: Readonly<Record<string, [status: number, write: (response: Server
 
 describe.each(gateways)("$name", (gateway) => {
   const ask = async (writer: Writer, bytes: string) => {
-    const { told, options } = telling({ functionGraph: true, errorBodyLimit: 1000 });
+    const { told, options } = telling({ hiddenFailures: true, errorBodyLimit: 1000 });
     const received = await withServer(gateway.create(writer, options), (port) => exchange(port, bytes).catch(String));
     expect(uncaught.splice(0)).toEqual([]);
     return { told, bytes: received, answer: parseAnswer(received) };

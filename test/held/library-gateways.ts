@@ -1,8 +1,8 @@
-// fgUpstream() in front of the real libraries that answer for their upstream themselves.
+// fgResponses() in front of the real libraries that answer for their upstream themselves.
 import { createRequire } from "node:module";
 import replyFrom from "@fastify/reply-from";
-import { fgErrors as expressErrors, fgUpstream as expressUpstream } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgUpstream as koaUpstream } from "@fg-errors/koa";
+import { fgErrors as expressErrors, fgResponses as expressUpstream } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaUpstream } from "@fg-errors/koa";
 import express from "express";
 import express4 from "express4";
 import expressHttpProxy from "express-http-proxy";

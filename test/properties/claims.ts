@@ -2,7 +2,8 @@
 import { validateHeaderValue } from "node:http";
 import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { proxyErrors, type Facts } from "@fg-errors/core";
+import type { Facts } from "@fg-errors/core";
+import { proxyErrors } from "@fg-errors/core/upstream";
 import { bites, cook } from "./recipes.js";
 
 const bite = fc.record({ bite: fc.constantFrom(...(Object.keys(bites) as (keyof typeof bites)[])) });

@@ -1,5 +1,6 @@
 // Wherever a message of the application's own quotes the value that was sent, no part of the value leaves.
-import { normalizeError, normalizeUpstream } from "@fg-errors/core";
+import { normalizeError } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { Ajv } from "ajv";
 import { type } from "arktype";
 import * as fc from "fast-check";

@@ -1,14 +1,8 @@
 // Whatever an upstream answers with an error status, what becomes of it keeps the contract.
 import { Readable } from "node:stream";
-import {
-  createResponder,
-  functionGraph,
-  normalizeUpstream,
-  UpstreamError,
-  upstreamFinding,
-  type Problem,
-  type ProblemContext,
-} from "@fg-errors/core";
+import { createResponder, functionGraph, UpstreamError, type Problem, type ProblemContext } from "@fg-errors/core";
+import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { assertContract, usualCanaries } from "../assert-contract.js";
@@ -34,10 +28,10 @@ it("normalizeUpstream() rejects for no reply, and gives a problem of the contrac
       reply(anyStatus),
       fc.boolean(),
       fc.constantFrom(0, 10, 65_536),
-      async (drawn, functionGraph, errorBodyLimit) => {
-        const { cause: _reply, ...problem } = await normalizeUpstream(received(drawn), { functionGraph, errorBodyLimit });
+      async (drawn, hiddenFailures, errorBodyLimit) => {
+        const { cause: _reply, ...problem } = await normalizeUpstream(received(drawn), { hiddenFailures, errorBodyLimit });
         expect([400, 500]).toContain(Math.floor(problem.status / 100) * 100);
-        const { cause: _other, ...again } = await normalizeUpstream(received(drawn), { functionGraph, errorBodyLimit });
+        const { cause: _other, ...again } = await normalizeUpstream(received(drawn), { hiddenFailures, errorBodyLimit });
         expect(again).toEqual(problem);
       },
     ),
@@ -50,8 +44,8 @@ it.each([undefined, "edge"])("what a client gets of it keeps the contract; as pr
   const onError = (_problem: Problem, context: ProblemContext) => void paths.add(context.instance);
   const respond = createResponder({ onError, ...(proxyName && { proxyName }) });
   await fc.assert(
-    fc.asyncProperty(reply(errorStatus), fc.boolean(), async (drawn, functionGraph) => {
-      const finding = await upstreamFinding(received(drawn), { functionGraph });
+    fc.asyncProperty(reply(errorStatus), fc.boolean(), async (drawn, hiddenFailures) => {
+      const finding = await upstreamFinding(received(drawn), { hiddenFailures });
       const { status, headers, body } = respond(new UpstreamError(finding, undefined), { headers: {}, url: "/orders?a=1" });
       assertContract({ status, headers: new Headers(headers), text: body }, undefined, drawn.status < 500 ? [] : usualCanaries);
       expect(Buffer.byteLength(body)).toBeLessThan(1_000_000);

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { guardServer, problem } from "@fg-errors/core";
+import { problem } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";

@@ -1,5 +1,6 @@
 // No text makes anything here slow: each regex is linear, and long texts are cut before they are looked at.
-import { createResponder, normalizeError, normalizeUpstream } from "@fg-errors/core";
+import { createResponder, normalizeError } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";

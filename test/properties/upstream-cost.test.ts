@@ -1,5 +1,7 @@
 // No error body that an upstream may send is expensive to read: the price of an octet does not grow.
-import { createResponder, normalizeError, normalizeUpstream, UpstreamError, upstreamFinding } from "@fg-errors/core";
+import { createResponder, normalizeError, UpstreamError } from "@fg-errors/core";
+import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { a, growth, most, nearly, nested, price, sizes, times, type Taken } from "./price.js";
 

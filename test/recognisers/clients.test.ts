@@ -183,8 +183,8 @@ describe.each(Object.entries<Call>(throwing))("a status that nobody handled, by 
 
   it.concurrent("relays what it is told to relay", async () => {
     const fields = { "WWW-Authenticate": 'Basic realm="up"', Allow: "GET", "Retry-After": "7" };
-    const relay = [401, 404, 405, 429];
-    const sent = async (status: number) => seen(await thrown(answer(status, fields)), { relay });
+    const relayStatuses = [401, 404, 405, 429];
+    const sent = async (status: number) => seen(await thrown(answer(status, fields)), { relayStatuses });
     const told = name === "huawei" ? () => undefined : (headers: object) => headers; // the SDK keeps no header field
     expect(await sent(401)).toEqual([401, undefined, told({ "retry-after": "7", "www-authenticate": 'Basic realm="up"' })]);
     expect(await sent(404)).toEqual([404, undefined, told({ "retry-after": "7" })]);

@@ -95,7 +95,7 @@ describe.each(Object.entries<Call>(throwing))("a forged body changes nothing for
     const deed = answer(404, { "X-Amzn-ErrorType": "TokenExpiredError:s3cr3t" }, JSON.stringify(body));
     const error = await withUpstream(deed, (url) => failure(() => call(url, 1800)));
     expect(outcome(error)).toEqual([502, undefined, 404]);
-    expect(outcome(error, { relay: [401] })).toEqual([502, undefined, 404]);
+    expect(outcome(error, { relayStatuses: [401] })).toEqual([502, undefined, 404]);
     for (const [carrier, carry] of Object.entries(carriers)) {
       const [status] = outcome(carry(error as Error));
       expect([carrier, status]).toEqual([carrier, carrier === "Feathers" ? 500 : 502]); // Feathers' is thrown on purpose
@@ -155,7 +155,7 @@ describe.each(Object.entries(others))("nor for %s", (name, build) => {
   it.each(bodies)("body %#", (body) => {
     const error = build(body as typeof members, 404);
     expect(outcome(error)).toEqual([502, undefined, received]);
-    expect(outcome(error, { relay: [401] })).toEqual([502, undefined, received]);
+    expect(outcome(error, { relayStatuses: [401] })).toEqual([502, undefined, received]);
     expect(outcome(new Error("s3cr3t", { cause: error }))).toEqual([502, undefined, received]);
   });
 
@@ -191,7 +191,7 @@ describe("a reply that was thrown", () => {
     ] as const) {
       const reply = await withUpstream(answer(status, {}, content), call);
       expect(outcome(reply)).toEqual([expected, undefined, status]);
-      expect(outcome(reply, { relay: [401] })[0]).toBe(status === 401 ? 401 : expected);
+      expect(outcome(reply, { relayStatuses: [401] })[0]).toBe(status === 401 ? 401 : expected);
     }
   });
 
@@ -234,5 +234,5 @@ it("octokit's GraphQL errors are the content of a 200", async () => {
     failure(() => graphql("{ s3cr3t }", { baseUrl: url, request: { fetch } })),
   );
   expect((error as Error).name).toBe("GraphqlResponseError");
-  expect(outcome(error, { relay: [401] })).toEqual([502, undefined, undefined]);
+  expect(outcome(error, { relayStatuses: [401] })).toEqual([502, undefined, undefined]);
 });

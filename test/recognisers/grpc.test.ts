@@ -98,7 +98,7 @@ describe("a call that the server fails", () => {
     const type = { 503: "destination_unavailable", 504: "http_response_timeout" }[own as number];
     expect(outcome(error)).toEqual([own, name === "RESOURCE_EXHAUSTED" ? undefined : type, undefined]);
     expect(normalizeError(new Error("s3cr3t", { cause: error })).status).toBe(own);
-    expect(outcome(error, { relay: [relayed] })[0]).toBe(folded);
+    expect(outcome(error, { relayStatuses: [relayed] })[0]).toBe(folded);
   });
 });
 

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
-import { drain, guardServer } from "@fg-errors/core";
+import { drain, guardServer } from "@fg-errors/core/server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { request } from "../wire.js";

@@ -1,6 +1,7 @@
 // A client that waits to be told to continue, behind a request whose response is under way.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { guardServer, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { request } from "../wire.js";

@@ -1,7 +1,7 @@
 // drain(): a response that was ended, but that its client was too slow to take, does not look whole when it is cut.
 import { once } from "node:events";
 import { connect, Socket } from "node:net";
-import { drain } from "@fg-errors/core";
+import { drain } from "@fg-errors/core/server";
 import { expect, it, vi } from "vitest";
 import { readAll, withHeld } from "./drained.js";
 

@@ -12,7 +12,7 @@ import {
 } from "node:http2";
 import { connect as connectTcp, type AddressInfo } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { drain, guardServer, type GuardOptions } from "@fg-errors/core";
+import { drain, guardServer, type GuardOptions } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { certificate } from "../recognisers/certificate.js";
 import { withServer } from "../wire.js";

@@ -6,7 +6,8 @@ import { connect, createServer as createFront, type Socket } from "node:net";
 import * as streams from "node:stream";
 import type { Duplex } from "node:stream";
 import { createInterface } from "node:readline";
-import { drain, fgProxy, guardServer } from "@fg-errors/core";
+import { fgProxy } from "@fg-errors/core/proxy";
+import { drain, guardServer } from "@fg-errors/core/server";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import { expect, it, vi } from "vitest";
 import { request, withServer } from "../wire.js";
@@ -131,7 +132,7 @@ it("keeps a promise of fgProxy()'s no longer than the connection", async () => {
 
 const paused = `
   import { createServer } from "node:http";
-  import { drain, guardServer } from "@fg-errors/core";
+  import { drain, guardServer } from "@fg-errors/core/server";
   const server = guardServer(createServer(), { onError() {} });
   server.on("upgrade", (request, socket) => {
     socket.on("error", () => {}).write("HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: a\\r\\n\\r\\n");

@@ -2,7 +2,9 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { answer, createResponder, drain } from "@fg-errors/core";
+import { createResponder } from "@fg-errors/core";
+import { drain } from "@fg-errors/core/server";
+import { answer } from "@fg-errors/core/adapter";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { parseAnswer, request } from "../wire.js";

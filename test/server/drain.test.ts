@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
-import { drain, guardServer } from "@fg-errors/core";
+import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { parseAnswer, request, withServer } from "../wire.js";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { guardServer, type GuardOptions } from "@fg-errors/core";
+import { guardServer, type GuardOptions } from "@fg-errors/core/server";
 import { expect, vi } from "vitest";
 import { withServer } from "../wire.js";
 

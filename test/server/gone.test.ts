@@ -8,7 +8,7 @@ import {
   type ClientHttp2Stream,
 } from "node:http2";
 import { connect } from "node:net";
-import { guardServer } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { exchange, request, withServer } from "../wire.js";
 

@@ -5,7 +5,7 @@ import { createSecureServer } from "node:http2";
 import { createServer as createSecure } from "node:https";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { guardServer, type GuardOptions } from "@fg-errors/core";
+import { guardServer, type GuardOptions } from "@fg-errors/core/server";
 import { hosts, type Act } from "../hosts.js";
 import { certificate } from "../recognisers/certificate.js";
 import { parseAnswer, withServer, type Answer } from "../wire.js";

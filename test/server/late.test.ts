@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { guardServer, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { request } from "../wire.js";

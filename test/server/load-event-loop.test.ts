@@ -1,7 +1,7 @@
 // maxEventLoopDelay: while the event loop is late, requests are refused.
 import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { guardServer } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { watchEventLoop } from "../../packages/core/src/server/event-loop-delay.js";
 import { assertContract } from "../assert-contract.js";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, Server, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2, type Http2Server } from "node:http2";
 import { connect, type AddressInfo, type Socket } from "node:net";
-import { guardServer } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { followTraffic } from "../../packages/core/src/server/connections.js";
 import { assertContract } from "../assert-contract.js";

@@ -2,7 +2,8 @@
 import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer } from "node:net";
-import { guardServer, rfc9110, type GuardOptions } from "@fg-errors/core";
+import { rfc9110 } from "@fg-errors/core";
+import { guardServer, type GuardOptions } from "@fg-errors/core/server";
 import express from "express";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";

@@ -11,7 +11,8 @@ import {
 import { createServer as createSecure } from "node:https";
 import { connect, type AddressInfo } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { guardServer, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";

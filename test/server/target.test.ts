@@ -1,6 +1,7 @@
 // Targets of requests that are none: Express would answer those by itself, in HTML.
 import { createServer } from "node:http";
-import { guardServer, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { request } from "../wire.js";

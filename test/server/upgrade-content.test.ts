@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
-import { guardServer } from "@fg-errors/core";
+import { guardServer } from "@fg-errors/core/server";
 import { expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { request, withServer } from "../wire.js";

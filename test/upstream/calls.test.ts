@@ -156,16 +156,16 @@ describe.each(hosts)("$name", (host) => {
   });
 
   it.each<readonly [string, UpstreamOptions, ResponderOptions, number, number]>([
-    ["all", { relay: true }, {}, 404, 404],
-    ["all, folded", { relay: true }, {}, 422, 400],
-    ["all, server errors too", { relay: true }, {}, 500, 500],
-    ["a list", { relay: [404, 409] }, {}, 409, 409],
-    ["a list without it", { relay: [404, 409] }, {}, 403, 502],
-    ["a set", { relay: new Set([404]) }, {}, 404, 404],
-    ["what the gateway does", {}, { relay: [404] }, 404, 404],
-    ["what the gateway does, and that is not it", {}, { relay: [404] }, 403, 502],
-    ["none, whatever the gateway does", { relay: false }, { relay: [404] }, 404, 502],
-    ["a list of its own, whatever the gateway does", { relay: [409] }, { relay: [404] }, 404, 502],
+    ["all", { relayStatuses: true }, {}, 404, 404],
+    ["all, folded", { relayStatuses: true }, {}, 422, 400],
+    ["all, server errors too", { relayStatuses: true }, {}, 500, 500],
+    ["a list", { relayStatuses: [404, 409] }, {}, 409, 409],
+    ["a list without it", { relayStatuses: [404, 409] }, {}, 403, 502],
+    ["a set", { relayStatuses: new Set([404]) }, {}, 404, 404],
+    ["what the gateway does", {}, { relayStatuses: [404] }, 404, 404],
+    ["what the gateway does, and that is not it", {}, { relayStatuses: [404] }, 403, 502],
+    ["none, whatever the gateway does", { relayStatuses: false }, { relayStatuses: [404] }, 404, 502],
+    ["a list of its own, whatever the gateway does", { relayStatuses: [409] }, { relayStatuses: [404] }, 404, 502],
   ])("relays %s", async (_what, ownOptions, options, received, status) => {
     const { body, problem } = await gatewayTo(replying(received), host, anyOf(status), ownOptions, options);
     const isRelayed = status !== 502;
@@ -177,7 +177,7 @@ describe.each(hosts)("$name", (host) => {
 
   it("relays what the status needs", async () => {
     const listener = replying(401, { "WWW-Authenticate": 'Basic realm="shop"' });
-    const { answer } = await gatewayTo(listener, host, "Node's fetch", { relay: [401] });
+    const { answer } = await gatewayTo(listener, host, "Node's fetch", { relayStatuses: [401] });
     expect(answer.headers.get("www-authenticate")).toBe('Basic realm="shop"');
   });
 
@@ -188,7 +188,7 @@ describe.each(hosts)("$name", (host) => {
       (incoming, response) => theirs(Object.assign(incoming, { url: "/act" }), response),
       host,
       "undici 7's fetch",
-      { relay: true },
+      { relayStatuses: true },
     );
     expect(body).toMatchObject({
       status: 503,
@@ -209,7 +209,7 @@ it("reads no more than it is told to", async () => {
 });
 
 it.each([
-  [{ relay: ["404"] }, 'upstream: option "relay" takes an array or set of statuses from 400 to 599'],
+  [{ relayStatuses: ["404"] }, 'upstream: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
   [{ errorBodyLimit: -1 }, 'upstream: option "errorBodyLimit" takes octets, an integer from 0 to 16777216'],
 ])("rejects for the wrong option %j", async (options, message) => {
   await expect(upstream(new Response(), options as never)).rejects.toThrow(new TypeError(message));

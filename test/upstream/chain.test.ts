@@ -1,6 +1,7 @@
 // Gateways in a row: what the first one says, the last one says too.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { extendContract, functionGraph, problem, upstreamFinding, type ResponderOptions } from "@fg-errors/core";
+import { extendContract, functionGraph, problem, type ResponderOptions } from "@fg-errors/core";
+import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
 import { fgErrors as expressErrors, fgProxy } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
 import express from "express";

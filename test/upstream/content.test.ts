@@ -5,7 +5,8 @@ import { createServer as createHttp2Server, connect, type IncomingHttpHeaders } 
 import type { AddressInfo } from "node:net";
 import { PassThrough, Readable } from "node:stream";
 import * as zlib from "node:zlib";
-import { normalizeUpstream, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { discardContent, headOf } from "../../packages/core/src/reply/reply.js";
 import { withServer } from "../wire.js";

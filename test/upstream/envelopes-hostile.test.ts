@@ -1,5 +1,8 @@
 // Bodies that want to hurt: a problem comes out all the same, and in time.
-import { createResponder, normalizeUpstream, replyFinding, UpstreamError, upstreamFinding } from "@fg-errors/core";
+import { createResponder, UpstreamError } from "@fg-errors/core";
+import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
+import { replyFinding } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../../packages/core/src/reply/body/charset.js";
 import { xmlMembers } from "../../packages/core/src/reply/body/xml.js";

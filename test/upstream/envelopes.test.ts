@@ -1,5 +1,7 @@
 // What a client gets to read of the error bodies that services send.
-import { normalizeUpstream, replyFinding, type Problem } from "@fg-errors/core";
+import type { Problem } from "@fg-errors/core";
+import { normalizeUpstream } from "@fg-errors/core/upstream";
+import { replyFinding } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
 import { documented } from "./envelope-examples.js";
 import { ofFrameworks } from "./envelope-examples-frameworks.js";

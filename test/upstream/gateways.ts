@@ -1,7 +1,9 @@
 // What stands between a client and an upstream: the proxy handlers, and relay() with what the usual clients give.
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import https from "node:https";
-import type { RelayOptions, Reply, ResponderOptions } from "@fg-errors/core";
+import type { ResponderOptions } from "@fg-errors/core";
+import type { Reply } from "@fg-errors/core/upstream";
+import type { RelayOptions } from "@fg-errors/core/adapter";
 import { fgErrors as expressErrors, fgProxy, relay as expressRelay } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay as koaRelay } from "@fg-errors/koa";
 import express from "express";

@@ -10,8 +10,8 @@ import {
 } from "node:http2";
 import { createServer } from "node:net";
 import { createRequire } from "node:module";
-import { fgErrors as expressErrors, fgProxy, fgUpstream as expressUpstream, relay as expressRelay } from "@fg-errors/express";
-import { fgErrors as koaErrors, fgUpstream as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
+import { fgErrors as expressErrors, fgProxy, fgResponses as expressUpstream, relay as expressRelay } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
 import express from "express";
 import express4 from "express4";
 import httpProxy3 from "http-proxy-3";
@@ -83,13 +83,13 @@ const gateways: Readonly<Record<string, Create>> = {
   ),
   "relay(), Koa 3": onKoa(Koa, (app, target) => app.use(async (ctx) => koaRelay(ctx, await undici.request(target)))),
   "relay(), Koa 2": onKoa(Koa2, (app, target) => app.use(async (ctx) => koaRelay(ctx, await undici.request(target)))),
-  "fgUpstream(), Express 5": onExpress(express, (app, target) =>
+  "fgResponses(), Express 5": onExpress(express, (app, target) =>
     app.use(expressUpstream(quiet), (_request, response, next) => void write(target, response).catch(next)),
   ),
-  "fgUpstream(), Koa 3, ctx.res": onKoa(Koa, (app, target) =>
+  "fgResponses(), Koa 3, ctx.res": onKoa(Koa, (app, target) =>
     app.use(koaUpstream(quiet)).use((ctx) => ((ctx.respond = false), write(target, ctx.res))),
   ),
-  "fgUpstream(), Koa 3, ctx.body": onKoa(Koa, (app, target) =>
+  "fgResponses(), Koa 3, ctx.body": onKoa(Koa, (app, target) =>
     app.use(koaUpstream(quiet)).use(async (ctx) => {
       const { statusCode, headers, body } = await undici.request(target);
       ctx.status = statusCode;

@@ -1,7 +1,8 @@
 // Every library that fgProxy() is made for, as a gateway that hands each request on to one upstream.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { fgProxy, type ResponderOptions } from "@fg-errors/core";
+import type { ResponderOptions } from "@fg-errors/core";
+import { fgProxy } from "@fg-errors/core/proxy";
 import { fgErrors } from "@fg-errors/koa";
 import httpProxy from "http-proxy";
 import httpProxy3 from "http-proxy-3";

@@ -213,8 +213,8 @@ it("leaves a proxy without a target to whoever has called it", () => {
 });
 
 it("throws at mount for a wrong option", () => {
-  expect(() => fgProxy({ relay: ["x"] as never })).toThrow(
-    new TypeError('fgProxy: option "relay" takes an array or set of statuses from 400 to 599'),
+  expect(() => fgProxy({ relayStatuses: ["x"] as never })).toThrow(
+    new TypeError('fgProxy: option "relayStatuses" takes an array or set of statuses from 400 to 599'),
   );
 });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { fetch as fetch7, request as request7 } from "undici";
 import { fetch as fetch6, request as request6 } from "undici6";
-import type { Reply } from "@fg-errors/core";
+import type { Reply } from "@fg-errors/core/upstream";
 
 export interface ReplyKind {
   readonly name: string;

@@ -1,7 +1,14 @@
-import { answer, createResponder, unmatched, type ResponderOptions } from "@fg-errors/core";
+import { createResponder, type ResponderOptions } from "@fg-errors/core";
+import { answer, unmatched } from "@fg-errors/core/adapter";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { createLateRouteWarning } from "./late-routes.js";
 import { layersOf, methodsAnywhere, methodsAt, pathInApp } from "./routes.js";
+
+/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Express's. */
+export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandler> {
+  readonly 0: RequestHandler;
+  readonly 1: ErrorRequestHandler;
+}
 
 /**
  * Answers every error and every unmatched route of an Express 4 or 5 application by the contract. Mount it last.
@@ -9,7 +16,7 @@ import { layersOf, methodsAnywhere, methodsAt, pathInApp } from "./routes.js";
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(fgErrors());
  */
-export function fgErrors(options?: ResponderOptions): [RequestHandler, ErrorRequestHandler] {
+export function fgErrors(options?: ResponderOptions): ErrorHandlers {
   const respond = createResponder(options, { caller: "fgErrors" });
 
   function reply(thrown: unknown, request: Request, response: Response) {

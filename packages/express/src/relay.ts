@@ -1,4 +1,5 @@
-import { onClose, passOn, setFields, type RelayOptions, type Reply } from "@fg-errors/core";
+import type { Reply } from "@fg-errors/core/upstream";
+import { onClose, passOn, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
 import type { Response } from "express";
 
 /**

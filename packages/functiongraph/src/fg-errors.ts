@@ -1,4 +1,5 @@
-import { createResponder, eventFacts, resultOf, settleResult, type ResponderOptions, type WholeResult } from "@fg-errors/core";
+import { createResponder, type ResponderOptions } from "@fg-errors/core";
+import { eventFacts, resultOf, settleResult, type WholeResult } from "@fg-errors/core/adapter/event";
 import { outcomeOf, type Handler } from "./handler.js";
 import type { ApigEvent, FunctionContext } from "./runtime.js";
 

@@ -2,18 +2,33 @@ export { fgErrors } from "./fg-errors.js";
 export type { Callback, Handler } from "./handler.js";
 export type { ApigEvent, FunctionContext } from "./runtime.js";
 export {
-  explainCode,
   extendContract,
   functionGraph,
   problem,
   ProblemError,
   rfc9110,
-  toInvocation,
-  upstream,
   UpstreamError,
-  type InvocationResult,
+  type Content,
+  type Contract,
+  type Facts,
+  type FieldError,
+  type Fold,
+  type Origin,
   type Problem,
+  type ProblemChange,
   type ProblemContext,
+  type ProblemErrorOptions,
+  type ProxyErrorType,
+  type RenderContext,
+  type Renderer,
   type ResponderOptions,
-  type UpstreamOptions,
+  type StatusRow,
 } from "@fg-errors/core";
+export { upstream, type FetchReply, type NodeReply, type Reply, type UpstreamOptions } from "@fg-errors/core/upstream";
+export {
+  explainCode,
+  toInvocation,
+  type DocumentedCode,
+  type InvocationResult,
+  type WholeResult,
+} from "@fg-errors/core/adapter/event";

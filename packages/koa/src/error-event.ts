@@ -1,4 +1,5 @@
-import { isError, type Facts, type Host } from "@fg-errors/core";
+import type { Facts, Host } from "@fg-errors/core";
+import { isError } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** What the core is told of a request, with the context that the application's listeners want. */

@@ -1,9 +1,13 @@
-import { answer, createResponder, dropRefused, dropUnsendable, type ResponderOptions } from "@fg-errors/core";
+import { createResponder, type ResponderOptions } from "@fg-errors/core";
+import { answer, dropRefused, dropUnsendable } from "@fg-errors/core/adapter";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream, watchBody } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
+
+/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Koa's. */
+export interface ErrorMiddleware extends Middleware {}
 
 /**
  * Answers every error, and every request left unanswered, of a Koa 2 or 3 application by the contract. Mount it first.
@@ -11,7 +15,7 @@ import { methodsOf, unsettled } from "./unsettled.js";
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(fgErrors());
  */
-export function fgErrors(options?: ResponderOptions): Middleware {
+export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
 
   return async function fgErrors(ctx, next) {

@@ -1,4 +1,5 @@
-import { passOn, setFields, type RelayOptions, type Reply } from "@fg-errors/core";
+import type { Reply } from "@fg-errors/core/upstream";
+import { passOn, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /**

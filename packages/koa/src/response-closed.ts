@@ -1,4 +1,4 @@
-import { isError } from "@fg-errors/core";
+import { isError } from "@fg-errors/core/adapter";
 
 /**
  * Whether an error says no more than that the response is closed: koa-proxies rejects with one when the client leaves, or when we have cut

@@ -1,5 +1,5 @@
 import { Readable, Stream } from "node:stream";
-import { mayHaveContent } from "@fg-errors/core";
+import { mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a copy of it. */

@@ -1,4 +1,5 @@
-import { isErrorStatus, meant, replyFinding, unmatched, type Responder } from "@fg-errors/core";
+import type { Responder } from "@fg-errors/core";
+import { isErrorStatus, meant, replyFinding, unmatched } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 import { discard, isStream } from "./stream.js";
 

@@ -1,4 +1,4 @@
-// A healthy handler, without fgUpstream() in front of it and with it. fgErrors() is mounted in both, as an application has it.
+// A healthy handler, without fgResponses() in front of it and with it. fgErrors() is mounted in both, as an application has it.
 import { Readable } from "node:stream";
 import * as onExpress from "@fg-errors/express";
 import * as onKoa from "@fg-errors/koa";
@@ -20,13 +20,13 @@ const chunk = Buffer.alloc(20_000, "x");
 export const expressAlone = () => expressWith();
 
 /** @type {Contestant} */
-export const expressHeld = () => expressWith(onExpress.fgUpstream(silent));
+export const expressHeld = () => expressWith(onExpress.fgResponses(silent));
 
 /** @type {Contestant} */
 export const koaAlone = () => koaWith();
 
 /** @type {Contestant} */
-export const koaHeld = () => koaWith(onKoa.fgUpstream(silent));
+export const koaHeld = () => koaWith(onKoa.fgResponses(silent));
 
 /** @param {import("express").RequestHandler[]} handlers */
 function expressWith(...handlers) {

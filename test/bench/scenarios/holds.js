@@ -1,4 +1,4 @@
-// fgUpstream() in front of a handler that is well.
+// fgResponses() in front of a handler that is well.
 
 import { baseline } from "../baseline.js";
 
@@ -16,16 +16,16 @@ const exports = /** @type {const} */ ({ Express: ["expressAlone", "expressHeld"]
 function held(host, way, path, more) {
   const [alone, held] = exports[host];
   return {
-    name: `fgUpstream() on ${host}, ${way}`,
+    name: `fgResponses() on ${host}, ${way}`,
     request: { path },
     status: 200,
     ...more,
     contestants: {
       ...baseline,
       [host]: ["holds.js", alone],
-      "with fgUpstream()": ["holds.js", held],
+      "with fgResponses()": ["holds.js", held],
     },
-    targets: [{ what: "1.05 of the same without it", ours: "with fgUpstream()", to: host, most: 1.05, by: "instructions" }],
+    targets: [{ what: "1.05 of the same without it", ours: "with fgResponses()", to: host, most: 1.05, by: "instructions" }],
   };
 }
 

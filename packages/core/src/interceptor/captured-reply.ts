@@ -151,7 +151,7 @@ function isCallback(value: unknown): value is (error?: Error) => void {
 
 /** As node:http says when the client has left. */
 function closed(): Error {
-  return Object.assign(new Error("The response was answered by fgUpstream()"), { code: "ERR_STREAM_DESTROYED" });
+  return Object.assign(new Error("The response was answered by fgResponses()"), { code: "ERR_STREAM_DESTROYED" });
 }
 
 function ignore(): void {}

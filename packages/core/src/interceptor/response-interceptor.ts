@@ -24,9 +24,9 @@ import { createWays, setEnding, setImplied, setWriting } from "./wrapped-methods
  * streams through from there on, an error reply that is not one of our answers is read and answered by the contract.
  * @param host `facts`: what is known of a request besides Node's own, asked only for what is answered
  * @throws TypeError for a wrong option, with its name and what it takes
- * @example const hold = createHold(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
+ * @example const hold = createResponseInterceptor(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
  */
-export function createHold<Subject>(
+export function createResponseInterceptor<Subject>(
   options: ResponderOptions = {},
   host: Host & { readonly facts: (subject: Subject) => Partial<Facts> },
 ) {
@@ -64,7 +64,7 @@ export function createHold<Subject>(
     if (isAnswered(response) || hasLeft(request)) return open(hold);
     const head = written ?? [response.statusCode];
     if (isErrorStatus(head[0] as number)) return take(hold, head);
-    const planned = looks.functionGraph && !isLookedInto(response) ? plannedHead(response, head) : undefined;
+    const planned = looks.hiddenFailures && !isLookedInto(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, looks, request.method);
     if (inspection?.outcome === "fails") return take(hold, head);
     if (inspection?.outcome === "undecided") return look(hold, inspection, written);

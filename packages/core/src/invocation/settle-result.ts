@@ -1,8 +1,8 @@
 import { isErrorStatus } from "../contract/contract.js";
 import { isValidHead } from "../node/response-head.js";
 import { meant } from "../problem/problem-error.js";
+import { replyFinding } from "../reply/body-finding.js";
 import { parseContent } from "../reply/body/parse-body.js";
-import { replyFinding } from "../reply/reply-finding.js";
 import type { Responder } from "../responder/responder.js";
 import { checkResult, ownMalformed, type InvocationResult } from "./check-result.js";
 import { readResult, textsOf, type Invocation } from "./read-result.js";

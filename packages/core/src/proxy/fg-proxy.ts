@@ -22,9 +22,11 @@ import { guard } from "../util/guard-hook.js";
 import { read, readStatus } from "../util/safe-read.js";
 import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
-import type { Handler, ProxyHandlers } from "./proxy-handlers.js";
+import type { ProxyEventHandlers, ProxyHandlers } from "./proxy-handlers.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { sign } from "./via.js";
+
+type Handler = (...args: readonly unknown[]) => unknown;
 
 /**
  * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
@@ -36,18 +38,18 @@ import { sign } from "./via.js";
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
  */
-export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Record<string, Handler>> = {}): ProxyHandlers {
+export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHandlers = {}): ProxyHandlers {
   const respond = createResponder(options, { caller: "fgProxy" });
   const { proxyName } = options;
   const looks = replyOptions(options);
   const upgrades = createUpgrades(respond, looks);
   const refused = new WeakSet<object>();
-  const theirStart = handlers["start"] && guard("the handler of start", handlers["start"]);
-  const theirError = handlers["error"] && guard("the handler of proxy errors", handlers["error"]);
+  const theirStart = handlers.start && guard("the handler of start", handlers.start);
+  const theirError = handlers.error && guard("the handler of proxy errors", handlers.error);
 
-  function start(...args: [IncomingMessage]) {
+  function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     prepareRequest(args[0]);
-    theirStart?.(...(args as unknown as never[]));
+    theirStart?.(...args);
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
@@ -79,10 +81,10 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     if (response.headersSent || isClosed(response)) return ignore(reply, response); // somebody had no patience
     const first = new Inspection(headOf(reply), looks, request.method);
     const mine = first.outcome === "fails";
-    const shown = mine && handlers["proxyRes"] ? headOnly(reply) : reply;
+    const shown = mine && handlers.proxyRes ? headOnly(reply) : reply;
     callTheirs("proxyRes", [shown, request, response]);
     if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
-    const inspection = handlers["proxyRes"] ? new Inspection(headOf(shown), looks, request.method) : first; // they may have changed it
+    const inspection = handlers.proxyRes ? new Inspection(headOf(shown), looks, request.method) : first; // they may have changed it
     const { head, outcome } = inspection;
     if (outcome === "fails") return void refuse(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
@@ -137,7 +139,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
 
   function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
     const [thrown, request, target] = args;
-    theirError?.(...(args as unknown as never[]));
+    theirError?.(...args);
     if (!target) throw thrown; // there is no target to proxy to: only who called the library can answer
     broke(thrown, request, target);
   }
@@ -156,8 +158,11 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     }
   }
 
-  function callTheirs(name: string, args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]]) {
-    const handler = handlers[name];
+  function callTheirs(
+    name: "proxyReq" | "proxyRes" | "proxyReqWs",
+    args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]],
+  ) {
+    const { [name]: handler } = handlers as Readonly<Record<string, Handler>>;
     if (!handler) return;
     const [, request, target] = args;
     const failed = (thrown: unknown) => fail(thrown, request, target);
@@ -167,7 +172,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
       else failed(thrown);
     };
     try {
-      const result = handler(...(args as unknown as never[]));
+      const result = handler(...args);
       // Not before the response has ceased to seem done.
       if (typeof read(result, "then") === "function")
         Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown));
@@ -176,7 +181,9 @@ export function fgProxy(options: ResponderOptions = {}, handlers: Readonly<Recor
     }
   }
 
-  const others = Object.entries(handlers).map(([name, handler]) => [name, guard(`the handler of ${name}`, handler)] as const);
+  const others = Object.entries(handlers as Readonly<Record<string, Handler>>).map(
+    ([name, handler]) => [name, guard(`the handler of ${name}`, handler)] as const,
+  );
   const on = { ...Object.fromEntries(others), start, proxyReq, proxyRes, proxyReqWs, error };
   return {
     on,

@@ -1,23 +1,43 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-export type Handler = (...args: never[]) => unknown;
+/**
+ * Handlers of your own for the events of http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. Written as methods, so that a handler may
+ * take a framework's own request and response for its parameters.
+ * @example fgProxy(options, { proxyReq(outgoing) { outgoing.setHeader("x-forwarded-by", "edge-1"); } })
+ */
+export interface ProxyEventHandlers {
+  /** A request is about to go out. */
+  start?(request: IncomingMessage, response: ServerResponse, target: object | string | undefined): void;
+  /** A request has got its connection; its head may still change. */
+  proxyReq?(outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, options?: ProxyLimits): void;
+  /** The head of a reply has come; of an error reply there is nothing but the head. */
+  proxyRes?(reply: IncomingMessage, request: IncomingMessage, response: ServerResponse): void;
+  /** A request for an upgrade is about to go out. */
+  proxyReqWs?(outgoing: ClientRequest, request: IncomingMessage, socket: Socket, options?: ProxyLimits, head?: Buffer): void;
+  /** The exchange failed. */
+  error?(error: Error, request: IncomingMessage, target: ServerResponse | Socket, url?: object | string): void;
+  /** All of a reply has come. */
+  end?(request: IncomingMessage, response: ServerResponse, reply: IncomingMessage): void;
+  /** A WebSocket is open. */
+  open?(socket: Socket): void;
+  /** A WebSocket has ended. */
+  close?(reply: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** The client has left. */
+  econnreset?(error: Error, request: IncomingMessage, response: ServerResponse, url: object | string): void;
+}
 
 /** What is looked at of a proxy's options. */
-interface Limits {
+export interface ProxyLimits {
   /** Milliseconds. */
   readonly proxyTimeout?: number | undefined;
 }
 
 /** What http-proxy-middleware takes among its options, and `attach` for the servers that it is made of. */
 export interface ProxyHandlers {
-  readonly on: Readonly<Record<string, Handler>> & {
-    readonly start: (request: IncomingMessage) => void;
-    readonly proxyReq: (outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, limits?: Limits) => void;
-    readonly proxyRes: (reply: IncomingMessage, request: IncomingMessage, response: ServerResponse) => void;
-    readonly proxyReqWs: (outgoing: ClientRequest, request: IncomingMessage, socket: Socket, limits?: Limits) => void;
-    readonly error: (error: Error, request: IncomingMessage, target: ServerResponse | Socket) => void;
-  };
+  readonly on: Readonly<
+    ProxyEventHandlers & Required<Pick<ProxyEventHandlers, "start" | "proxyReq" | "proxyRes" | "proxyReqWs" | "error">>
+  >;
   /** Registers the handlers on a server of http-proxy, http-proxy-3 or httpxy, and gives it back. */
   readonly attach: <Server extends { on: (...args: never[]) => unknown }>(server: Server) => Server;
 }

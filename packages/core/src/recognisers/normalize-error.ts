@@ -19,8 +19,11 @@ export interface NormalizeOptions extends Circumstances {
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
   try {
-    const { contract = functionGraph, service = "FSS", relay } = options;
-    const given = relay === undefined || relay instanceof Set ? options : { ...options, relay: new Set(relay) };
+    const { contract = functionGraph, service = "FSS", relayStatuses } = options;
+    const given =
+      relayStatuses === undefined || relayStatuses instanceof Set
+        ? options
+        : { ...options, relayStatuses: new Set(relayStatuses) };
     return toProblem(recognise(thrown, given) ?? unknown, thrown, contract, service);
   } catch {
     return toProblem(unknown, thrown, functionGraph, "FSS");

@@ -13,9 +13,9 @@ const most = 32;
 /** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
 export function recognise(thrown: unknown, given: Circumstances, budget = { left: most }): Finding | undefined {
   if (!isObject(thrown) || budget.left-- <= 0) return undefined;
-  const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relay: listed = none } = given;
-  const relay = listed instanceof Set ? listed : new Set(listed);
-  const own = ownMeaning(thrown, relay);
+  const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relayStatuses: listed = none } = given;
+  const relayStatuses = listed instanceof Set ? listed : new Set(listed);
+  const own = ownMeaning(thrown, relayStatuses);
   if (own) return own;
   const context: Context = {
     name: nameOf(thrown),
@@ -24,7 +24,7 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
     clientGone,
     encodedRequest,
     unreadRequest,
-    relay,
+    relayStatuses,
     recognise: (value) => recognise(value, given, budget),
     client: (value) => (isObject(value) ? client(value, context) : undefined),
     happened: () => lookup(asHappened, thrown, context),
@@ -47,11 +47,11 @@ function isObject(value: unknown): value is object {
 }
 
 /** Ours says it itself. A Proxy that answers any question with itself is not ours. */
-function ownMeaning(error: object, relay: Context["relay"]): Finding | undefined {
+function ownMeaning(error: object, relayStatuses: Context["relayStatuses"]): Finding | undefined {
   const said = read(error, meaning);
   if (said === undefined) return undefined;
-  const relayed = relay.size > 0 ? soundFinding(read(said, "relayed")) : undefined;
-  return relayed && relay.has(relayed.status) ? relayed : soundFinding(said);
+  const relayed = relayStatuses.size > 0 ? soundFinding(read(said, "relayed")) : undefined;
+  return relayed && relayStatuses.has(relayed.status) ? relayed : soundFinding(said);
 }
 
 /** What carries an HTTP client's error along shows what an upstream may have forged: no rule may look at that first. */

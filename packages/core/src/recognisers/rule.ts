@@ -16,7 +16,7 @@ export interface Circumstances extends RequestState {
   /** Who was being talked to, when the caller knows. */
   readonly origin?: Origin | undefined;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
-  readonly relay?: readonly number[] | ReadonlySet<number>;
+  readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
 }
 
 /** What is known besides the thrown value. */
@@ -33,7 +33,7 @@ export interface Context {
   /** The request's content has not fully arrived yet. */
   readonly unreadRequest: boolean;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. */
-  readonly relay: ReadonlySet<number>;
+  readonly relayStatuses: ReadonlySet<number>;
   /** What a value wrapped by the thrown one means. Bounded. */
   readonly recognise: (value: unknown) => Finding | undefined;
   /** What a value means if it is an HTTP client's error: to be asked of whatever members were copied from. */

@@ -13,7 +13,7 @@ import { contentOf, discardContent, headOf, isFetched, type Reply } from "../rep
 import { successHead } from "../reply/success-head.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 
-/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit`, `functionGraph` and `upstreamCredentials` matter here. */
+/** Those of `fgErrors()`: of them `success`, `contract`, `proxyName`, `errorBodyLimit`, `hiddenFailures` and `upstreamCredentials` matter here. */
 export type RelayOptions = ResponderOptions;
 
 /** What is to be sent of an upstream's success. */
@@ -45,7 +45,7 @@ export async function passOn(
     copyFields(response, inspection.liveFields());
     throw failure;
   }
-  if (options.functionGraph) markLookedInto(response);
+  if (options.hiddenFailures) markLookedInto(response);
   const { method } = response.req;
   const content = mayHaveContent(method, head.status) && !isTaken(response) ? contentOf(reply) : null;
   if (content) await begun(content, response, head.status, fail);

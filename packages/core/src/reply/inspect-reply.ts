@@ -19,7 +19,7 @@ export class Inspection {
   constructor(head: ReplyHead, options: ReplyOptions, method?: string) {
     this.head = head;
     this.#options = options;
-    this.#invocation = options.functionGraph ? invocationHead(head, options.limit ?? usualLimit) : undefined;
+    this.#invocation = options.hiddenFailures ? invocationHead(head, options.limit ?? usualLimit) : undefined;
     const verdict = this.#invocation?.verdict;
     const isFailed = isErrorStatus(head.status) || verdict === "failed";
     this.outcome = isFailed ? "fails" : verdict === "unsaid" && mayHaveContent(method, head.status) ? "undecided" : "passes";

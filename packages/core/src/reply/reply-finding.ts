@@ -1,16 +1,14 @@
-import { functionGraph, isErrorStatus } from "../contract/contract.js";
+import { functionGraph } from "../contract/contract.js";
 import { replyFields } from "../http/error-reply-fields.js";
 import { dropCredentials } from "../http/header-fields.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
-import { isProblemType, parseContent } from "./body/parse-body.js";
 import { peekContent } from "./body/peek-body.js";
 import { readContent } from "./body/read-body.js";
-import { codeOf, readEnvelope } from "./error-body/error-body.js";
-import { ownFinding } from "./error-body/own-contract.js";
-import { functionFinding, invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
+import { invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
+import { findingOf } from "./body-finding.js";
 import { discardContent, headOf, type Reply } from "./reply.js";
 
 /** Octets of an error body that are read at most, unless an option says otherwise. */
@@ -21,14 +19,14 @@ export interface ReplyOptions {
   /** Octets of the body that are read at most, before and after decoding; default 65536. */
   readonly limit?: number | undefined;
   /** Whether it may be FunctionGraph's; default false. */
-  readonly functionGraph?: boolean | undefined;
+  readonly hiddenFailures?: boolean | undefined;
   /** Whether what asks a client for credentials is passed on; default "relay". */
   readonly upstreamCredentials?: ResponderOptions["upstreamCredentials"] | undefined;
 }
 
 /** The options of `fgErrors()` that concern it. */
-export function replyOptions({ errorBodyLimit, functionGraph, upstreamCredentials }: ResponderOptions): ReplyOptions {
-  return { limit: errorBodyLimit, functionGraph, upstreamCredentials };
+export function replyOptions({ errorBodyLimit, hiddenFailures, upstreamCredentials }: ResponderOptions): ReplyOptions {
+  return { limit: errorBodyLimit, hiddenFailures, upstreamCredentials };
 }
 
 /**
@@ -36,13 +34,13 @@ export function replyOptions({ errorBodyLimit, functionGraph, upstreamCredential
  * Reads the body up to a cap and cancels the rest.
  * @param reply a response of node:http, fetch or undici whose body was not read yet
  * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`, octets,
- *   default 65536; `functionGraph`, whether it may be FunctionGraph's, default false; `upstreamCredentials`, default "relay"
+ *   default 65536; `hiddenFailures`, whether it may be FunctionGraph's, default false; `upstreamCredentials`, default "relay"
  * @throws TypeError for a wrong option; nothing else, whatever the reply
  * @example const problem = await normalizeUpstream(await fetch(url));
  */
 export async function normalizeUpstream(
   reply: Reply,
-  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "functionGraph" | "upstreamCredentials"> = {},
+  options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "hiddenFailures" | "upstreamCredentials"> = {},
 ): Promise<Problem> {
   checkOptions(options, "normalizeUpstream");
   const { contract = functionGraph, service = "FSS" } = options;
@@ -91,35 +89,13 @@ const looked = new WeakSet<Reply>();
 function relayed(
   head: ReplyHead,
   content: Buffer,
-  { functionGraph = false, upstreamCredentials }: ReplyOptions,
+  { hiddenFailures = false, upstreamCredentials }: ReplyOptions,
   told?: InvocationHead,
 ): Finding {
   const headers = replyFields(head);
   if (upstreamCredentials === "drop") dropCredentials(headers);
-  const found = findingOf(head, content, functionGraph, told);
+  const found = findingOf(head, content, hiddenFailures, told);
   if (found.receivedStatus !== undefined) return { ...found, headers };
-  const requestId = functionGraph ? invocationId(head, found.requestId) : found.requestId;
+  const requestId = hiddenFailures ? invocationId(head, found.requestId) : found.requestId;
   return { ...found, headers, requestId, upstream: true };
-}
-
-/** What an error response says whose body, a text, octets or a JSON value, is at hand. */
-export function replyFinding(status: number, contentType: string | undefined, body: unknown): Finding {
-  return findingOf({ status, headers: { "content-type": contentType } }, body);
-}
-
-/** Of a server error only its code is taken, for its message was not written for this client; unless it is one of our own. */
-function findingOf(head: ReplyHead, body: unknown, functionGraph = false, told?: InvocationHead): Finding {
-  const { status, headers } = head;
-  try {
-    const contentType = String(headers["content-type"] ?? "");
-    const content = parseContent(contentType, body);
-    const own = isErrorStatus(status) ? ownFinding(head, content) : undefined; // this contract answers no success
-    if (own) return own;
-    const failed = functionGraph ? functionFinding(head, content, told) : undefined;
-    if (failed) return failed;
-    const { code = codeOf(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, isProblemType(contentType));
-    return status < 500 ? { status, code, ...words } : { status, code };
-  } catch {
-    return { status }; // a handler's body may have a getter that throws
-  }
 }

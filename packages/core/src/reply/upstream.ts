@@ -8,10 +8,10 @@ import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
 import { breakOf, headOf, type Reply } from "./reply.js";
 
-/** Those of `fgErrors()`, of which `errorBodyLimit` and `functionGraph` matter here, with a `relay` of their own. */
-export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
-  /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relay })`. */
-  readonly relay?: boolean | NonNullable<ResponderOptions["relay"]>;
+/** Those of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
+export interface UpstreamOptions extends Omit<ResponderOptions, "relayStatuses"> {
+  /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relayStatuses })`. */
+  readonly relayStatuses?: boolean | NonNullable<ResponderOptions["relayStatuses"]>;
 }
 
 /**
@@ -20,18 +20,18 @@ export interface UpstreamOptions extends Omit<ResponderOptions, "relay"> {
  * @param call what fetch(), undici's request() or node:http gives, or a promise of it
  * @throws UpstreamError for a reply of an error status, or of a function that failed behind a 200, whose content it has read, and for a
  *   fault of the next hop, its `cause`; TypeError for a wrong option; anything else that the call rejects with, unchanged
- * @example const order = await (await upstream(fetch(url), { relay: [404] })).json();
+ * @example const order = await (await upstream(fetch(url), { relayStatuses: [404] })).json();
  */
 export async function upstream<C extends Reply | PromiseLike<Reply>>(
   call: C,
   options: UpstreamOptions = {},
 ): Promise<Awaited<C>> {
   const reply = await settled(call);
-  const { relay, ...others } = options;
-  checkOptions({ ...others, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
+  const { relayStatuses, ...others } = options;
+  checkOptions({ ...others, relayStatuses: typeof relayStatuses === "boolean" ? undefined : relayStatuses }, "upstream");
   const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);
-  if (failure) throw new UpstreamError(meaningOf(failure, relay), undefined);
-  const reason = others.functionGraph ? breakOf(reply) : undefined;
+  if (failure) throw new UpstreamError(meaningOf(failure, relayStatuses), undefined);
+  const reason = others.hiddenFailures ? breakOf(reply) : undefined;
   if (reason) throw brokenOff(reason, headOf(reply).status); // while its content was looked into: the caller would not hear of it
   return reply;
 }
@@ -46,10 +46,10 @@ async function settled<C>(call: C): Promise<Awaited<C>> {
 }
 
 /** A reply's error status is this gateway's own failure. Without a word from the caller, the gateway decides by its own option. */
-function meaningOf(relayed: Finding, relay: UpstreamOptions["relay"]): Finding {
+function meaningOf(relayed: Finding, relayStatuses: UpstreamOptions["relayStatuses"]): Finding {
   const { status, headers, proxyError, requestId, receivedStatus = status } = relayed;
-  if (relay === true || (relay && new Set(relay).has(status))) return relayed;
+  if (relayStatuses === true || (relayStatuses && new Set(relayStatuses).has(status))) return relayed;
   if (!relayed.upstream && status >= 500) return relayed; // this gateway's already, for a function's
-  const own: Finding = { ...answered(status, headers, { relay: new Set() }), proxyError, requestId, receivedStatus };
-  return relay === undefined ? { ...own, relayed } : own;
+  const own: Finding = { ...answered(status, headers, { relayStatuses: new Set() }), proxyError, requestId, receivedStatus };
+  return relayStatuses === undefined ? { ...own, relayed } : own;
 }

@@ -15,7 +15,7 @@ export interface ResponderOptions {
   /** WWW-Authenticate of a 401 and Proxy-Authenticate of a 407 that have none (RFC 9110 section 11.6.1). Default "Bearer". */
   readonly challenge?: string;
   /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
-  readonly relay?: readonly number[] | ReadonlySet<number>;
+  readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
   /** Octets of an upstream's error body that are read at most, before and after decoding; 0 to 16 MiB. Default 65536. */
   readonly errorBodyLimit?: number;
   /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
@@ -26,7 +26,7 @@ export interface ResponderOptions {
    */
   readonly upstreamCredentials?: "relay" | "drop";
   /** Whether replies of FunctionGraph are looked at for functions that failed behind a 200. Default false. */
-  readonly functionGraph?: boolean;
+  readonly hiddenFailures?: boolean;
   /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
   readonly proxyName?: string;
   /** Whether Proxy-Status tells the next hop's address and the error's code as well. Default false: they tell of what is inside. */
@@ -62,14 +62,14 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
     takes: 'a challenge as in WWW-Authenticate, such as "Bearer"',
     valid: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+( [\t\x20-\x7e]+)?$/.test(value),
   },
-  relay: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
+  relayStatuses: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
   errorBodyLimit: {
     takes: "octets, an integer from 0 to 16777216",
     valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 16_777_216,
   },
   success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
   upstreamCredentials: { takes: '"relay" or "drop"', valid: (value) => value === "relay" || value === "drop" },
-  functionGraph: { takes: "a boolean", valid: isBoolean },
+  hiddenFailures: { takes: "a boolean", valid: isBoolean },
   proxyName: {
     takes: 'a name of printable ASCII characters, such as "edge-1"',
     valid: (value) => typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value),
@@ -80,6 +80,12 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
   onError: { takes: "a function", valid: isFunction },
 };
 
+/** Names that options had before the first release. */
+const renamed: ReadonlyMap<string, string> = new Map([
+  ["functionGraph", "hiddenFailures"],
+  ["relay", "relayStatuses"],
+]);
+
 /**
  * @param more of the caller's own options
  * @throws TypeError naming the first option that is unknown or wrong, and what it takes
@@ -89,6 +95,7 @@ export function checkOptions(options: unknown, caller: string, more: Readonly<Re
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`${caller}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {
+    if (renamed.has(name)) throw new TypeError(`${caller}: option "${name}" is now "${renamed.get(name)}"`);
     const { [name]: check } = all;
     if (!check || !Object.hasOwn(all, name))
       throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(all).join(", ")}`);

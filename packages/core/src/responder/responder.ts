@@ -51,7 +51,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const { contract = functionGraph, service = "FSS", format = "problem" } = options;
   const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
   const own = { challenge, proxyName, proxyDetails };
-  const relay = new Set(options.relay);
+  const relayStatuses = new Set(options.relayStatuses);
   const { map, requestId, onError, upstreamCredentials } = options;
 
   const chosenId = requestId && guard("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
@@ -64,7 +64,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     const problem = normalizeError(thrown, {
       contract,
       service,
-      relay,
+      relayStatuses,
       origin,
       clientGone: aborted,
       unreadRequest: !complete,

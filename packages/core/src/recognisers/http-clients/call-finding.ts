@@ -19,10 +19,10 @@ export function ownFailure(received: number | undefined): number {
 }
 
 /** The finding for a call that was answered with a status other than a success. */
-export function answered(status: number, headers: unknown, context: Pick<Context, "relay">): Finding {
+export function answered(status: number, headers: unknown, context: Pick<Context, "relayStatuses">): Finding {
   if (status < 200 || status > 599) return { ...fault("http_protocol_error"), receivedStatus: status }; // RFC 9110 section 15
   const own = ownFailure(status);
-  if (context.relay.has(status)) return { status, upstream: true, headers: fieldsOf(headers, status) };
+  if (context.relayStatuses.has(status)) return { status, upstream: true, headers: fieldsOf(headers, status) };
   return { status: own, receivedStatus: status, headers: own === 503 ? fieldsOf(headers, own) : undefined };
 }
 

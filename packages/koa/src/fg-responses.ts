@@ -1,10 +1,14 @@
 import { Readable } from "node:stream";
-import { createHold, Inspection, isErrorStatus, messageOf, replyOptions, type ResponderOptions } from "@fg-errors/core";
+import type { ResponderOptions } from "@fg-errors/core";
+import { createResponseInterceptor, Inspection, isErrorStatus, messageOf, replyOptions } from "@fg-errors/core/adapter";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen, methodsOf } from "./unsettled.js";
+
+/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Koa's. */
+export interface ResponseMiddleware extends Middleware {}
 
 /**
  * Mounted in front of what writes its own error responses, such as a proxy: they leave by the contract instead, whether they are
@@ -12,13 +16,13 @@ import { isChosen, methodsOf } from "./unsettled.js";
  * Mount fgErrors() before it.
  * @param options the same that `fgErrors()` takes
  * @throws TypeError for a wrong option, with its name and what it takes
- * @example app.use(fgErrors()).use(fgUpstream()).use(proxy("orders.internal"));
+ * @example app.use(fgErrors()).use(fgResponses()).use(proxy("orders.internal"));
  */
-export function fgUpstream(options: ResponderOptions = {}): Middleware {
+export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware {
   const looks = replyOptions(options);
-  const hold = createHold(options, { caller: "fgUpstream", onServerError: emitError, facts: factsOf });
+  const hold = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
 
-  return async function fgUpstream(ctx, next) {
+  return async function fgResponses(ctx, next) {
     const held = hold(ctx.req, ctx.res, ctx);
     try {
       await next();
@@ -32,7 +36,7 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
     }
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
     const { status } = ctx;
-    if (!isErrorStatus(status) && !looks.functionGraph) return held.fold(() => isEmpty(ctx)); // before anything is copied
+    if (!isErrorStatus(status) && !looks.hiddenFailures) return held.fold(() => isEmpty(ctx)); // before anything is copied
     const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, looks, ctx.method);
     const { outcome } = inspection;
     if (outcome === "passes") return held.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
@@ -45,6 +49,11 @@ export function fgUpstream(options: ResponderOptions = {}): Middleware {
     held.keepLive();
     throw failure;
   };
+}
+
+/** @throws TypeError: fgResponses() had this name before the first release */
+export function fgUpstream(): never {
+  throw new TypeError("fgUpstream() is now fgResponses()");
 }
 
 function factsOf(ctx: Context): KoaFacts {

@@ -1,0 +1,19 @@
+// For authors of adapters. May change in a minor version.
+export { isErrorStatus, mayHaveContent } from "./contract/contract.js";
+export type { Held } from "./interceptor/interceptor-state.js";
+export { createResponseInterceptor } from "./interceptor/response-interceptor.js";
+export { answer, hasLeft, isAnswered } from "./node/answer.js";
+export { onClose } from "./node/client-leaves.js";
+export { copyFields } from "./node/copy-fields.js";
+export { dropUnsendable } from "./node/drop-unsendable.js";
+export type { NodeRequest, NodeResponse } from "./node/exchange.js";
+export { dropRefused } from "./node/outgoing-head.js";
+export type { Finding } from "./problem/finding.js";
+export { meant } from "./problem/problem-error.js";
+export { unmatched } from "./problem/unmatched.js";
+export { passOn, type RelayOptions } from "./relay/relay.js";
+export { Inspection } from "./reply/inspect-reply.js";
+export { messageOf } from "./reply/reply.js";
+export { replyFinding } from "./reply/body-finding.js";
+export { replyOptions } from "./reply/reply-finding.js";
+export { isError } from "./util/safe-read.js";

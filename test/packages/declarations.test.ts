@@ -1,0 +1,151 @@
+// A project that exports what it makes of ours, compiled against the packed packages as pnpm lays them out: core is not in its node_modules,
+// so each type that a declaration needs has to come from the package that the project depends on.
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+
+/** What a project may export of each adapter, whose types TypeScript then has to name. */
+const common = `
+export const contract = extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } });
+export const missing = () => problem(404, "No such order", { errors: [{ pointer: "#/id", detail: "Unknown." }] });
+export const options = { contract, onError: (problem: Problem, context: ProblemContext) => void [problem, context] } satisfies ResponderOptions;
+export const codes = explainCode("FSS.0404");
+export const orders = () => upstream(fetch("http://orders.internal"));
+export type All = [Contract, StatusRow, Fold, Facts, FieldError, Origin, ProblemErrorOptions, ProblemChange, Renderer, Content, RenderContext, DocumentedCode, ProxyErrorType];
+`;
+
+const gateway = `
+export const proxy = fgProxy(options, {
+  proxyReq(outgoing, request, response) { outgoing.setHeader("x", request.method ?? response.statusCode); },
+  proxyRes(reply, request) { request.headers.via = String(reply.statusCode); },
+  error: (error) => void error.message,
+});
+// @ts-expect-error: there is no such event
+export const misspelt = fgProxy({}, { proxyRequest() {} });
+export const server = guardServer(createServer(), { ...options, maxInFlight: 1000 });
+export const stop = () => drain(server, { timeout: 1000 });
+export const asked = (request: IncomingMessage) => upstreamRequest(request);
+export const invoked = fromInvocation({ statusCode: 200, body: "" });
+export const inFront = fgResponses(options);
+export type More = [ProxyHandlers, ProxyEventHandlers, GuardOptions, DrainOptions, RelayOptions, UpstreamOptions, UpstreamRequest, Reply];
+export default fgErrors(options);
+`;
+
+const names = {
+  common: [
+    "extendContract",
+    "functionGraph",
+    "problem",
+    "explainCode",
+    "upstream",
+    "fgErrors",
+    "type Problem",
+    "type ProblemContext",
+    "type ResponderOptions",
+    "type Contract",
+    "type StatusRow",
+    "type Fold",
+    "type Facts",
+    "type FieldError",
+    "type Origin",
+    "type ProblemErrorOptions",
+    "type ProblemChange",
+    "type Renderer",
+    "type Content",
+    "type RenderContext",
+    "type DocumentedCode",
+    "type ProxyErrorType",
+  ],
+  gateway: [
+    "fgProxy",
+    "guardServer",
+    "drain",
+    "upstreamRequest",
+    "fromInvocation",
+    "fgResponses",
+    "type ProxyHandlers",
+    "type ProxyEventHandlers",
+    "type GuardOptions",
+    "type DrainOptions",
+    "type RelayOptions",
+    "type UpstreamOptions",
+    "type UpstreamRequest",
+    "type Reply",
+  ],
+};
+
+const project = (adapter: string) =>
+  adapter === "functiongraph"
+    ? `import { ${names.common.join(", ")} } from "@fg-errors/functiongraph";${common}
+export const handler = fgErrors(async () => ({ statusCode: 200, body: "" }), options);`
+    : `import { createServer, type IncomingMessage } from "node:http";
+import { ${[...names.common, ...names.gateway].join(", ")} } from "@fg-errors/${adapter}";${common}${gateway}`;
+
+const resolutions = { nodenext: { module: "nodenext" }, bundler: { module: "esnext", moduleResolution: "bundler" } };
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), "declarations-")));
+  const store = join(folder, "node_modules", ".pnpm");
+  for (const name of ["core", "express", "functiongraph", "koa"]) {
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], {
+      cwd: here(`../../packages/${name}`),
+    });
+    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    await mkdir(join(store, name, "node_modules", "@fg-errors", name), { recursive: true });
+    const into = join(store, name, "node_modules", "@fg-errors", name);
+    await run("tar", ["-xzf", join(folder, filename), "--strip-components=1", "-C", into]);
+    if (name !== "core") await link(join(store, "core", "node_modules", "@fg-errors", "core"), join(dirname(into), "core"));
+    await link(into, join(folder, "node_modules", "@fg-errors", name), name !== "core");
+  }
+  await link(here("../node_modules/structured-headers"), join(store, "core", "node_modules", "structured-headers"));
+  for (const name of ["express", "koa"]) {
+    await link(here(`../node_modules/@types/${name}`), join(store, name, "node_modules", "@types", name));
+    await link(here(`../node_modules/@types/${name}`), join(folder, "node_modules", "@types", name));
+  }
+  await link(here("../../node_modules/@types/node"), join(folder, "node_modules", "@types", "node"));
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
+}, 60_000);
+
+async function link(from: string, to: string, isWanted = true): Promise<void> {
+  if (!isWanted) return;
+  await mkdir(dirname(to), { recursive: true });
+  await symlink(await realpath(from), to);
+}
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each(["express", "koa", "functiongraph"])("@fg-errors/%s", (adapter) => {
+  it.each(Object.entries(resolutions))(
+    "compiles with declarations, strict: %s",
+    { timeout: 60_000 },
+    async (name, resolution) => {
+      const [source, config] = [`${adapter}-${name}.ts`, `${adapter}-${name}.json`];
+      await writeFile(join(folder, source), project(adapter));
+      const compilerOptions = {
+        target: "es2022",
+        lib: ["es2023"],
+        types: ["node"],
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        declaration: true,
+        outDir: "out",
+        ...resolution,
+      };
+      await writeFile(join(folder, config), JSON.stringify({ compilerOptions, files: [source] }));
+      const tsc = here("../../node_modules/typescript/bin/tsc");
+      const { stdout } = await run(process.execPath, [tsc, "-p", join(folder, config)]).catch(
+        (failure: { stdout: string }) => failure,
+      );
+      expect(stdout).toBe("");
+    },
+  );
+});
