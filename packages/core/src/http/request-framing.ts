@@ -21,8 +21,11 @@ export function hasContent(request: Request): boolean {
   return received(request, "transfer-encoding") !== undefined || Number(received(request, "content-length") ?? 0) > 0;
 }
 
-/** @param wanted in lower case */
-function received({ rawHeaders }: Request, wanted: string): string | undefined {
+/**
+ * Reads a field off what was received, whatever has been made of `headers` since; undefined where it did not come.
+ * @param wanted in lower case
+ */
+export function received({ rawHeaders }: Request, wanted: string): string | undefined {
   let value: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;

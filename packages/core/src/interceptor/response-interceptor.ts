@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { isErrorStatus } from "../contract/contract.js";
 import { answer, beforeAnswer, hasLeft, isAnswered, silence } from "../node/answer.js";
 import { emitAborted, onClose } from "../node/client-leaves.js";
@@ -37,7 +38,7 @@ export function createResponseInterceptor<Subject>(
 
   // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
   return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
-    dropHopByHop(request.headers);
+    dropHopByHop(request as IncomingMessage);
     const hold = holdOf(request, response, subject);
     const { before } = hold;
     response.on("pipe", (source) => void (hold.isReleased || sourcesOf(hold).add(source)));
@@ -61,8 +62,11 @@ export function createResponseInterceptor<Subject>(
   /** @param written what writeHead() was given; without it, the status is what is set */
   function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
     const { request, response, before } = hold;
-    if (isAnswered(response) || hasLeft(request)) return open(hold);
     const head = written ?? [response.statusCode];
+    if (isAnswered(response) || hasLeft(request)) {
+      makeSendable(response, head); // nobody gets it, but Node may still refuse it where nobody can catch that
+      return open(hold);
+    }
     if (isErrorStatus(head[0] as number)) return take(hold, head);
     const planned = looks.hiddenFailures && !isLookedInto(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, looks, request.method);

@@ -70,7 +70,7 @@ function closeWithConnection(response: ServerResponse): void {
   response.once("socket", () => responses.delete(response)); // from then on Node tells
   if (others) return;
   queued.set(socket, responses);
-  socket.once("close", () => setImmediate(() => responses.forEach(close))); // Node's own have come by then
+  socket.once("close", () => responses.forEach(close)); // Node's own have come by then: it listens for the same, and earlier
 }
 
 function close(response: ServerResponse): void {

@@ -1,7 +1,9 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { hopByHopFields } from "../http/header-fields.js";
+import { connectionFields } from "../http/connection-fields.js";
 import { transferCodingOf } from "../http/request-framing.js";
 import { originForm } from "../http/request-target.js";
+import type { Finding } from "../problem/finding.js";
+import { fault } from "../recognisers/rule.js";
 
 /** On a request whose headers are fit to be copied. */
 const prepared = Symbol("fg-errors.prepared");
@@ -14,9 +16,12 @@ type Prepared = IncomingMessage & { [prepared]?: true };
  */
 export function prepareRequest(request: IncomingMessage): void {
   const { headers, url = "" } = request;
-  dropHopByHop(headers);
+  dropHopByHop(request);
   const coding = transferCodingOf(request);
-  if (coding !== undefined) {
+  if (coding !== undefined && request.readableEnded) {
+    headers["content-length"] = "0"; // it was read before: who writes it anew, as fixRequestBody() does, sets its length
+    delete headers["transfer-encoding"];
+  } else if (coding !== undefined) {
     headers["transfer-encoding"] = coding;
     delete headers["content-length"]; // "0", by which the libraries replace it
   }
@@ -26,9 +31,10 @@ export function prepareRequest(request: IncomingMessage): void {
 }
 
 /** Drops the fields of a request that belong to its connection (RFC 9110 section 7.6.1), and what node:http's client refuses. */
-export function dropHopByHop(headers: IncomingHttpHeaders): void {
+export function dropHopByHop(request: IncomingMessage): void {
+  const { headers } = request;
   dropRefused(headers);
-  for (const name of hopByHopFields(headers)) if (!stays.has(name) && headers[name] !== undefined) delete headers[name];
+  for (const name of connectionFields(request)) if (!stays.has(name) && headers[name] !== undefined) delete headers[name];
   if (hasOptions(headers.connection)) headers.connection = persistence(headers.connection);
 }
 
@@ -43,31 +49,34 @@ export function dropRefused(headers: IncomingHttpHeaders): void {
 
 /**
  * Makes a request that goes out already fit to be sent, for koa-proxies, which does not say when it starts.
- * @returns whether it may be sent: where an agent had no connection for it, its head is written already, and may have lost its framing
+ * @returns why it may not be sent. node:http makes a CONNECT of HTTP/2's "connect" (RFC 9110 section 9.1). And where an agent had no connection
+ *   for a request, its head is written already, and may have lost its framing
  */
-export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): boolean {
-  if ((request as Prepared)[prepared]) return true;
+export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): Finding | undefined {
+  if (/[a-z]/.test(request.method ?? "")) return { status: 501, routine: true };
+  if ((request as Prepared)[prepared]) return undefined;
   const coding = transferCodingOf(request);
-  if (outgoing.headersSent) return coding === undefined || outgoing.hasHeader("transfer-encoding");
+  if (outgoing.headersSent)
+    return coding === undefined || outgoing.hasHeader("transfer-encoding") ? undefined : fault("connection_limit_reached");
   const headers = outgoing.getHeaders() as IncomingHttpHeaders;
-  for (const name of hopByHopFields(headers)) if (!stays.has(name)) outgoing.removeHeader(name);
+  for (const name of connectionFields(request, headers)) if (!stays.has(name)) outgoing.removeHeader(name);
   if (hasOptions(headers.connection)) outgoing.setHeader("connection", persistence(headers.connection));
-  if (coding !== undefined) {
-    outgoing.removeHeader("content-length");
-    outgoing.setHeader("transfer-encoding", coding);
-  }
-  return true;
+  if (coding === undefined) return undefined;
+  outgoing.removeHeader(request.readableEnded ? "transfer-encoding" : "content-length");
+  if (request.readableEnded) outgoing.setHeader("content-length", 0);
+  else outgoing.setHeader("transfer-encoding", coding);
+  return undefined;
 }
 
 /**
  * The same for an upgrade, of which a library passes on no content.
  * @returns whether it may be sent: with Expect, node:http's client has written its head already
  */
-export function makeUpgradeSendable(outgoing: ClientRequest): boolean {
+export function makeUpgradeSendable(outgoing: ClientRequest, request: IncomingMessage): boolean {
   if (outgoing.headersSent) return false;
   const headers = outgoing.getHeaders() as IncomingHttpHeaders;
   const upgrade = String(headers.upgrade);
-  for (const name of [...hopByHopFields(headers), "content-length"]) if (name !== "host") outgoing.removeHeader(name);
+  for (const name of [...connectionFields(request, headers), "content-length"]) outgoing.removeHeader(name);
   outgoing.setHeader("Connection", "Upgrade");
   outgoing.setHeader("Upgrade", upgrade);
   return true;
@@ -84,8 +93,8 @@ export function dropRefusedOfUpgrades(server: object): void {
   };
 }
 
-/** Say where the content ends and whom it is for, whatever Connection names. Connection itself is read by others. */
-const stays: ReadonlySet<string> = new Set(["connection", "content-length", "host", "transfer-encoding"]);
+/** These two are set anew: Connection says whether the connection persists, Transfer-Encoding where the content ends. */
+const stays: ReadonlySet<string> = new Set(["connection", "transfer-encoding"]);
 
 /** Whether Connection says more than whether the connection persists. */
 function hasOptions(connection: string | undefined): connection is string {

@@ -54,13 +54,18 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
     const [outgoing, request, response, limits] = args;
-    if (!makeRequestSendable(outgoing, request))
-      outgoing.destroy(new UpstreamError(fault("connection_limit_reached"), undefined));
+    const refusal = makeRequestSendable(outgoing, request);
+    if (refusal) {
+      fail(meant(refusal), request, response);
+      outgoing.destroy();
+      return;
+    }
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
-    outgoing.on("upgrade", (reply, socket) => {
+    const switched = (reply: IncomingMessage, socket: Socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
-    });
+    };
+    outgoing.on("upgrade", switched).on("connect", switched);
     onClose(response, () => {
       const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
@@ -129,7 +134,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, limits] = args;
-    const isSendable = makeUpgradeSendable(outgoing);
+    const isSendable = makeUpgradeSendable(outgoing, request);
     follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
     if (!isSendable) upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
-import { hopByHopFields } from "../http/header-fields.js";
+import { connectionFields } from "../http/connection-fields.js";
+import { isSendable } from "../http/request-method.js";
 import { hasContent, transferCodingOf } from "../http/request-framing.js";
 import { hasTarget, invalidTarget, originForm } from "../http/request-target.js";
 import { ProblemError } from "../problem/problem-error.js";
@@ -38,7 +39,7 @@ export interface UpstreamRequest {
  */
 export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): UpstreamRequest {
   const { method = "GET" } = request;
-  if (unsendable.has(method)) throw new ProblemError(501, "", { routine: true });
+  if (!isSendable(method)) throw new ProblemError(501, "", { routine: true });
   const coding = transferCodingOf(request);
   if (coding !== undefined && !/^chunked$/i.test(coding)) throw new ProblemError(501, "", { routine: true });
   const isEmpty = method === "GET" || method === "HEAD" || !hasContent(request);
@@ -48,15 +49,11 @@ export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): 
   return { method, path: pathOf(request), headers: headers as UpstreamHeaders, body, duplex: "half", redirect: "manual" };
 }
 
-/** fetch() refuses these, node:http opens a tunnel; an echo of its own request is nobody's business (RFC 9110 section 9.3.8). */
-const unsendable: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
-
 /** Speak to this gateway. */
 const ours: readonly string[] = ["host", "expect", "proxy-authorization", "http2-settings"];
 
 function headersOf(request: IncomingMessage | Http2ServerRequest, coding: string | undefined): Record<string, string> {
-  const dropped = new Set([...hopByHopFields(request.headers), ...ours]);
-  dropped.delete("content-length"); // the framing is no connection option, whatever Connection says
+  const dropped = new Set([...connectionFields(request), ...ours]);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && !dropped.has(name) && !name.startsWith(":") && name !== "__proto__") headers[name] = String(value);

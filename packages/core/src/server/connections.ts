@@ -6,6 +6,8 @@ import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 export interface Traffic {
   /** Responses that are not closed yet, in the order of their requests. */
   readonly open: ReadonlySet<NodeResponse>;
+  /** Responses of HTTP/2 whose stream is not closed yet: the client may still send content. */
+  readonly streams: ReadonlySet<Http2ServerResponse>;
   /** Connections; once its handshake is done, one with TLS stands for the one below it. */
   readonly sockets: ReadonlySet<Socket>;
   /** Those of HTTP/2. */
@@ -17,6 +19,7 @@ export interface Traffic {
 /** Follows all connections that a server gets from now on. */
 export function followTraffic(server: Server): Traffic {
   const open = new Set<NodeResponse>();
+  const streams = new Set<Http2ServerResponse>();
   const sockets = new Set<Socket>();
   const sessions = new Set<Http2Session>();
   /** Connections with a response behind an earlier one's. */
@@ -35,11 +38,20 @@ export function followTraffic(server: Server): Traffic {
     open.delete(this);
   }
 
-  /** Of a HEAD that its application does not end, HTTP/2's response does not tell that it is over; its stream does. */
+  /**
+   * Follows a stream, since HTTP/2's response to a HEAD does not say that it is over. A response that has left counts no more, though the
+   * client keeps its own side of the stream open.
+   */
   function followStream(response: Http2ServerResponse) {
-    if (response.stream.destroyed) return;
+    const { stream } = response;
+    if (stream.destroyed) return;
     open.add(response);
-    response.stream.on("close", () => open.delete(response));
+    streams.add(response);
+    stream.on("finish", () => open.delete(response));
+    stream.on("close", () => {
+      open.delete(response);
+      streams.delete(response);
+    });
   }
 
   function followSocket(socket: Socket) {
@@ -64,5 +76,5 @@ export function followTraffic(server: Server): Traffic {
   }
 
   server.on("connection", followSocket).on("secureConnection", followSecureSocket).on("session", followSession);
-  return { open, sockets, sessions, follow };
+  return { open, streams, sockets, sessions, follow };
 }

@@ -48,13 +48,23 @@ function isExpecting({ req: request }: NodeResponse, isContinued: boolean | unde
 }
 
 /** The same for HTTP/2: of a session whose client is silent, the streams are reset whose content has yet to come. */
-export function resetUploads(respond: Responder, { open }: Traffic, session: ServerHttp2Session): void {
-  for (const response of open) if ("stream" in response && isUploading(response, session)) giveUp(respond, tooSilent(), response);
+export function resetUploads(respond: Responder, { streams }: Traffic, session: ServerHttp2Session): void {
+  for (const response of streams) {
+    if (!isUploading(response, session)) continue;
+    if (response.stream.writableFinished) response.stream.close(constants.NGHTTP2_NO_ERROR); // RFC 9113 section 8.1
+    else giveUp(respond, tooSilent(), response);
+  }
 }
+
+/** RFC 9113 section 5.1: the client has not ended its side; in the second, the response has left. */
+const clientMaySend: ReadonlySet<number | undefined> = new Set([
+  constants.NGHTTP2_STREAM_STATE_OPEN,
+  constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_LOCAL,
+]);
 
 function isUploading(response: Http2ServerResponse, session: ServerHttp2Session): boolean {
   const { stream, req: request } = response;
-  if (stream.session !== session || stream.state.state !== constants.NGHTTP2_STREAM_STATE_OPEN) return false;
+  if (stream.session !== session || !clientMaySend.has(stream.state.state)) return false;
   return (
     stream.readableLength + request.readableLength === 0 && !isExpecting(response, (stream.sentInfoHeaders?.length ?? 0) > 0)
   );

@@ -1,0 +1,25 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
+import { hopByHopFields } from "./header-fields.js";
+import { received } from "./request-framing.js";
+
+/** Tell where the content ends, and whom it is for, whatever Connection names. */
+const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
+
+/**
+ * The names of a request's fields that belong to its connection (RFC 9110 section 7.6.1). Of those that Connection names, only such as came
+ * along with it count: a client must not remove what this gateway has set since, such as the user whom it has authenticated.
+ * @param headers what has been made of the request's fields, names in lower case. Default: its `headers`
+ * @example for (const name of connectionFields(request)) delete request.headers[name];
+ */
+export function connectionFields(
+  request: IncomingMessage | Http2ServerRequest,
+  headers: OutgoingHttpHeaders = request.headers,
+): Iterable<string> {
+  const always = hopByHopFields({});
+  const names = hopByHopFields({ connection: received(request, "connection") });
+  if (names === always) return always;
+  return [...names].filter(
+    (name) => always.has(name) || (!needed.has(name) && String(headers[name]) === received(request, name)),
+  );
+}
