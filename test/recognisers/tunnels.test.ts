@@ -3,6 +3,7 @@ import { Agent, request } from "node:https";
 import { classifyFault } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { end, http, reset, tcp, write } from "../faults/upstreams.js";
+import { nodeVersion } from "../node-version.js";
 import { failure, outcome } from "./outcome.js";
 
 /** Milliseconds. */
@@ -37,8 +38,6 @@ const tunnels = [
   ],
 ] as const;
 
-const version = Number(process.versions.node.split(".")[0]);
-
 /** Node's own agents know forward proxies from 24 on: before, what a later one says stands in for it. */
 describe.each(tunnels)("a tunnel that gets %s", (_what, start, members, status, type, since = 24) => {
   const recorded = Object.assign(new Error(members.message), { code: "ERR_PROXY_TUNNEL", ...members });
@@ -50,7 +49,7 @@ describe.each(tunnels)("a tunnel that gets %s", (_what, start, members, status, 
       new Promise((resolve, reject) => {
         request({ host: "s3cr3t.test", agent, timeout: limit }, resolve).on("error", reject).end();
       });
-    const error = version >= since ? await failure<Error & { code?: string }>(call) : recorded;
+    const error = nodeVersion >= since ? await failure<Error & { code?: string }>(call) : recorded;
     await proxy.close();
     expect(error.code).toBe(recorded.code);
     expect(outcome(error)).toEqual([status, type, undefined]);
