@@ -39,7 +39,7 @@ const tunnels = [
 ] as const;
 
 /** Node's own agents know forward proxies from 24 on: before, what a later one says stands in for it. */
-describe.each(tunnels)("a tunnel that gets %s", (_what, start, members, status, type, since = 24) => {
+describe.each(tunnels)("a tunnel that gets %s", (_what, start, members, status, type, since: number = 24) => {
   const recorded = Object.assign(new Error(members.message), { code: "ERR_PROXY_TUNNEL", ...members });
 
   it("is a fault of this gateway's next hop", async () => {
