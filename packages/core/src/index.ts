@@ -47,4 +47,5 @@ export { passOn, setFields, type RelayOptions } from "./node/relay.js";
 export { meant } from "./problem-error.js";
 export { isError } from "./read.js";
 export type { Finding } from "./recognisers/rule.js";
+export { handleRequestError } from "./upstream/replies/reply.js";
 export { failureOf, replyFinding, replyOptions, upstreamFinding } from "./upstream/replies/reply-finding.js";

@@ -4,7 +4,7 @@ import { UpstreamError } from "../problem-error.js";
 import { answered } from "../recognisers/failed-calls.js";
 import type { Finding } from "../recognisers/rule.js";
 import { normalizeError } from "../thrown.js";
-import { breakOf, headOf, type Reply } from "./replies/reply.js";
+import { breakOf, handleRequestError, headOf, type Reply } from "./replies/reply.js";
 import { failureOf, replyOptions } from "./replies/reply-finding.js";
 
 /** Those of `fgErrors()`, of which `errorBodyLimit` and `functionGraph` matter here, with a `relay` of their own. */
@@ -25,7 +25,7 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   call: C,
   options: UpstreamOptions = {},
 ): Promise<Awaited<C>> {
-  const reply = await settled(call);
+  const reply = handleRequestError(await settled(call));
   const { relay, ...others } = options;
   checkOptions({ ...others, relay: typeof relay === "boolean" ? undefined : relay }, "upstream");
   const failure = await failureOf(reply, replyOptions(others));
