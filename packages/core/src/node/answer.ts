@@ -6,7 +6,7 @@ import { read } from "../read.js";
 import type { Rendered, Responder } from "../responder.js";
 import { warn } from "../stderr.js";
 import { isClosed } from "./client-leaves.js";
-import { cut } from "./cut.js";
+import { cut, destroyResponse } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 
 /** Of node:http, or of node:http2's compatibility API. */
@@ -98,7 +98,7 @@ function writePlain(respond: Responder, request: NodeRequest, response: NodeResp
     } else if (!response.writableEnded) cut(request, response);
   } catch (failure) {
     warn("nor could a plain one", failure);
-    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+    destroyResponse(response);
   }
 }
 
