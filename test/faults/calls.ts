@@ -17,6 +17,8 @@ import type { Upstream } from "./fault.js";
 /** Gets the root within `ms`, or within that for each step, reads the reply to its end and gives its status. */
 export type Call = (upstream: Upstream, ms: number) => Promise<number | undefined>;
 
+const NodesAgent = await nodesAgent();
+
 export const http1 = {
   "node:http": (upstream, ms) => {
     const options = { agent: agentOf(upstream), signal: AbortSignal.timeout(ms) };
@@ -45,10 +47,10 @@ export const http1 = {
   },
   "undici 7 fetch": async (upstream, ms) => consumed(await undiciFetch(upstream.url, { dispatcher: dispatcher7(upstream, ms) })),
   "fetch dispatcher": async (upstream, ms) =>
-    consumed(await fetch(upstream.url, { dispatcher: dispatcher6(upstream, ms) } as object)),
+    consumed(await fetch(upstream.url, { dispatcher: dispatcherOfNode(upstream, ms) } as object)),
   "fetch signal": async (upstream, ms) => {
     // Without a dispatcher Node's fetch is itself, but cannot be told how to get there.
-    const options = Object.keys(upstream.connect).length === 0 ? {} : { dispatcher: dispatcher6(upstream, 5000) };
+    const options = Object.keys(upstream.connect).length === 0 ? {} : { dispatcher: dispatcherOfNode(upstream, 5000) };
     return consumed(await fetch(upstream.url, { ...options, signal: AbortSignal.timeout(ms) }));
   },
   axios: async (upstream, ms) => {
@@ -100,7 +102,7 @@ export const http2 = {
     drained(await undiciRequest(upstream.url, { dispatcher: dispatcher7(upstream, ms, true) })),
   "undici 6 h2": async (upstream, ms) => drained(await request6(upstream.url, { dispatcher: dispatcher6(upstream, ms, true) })),
   "fetch h2": async (upstream, ms) =>
-    consumed(await fetch(upstream.url, { dispatcher: dispatcher6(upstream, ms, true) } as object)),
+    consumed(await fetch(upstream.url, { dispatcher: dispatcherOfNode(upstream, ms, true) } as object)),
 } satisfies Record<string, Call>;
 
 function isTls({ url }: Upstream): boolean {
@@ -121,12 +123,30 @@ function gotOptions(upstream: Upstream) {
   return { agent: { http: agent, https: agent as HttpsAgent }, retry: { limit: 0 } };
 }
 
-function dispatcher7({ connect }: Upstream, ms: number, allowH2 = false) {
-  return new Agent({ connect: { ...connect, timeout: ms }, headersTimeout: ms, bodyTimeout: ms, allowH2 });
+function dispatcher7(upstream: Upstream, ms: number, allowH2 = false) {
+  return new Agent(settings(upstream, ms, allowH2));
 }
 
-function dispatcher6({ connect }: Upstream, ms: number, allowH2 = false) {
-  return new Agent6({ connect: { ...connect, timeout: ms }, headersTimeout: ms, bodyTimeout: ms, allowH2 });
+function dispatcher6(upstream: Upstream, ms: number, allowH2 = false) {
+  return new Agent6(settings(upstream, ms, allowH2));
+}
+
+/** Node's fetch() takes dispatchers of undici's neighbouring releases only: this one is of the release that Node itself contains. */
+function dispatcherOfNode(upstream: Upstream, ms: number, allowH2 = false) {
+  return new NodesAgent(settings(upstream, ms, allowH2));
+}
+
+function settings({ connect }: Upstream, ms: number, allowH2: boolean) {
+  return { connect: { ...connect, timeout: ms }, headersTimeout: ms, bodyTimeout: ms, allowH2 };
+}
+
+/** Node hands its class out to nobody, but its global dispatcher is one, once fetch() was called. */
+async function nodesAgent(): Promise<typeof Agent> {
+  await fetch("data:,");
+  const dispatchers = [2, 1].map(
+    (version) => Reflect.get(globalThis, Symbol.for(`undici.globalDispatcher.${version}`)) as unknown,
+  );
+  return (dispatchers.find((dispatcher) => dispatcher !== undefined) as Agent).constructor as typeof Agent;
 }
 
 /** Whatever comes is thrown away. */

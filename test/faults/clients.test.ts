@@ -11,6 +11,8 @@ const replied = "as it was";
 /** Node tells the request and the response in no particular order. */
 const cut = expect.stringMatching(/^(?:connection_terminated|http_response_incomplete)$/) as FaultType;
 const undici = /^(?:undici|fetch)/;
+/** Node's own fetch(), where it is of that release of undici: 6 in Node 20, 7 in 24, 8 in 26. */
+const fetchOf = (release: string) => (process.versions["undici"]?.split(".")[0] === release ? /^fetch/ : /(?!)/);
 const undicisRequest = /^undici \d(?: stream| pipeline| h2)?$/;
 
 /** Where a client does not say what happened. The first row that fits counts. */
@@ -33,6 +35,8 @@ const exceptions: readonly (readonly [faults: RegExp, clients: RegExp, outcome: 
   [/^(?:reset|closed) .*(?:content|chunk)|^h2: .* in the content/, undicisRequest, "connection_terminated"],
   [/^reset .*(?:content|chunk)/, /^(?:node:http|axios)/, cut],
   [/^h2: (?:INTERNAL_ERROR|GOAWAY) in the content/, /^node:http2$/, "connection_terminated"],
+  // undici 8 asks again, on a stream that gets no answer.
+  [/^h2: REFUSED_STREAM/, fetchOf("8"), "http_response_timeout"],
   // axios forgets its request's errors once the response is handed out.
   [/chunk/, /^axios stream$/, "http_response_incomplete"],
 
@@ -42,7 +46,8 @@ const exceptions: readonly (readonly [faults: RegExp, clients: RegExp, outcome: 
 
   [/^corrupt/, /^(?:node:http|http-proxy|undici \d(?: stream| pipeline)?)$/, replied], // do not decode
   [/^truncated/, /^(?!got)/, replied], // nor do these mind if there is less than there should be
-  [/field name$|^folded/, /^(?:undici 6|fetch)/, replied],
+  [/field name$|^folded/, /^undici 6/, replied],
+  [/field name$|^folded/, fetchOf("6"), replied],
   [/^204/, /^(?:undici 6|undici 7 fetch|fetch|axios stream)/, replied],
   [/^status 099/, /^(?:node:http|axios)$/, replied],
   [/^status 000/, /^(?:node:http|axios)/, replied], // axios: no status, no error
@@ -50,12 +55,15 @@ const exceptions: readonly (readonly [faults: RegExp, clients: RegExp, outcome: 
   [/^407/, /^(?!got|axios stream|undici 7 fetch|fetch)/, replied],
 ];
 
+const withoutLimit = /^h2: (?:CANCEL$|no |bad compression|content without)/;
+
 /** What would end the test: an endless wait, or an exception that nobody can catch. */
 const unheard: readonly (readonly [faults: RegExp, clients: RegExp])[] = [
   [/connect timeout|^101|^status 0/, /^http-proxy$/], // its limit begins with the connection; it writes any status
   [/^101/, /^got/],
   // undici 6 has no limits in HTTP/2, and throws into the void when a request is aborted before its connection ends.
-  [/^h2: (?:CANCEL$|no |bad compression|content without)/, /^(?:undici 6|fetch) h2$/],
+  [withoutLimit, /^undici 6 h2$/],
+  [withoutLimit, fetchOf("6")],
 ];
 
 const isTold = (fault: Fault, client: string) =>

@@ -8,6 +8,7 @@ import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { end, http, reset, slowly, write, type Deed } from "../faults/upstreams.js";
+import { nodeVersion } from "../node-version.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { gateways, telling, type Listener, type Writer } from "./gateways.js";
 
@@ -57,9 +58,14 @@ describe.each([
     });
   });
 
+  // The library takes every reset that its request tells of for a time limit of its own.
+  const late = [504, undefined] as const;
+  // Node 20 tells the reply alone of one that the reply came with; later ones tell the request of any.
+  const together = nodeVersion < 24 ? ([502, "http_response_incomplete"] as const) : late;
+
   it.each([
-    ["together with the content", [write(head + chunk), reset], 502, "http_response_incomplete"],
-    ["after it", [slowly(write(head + chunk), reset)], 504, undefined],
+    ["together with the content", [write(head + chunk), reset], ...together],
+    ["after it", [slowly(write(head + chunk), reset)], ...late],
   ] as const)("koa-better-http-proxy, a reset %s", async (_when, deeds, status, proxyError) => {
     const all: Deed = (socket) => deeds.forEach((deed) => deed(socket));
     const { answer, bytes, told } = await ask(

@@ -9,6 +9,7 @@ import { connect as connectTls } from "node:tls";
 import type { Problem } from "@fg-errors/core";
 import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
+import { nodeVersion } from "../node-version.js";
 import { certificate } from "../recognisers/certificate.js";
 import { withServer } from "../wire.js";
 import { patient } from "./drained.js";
@@ -39,7 +40,7 @@ const openTls = (protocol: string) => (port: number) =>
   connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false, ALPNProtocols: [protocol] });
 
 /** That of Node 20 aborts the process by an assertion of its own, now and then, without TLS. */
-const hasSoundNghttp2 = Number(process.versions.node.split(".")[0]) > 20;
+const hasSoundNghttp2 = nodeVersion > 20;
 
 const kinds = [
   { name: "HTTP/1", create: () => createServer(limits), open, draws: clients.http1 },

@@ -112,13 +112,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       peer.on("message", (data) => peer.send(`${String(data)} back`));
     });
     await withServer(upstream, (upstreamPort) =>
-      behind(library, upstreamPort, { settings: { proxyTimeout: 100 }, options: { onError } }, async (port) => {
+      behind(library, upstreamPort, { settings: { proxyTimeout: 500 }, options: { onError } }, async (port) => {
         const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
         await once(client, "open");
         for (const word of ["there", "and"]) {
           client.send(word);
           expect(String((await once(client, "message"))[0])).toBe(`${word} back`);
-          await new Promise((resolve) => setTimeout(resolve, 150)); // no time limit counts any more
+          await new Promise((resolve) => setTimeout(resolve, 550)); // no time limit counts any more
         }
         expect(onError).not.toHaveBeenCalled();
         const frames = vi.fn();

@@ -13,7 +13,7 @@ export { meant } from "./problem/problem-error.js";
 export { unmatched } from "./problem/unmatched.js";
 export { passOn, type RelayOptions } from "./relay/relay.js";
 export { Inspection } from "./reply/inspect-reply.js";
-export { messageOf } from "./reply/reply.js";
+export { handleRequestError, messageOf } from "./reply/reply.js";
 export { replyFinding } from "./reply/body-finding.js";
 export { replyOptions } from "./reply/reply-finding.js";
 export { isError } from "./util/safe-read.js";

@@ -1,5 +1,5 @@
 import { Readable, Stream } from "node:stream";
-import { mayHaveContent } from "@fg-errors/core/adapter";
+import { handleRequestError, mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a copy of it. */
@@ -24,7 +24,7 @@ export function firstByte(ctx: Context): Promise<void> | undefined {
   const web = webStreamOf(ctx.body);
   if (web && !web.locked) replaceBody(ctx, Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]));
   const body: unknown = ctx.body;
-  return isStream(body) && typeof body.read === "function" ? readable(body, () => isWaiting(ctx)) : undefined;
+  return isStream(body) && typeof body.read === "function" ? readable(handleRequestError(body), () => isWaiting(ctx)) : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { isErrorStatus } from "../contract/contract.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
+import { handleRequestError } from "../reply/reply.js";
 
 /** The streams that are piped into a response. */
 export interface Sources {
@@ -33,7 +34,7 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
     };
     const end = () => open.delete(source) && source.off("error", fail); // what it may fail with now is no business of ours
     const close = () => open.has(source) && fail(source.errored ?? closedEarly());
-    source.prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
+    handleRequestError(source).prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
     source.on("end", end).on("close", close);
     open.set(source, () => source.off("error", fail).off("end", end).off("close", close));
   }

@@ -6,7 +6,7 @@ import type { Rendered, Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
 import { isClosed } from "./client-leaves.js";
-import { cut } from "./cut.js";
+import { cut, destroyResponse } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import type { NodeRequest, NodeResponse } from "./exchange.js";
 
@@ -94,7 +94,7 @@ function writePlain(respond: Responder, request: NodeRequest, response: NodeResp
     } else if (!response.writableEnded) cut(request, response);
   } catch (failure) {
     warn("nor could a plain one", failure);
-    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+    destroyResponse(response);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { NodeResponse } from "./exchange.js";
@@ -23,6 +24,7 @@ export function onClose(response: NodeResponse, act: () => void): void {
  */
 export function clientSignal(response: NodeResponse): AbortSignal {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // many calls may share it, and none outlives the response: no leak to warn of
   const abort = () => {
     if (!isComplete(response)) controller.abort();
   };

@@ -9,9 +9,19 @@ import type { NodeRequest, NodeResponse } from "./exchange.js";
  * @example if (response.headersSent && !response.writableEnded) cut(request, response);
  */
 export function cut(request: NodeRequest, response: NodeResponse): void {
-  if ("stream" in response) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
-  else if (endsWithConnection(request, response)) reset(response);
-  else response.destroy();
+  if (!("stream" in response) && response.socket && endsWithConnection(request, response)) reset(response);
+  else destroyResponse(response);
+}
+
+/**
+ * Destroys a response and its connection, or its stream. A response that waits for its turn has no connection yet: Node 20 ends it then by
+ * itself, later ones send what there is of the response and then nothing more.
+ * @example destroyResponse(response);
+ */
+export function destroyResponse(response: NodeResponse): void {
+  if ("stream" in response) return void response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
+  if (!response.socket) response.once("socket", (socket: Socket) => socket.destroy());
+  response.destroy();
 }
 
 /**

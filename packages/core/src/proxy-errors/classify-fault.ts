@@ -7,7 +7,7 @@ const codesOf: Partial<Record<FaultType, string>> = {
   dns_error: `ENOTFOUND EAI_NODATA EAI_NONAME EAI_FAIL EAI_ADDRFAMILY ENODATA EFORMERR ESERVFAIL ENOTIMP EREFUSED EBADNAME EBADRESP`,
   dns_timeout: `EAI_AGAIN ETIMEOUT`,
   destination_ip_unroutable: `EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN EAFNOSUPPORT`,
-  connection_refused: `ECONNREFUSED`,
+  connection_refused: `ECONNREFUSED ERR_PROXY_TUNNEL`,
   destination_unavailable: `UND_ERR_BPL_MISSING_UPSTREAM`,
   connection_limit_reached: `UND_ERR_MAX_ORIGINS_REACHED`,
   connection_terminated: `ECONNRESET ECONNABORTED EPIPE ENOTCONN ESHUTDOWN ENETRESET
@@ -65,6 +65,13 @@ const typesOfMessage: ReadonlyMap<string, FaultType> = new Map([
   ["UND_ERR_INFO No DNS entries found", "dns_error"],
 ]);
 
+/** What else a forward proxy does than refuse a tunnel, by how the message begins: of the agents of Node 24 and later, with `proxyEnv`. */
+const typesOfTunnel: readonly (readonly [start: string, type: FaultType])[] = [
+  ["Connection to establish proxy tunnel timed out", "connection_timeout"],
+  ["Connection to establish proxy tunnel ended", "connection_terminated"],
+  ["Proxy response headers exceeded", "http_response_header_section_size"],
+];
+
 /**
  * RFC 9113 section 7, by number or name: the codes that tell of more than an end. A stream that is refused, or a call for calm, is
  * no limit of this gateway's own, which is what connection_limit_reached means (RFC 9209 section 2.3.12); and to a stream begun
@@ -111,6 +118,8 @@ function typeOf(error: unknown): FaultType | undefined {
   if (code.startsWith("HPE_") && /chunk/i.test(message)) return "http_response_transfer_coding";
   if (code.startsWith("ERR_SSL_") || code === "EPROTO")
     return alertNumber.test(message) || code.includes("_ALERT_") ? "tls_alert_received" : "tls_protocol_error";
+  const tunnel = code === "ERR_PROXY_TUNNEL" ? typesOfTunnel.find(([start]) => message.startsWith(start)) : undefined;
+  if (tunnel) return tunnel[1];
   const found = types.get(code) ?? (code.startsWith("HPE_") ? "http_protocol_error" : undefined);
   return found === "connection_terminated" ? (reasonOfEnd(code, message) ?? found) : found;
 }

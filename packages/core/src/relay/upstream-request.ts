@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import { connectionFields } from "../http/connection-fields.js";
-import { isSendable } from "../http/request-method.js";
 import { hasContent, transferCodingOf } from "../http/request-framing.js";
+import { isSendable } from "../http/request-method.js";
 import { hasTarget, invalidTarget, originForm } from "../http/request-target.js";
 import { ProblemError } from "../problem/problem-error.js";
 

@@ -5,10 +5,10 @@ import type { ReplyHead } from "../http/reply-head.js";
 import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
+import { findingOf } from "./body-finding.js";
 import { peekContent } from "./body/peek-body.js";
 import { readContent } from "./body/read-body.js";
 import { invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
-import { findingOf } from "./body-finding.js";
 import { discardContent, headOf, type Reply } from "./reply.js";
 
 /** Octets of an error body that are read at most, unless an option says otherwise. */

@@ -1,6 +1,8 @@
+import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { ReplyHead } from "../http/reply-head.js";
+import { read } from "../util/safe-read.js";
 
 /** What is looked at of a fetch Response: Node's or undici's own, whose streams differ in their types. */
 export interface FetchReply {
@@ -39,7 +41,18 @@ export function isFetched(reply: Reply): reply is FetchReply {
 /** The content of a reply that nobody has read, as a Node stream; null where there is none. */
 export function contentOf(reply: Reply): Readable | null {
   const content = bodyOf(reply) ?? null;
-  return content && (isNodeStream(content) ? content : Readable.fromWeb(content as never));
+  if (content && isNodeStream(content)) return handleRequestError(content);
+  return content && Readable.fromWeb(content as never);
+}
+
+/**
+ * Listens for errors of the request that a reply of node:http answers, and returns the reply. The reply reports what breaks its content,
+ * but Node emits the same on the request, and ends the process where nobody listens: events.once() does not after the "response".
+ */
+export function handleRequestError<Content extends object>(reply: Content): Content {
+  const request = "httpVersion" in reply ? read(reply, "req") : undefined;
+  if (request instanceof EventEmitter) request.off("error", ignore).on("error", ignore);
+  return reply;
 }
 
 /** What content has broken with before it came to its end; undefined where it has not, or where whoever reads it will be told. */
@@ -54,7 +67,7 @@ export function discardContent(reply: Reply): void {
   try {
     const content = bodyOf(reply);
     if (!content) return;
-    if (isNodeStream(content)) content.on("error", ignore).destroy();
+    if (isNodeStream(content)) handleRequestError(content).on("error", ignore).destroy();
     else content.cancel().catch(ignore); // somebody else reads it
   } catch {}
 }

@@ -6,7 +6,7 @@ import { normalizeError } from "../recognisers/normalize-error.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
-import { breakOf, headOf, type Reply } from "./reply.js";
+import { breakOf, handleRequestError, headOf, type Reply } from "./reply.js";
 
 /** Those of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relayStatuses"> {
@@ -26,7 +26,7 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   call: C,
   options: UpstreamOptions = {},
 ): Promise<Awaited<C>> {
-  const reply = await settled(call);
+  const reply = handleRequestError(await settled(call));
   const { relayStatuses, ...others } = options;
   checkOptions({ ...others, relayStatuses: typeof relayStatuses === "boolean" ? undefined : relayStatuses }, "upstream");
   const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { answer, silence } from "../node/answer.js";
+import { destroyResponse } from "../node/cut.js";
 import type { NodeResponse } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
@@ -17,7 +18,7 @@ export function giveUp(respond: Responder, why: object, response: NodeResponse):
   if (headersSent) answer(respond, why, request, response, { url }); // cuts it
   else if ("stream" in response || !response.socket) {
     respond.report(why, { headers, method, url });
-    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+    destroyResponse(response);
   } else {
     closeGently(response.socket);
     answerInstead(respond, why, response);

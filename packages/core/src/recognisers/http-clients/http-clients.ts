@@ -80,6 +80,7 @@ function kindOf(error: object): Kind | undefined {
   if (has(error, "response") && fits(error, nameless)) return nameless;
   const code = readText(error, "code");
   if (code === "ABORTED" && has(error, "method")) return {}; // superagent, which then gives no response
+  if (code === "ERR_PROXY_TUNNEL") return {}; // node:https, whose `statusCode` is the forward proxy's: a 407 is not the client's
   return code?.startsWith("UND_ERR_") ? itself : undefined; // undici, whose ResponseError and its like have the status
 }
 
