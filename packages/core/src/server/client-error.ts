@@ -27,7 +27,7 @@ export function answerClientError(respond: Responder, error: unknown, socket: Ht
   });
 }
 
-/** Whether a client has ended its side in the middle of a request. It does not wait for earlier responses then: Node assumes so, too. */
+/** Whether a client has ended its side in the middle of a request. Node then assumes that it does not wait for earlier responses either. */
 function hasAbandonedRequest(socket: HttpSocket): boolean {
   const earlier = socket._httpMessage;
   return socket.readableEnded && !!earlier && earlier.req !== incompleteRequest(socket);
