@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { guardServer } from "@fg-errors/core/server";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { watchEventLoop } from "../../packages/core/src/server/event-loop-delay.js";
+import { measureEventLoopDelay } from "../../packages/core/src/server/event-loop-delay.js";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
@@ -35,7 +35,7 @@ it("refuses after stalls in a row, and stops soon", async () => {
 
 it("does not mind a single stall, however long", async () => {
   const server = createServer();
-  const delay = watchEventLoop(server, 100);
+  const delay = measureEventLoopDelay(server, 100);
   await stall(1000);
   expect(delay()).toBeGreaterThan(50);
   expect(delay()).toBeLessThan(100);

@@ -5,7 +5,7 @@ import { connect as connectHttp2, createServer as createHttp2, type Http2Server 
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
-import { followTraffic } from "../../packages/core/src/server/connections.js";
+import { trackConnections } from "../../packages/core/src/server/connections.js";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
 import { deferred, readAll, withHeld } from "./drained.js";
@@ -199,15 +199,15 @@ it.each(["upgrade", "connect"])("refuses: %s", (event) =>
 
 it("remembers nothing of what is over", async () => {
   for (const server of [createServer(), createHttp2() as Http2Server] as const) {
-    const { open, sockets, sessions, follow } = followTraffic(server as Server);
-    (server as Server).on("request", (incoming, response) => void (follow(incoming, response), response.end()));
+    const { openResponses, sockets, sessions, trackResponse } = trackConnections(server as Server);
+    (server as Server).on("request", (_incoming, response) => void (trackResponse(response), response.end()));
     await withServer(server as Server, async (port) => {
       const [socket] = await Promise.all([
         once(server, "connection").then(([given]) => given as Socket),
         server instanceof Server ? exchange(port, last) : stream(port),
       ]);
       if (!socket.destroyed) await once(socket, "close");
-      await vi.waitFor(() => expect([open.size, sockets.size, sessions.size]).toEqual([0, 0, 0]));
+      await vi.waitFor(() => expect([openResponses.size, sockets.size, sessions.size]).toEqual([0, 0, 0]));
     });
   }
 });

@@ -1,4 +1,4 @@
-// What never reaches the application, what is too much, and shutting down.
+// Entry point for servers: answers what never reaches the application, sheds load, and shuts down gracefully.
 export { drain, type DrainOptions } from "./server/drain.js";
 export type { GuardOptions } from "./server/guard-options.js";
 export { guardServer } from "./server/guard-server.js";

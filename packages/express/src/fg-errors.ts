@@ -4,14 +4,16 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from "exp
 import { createLateRouteWarning } from "./late-routes.js";
 import { layersOf, methodsAnywhere, methodsAt, pathInApp } from "./routes.js";
 
-/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Express's. */
+/** Handlers for `app.use()`. The type has a name, so that the declaration file of a project that exports them mentions no type of Express. */
 export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandler> {
   readonly 0: RequestHandler;
   readonly 1: ErrorRequestHandler;
 }
 
 /**
- * Answers every error and every unmatched route of an Express 4 or 5 application by the contract. Mount it last.
+ * Answers every error and every unmatched route of an Express 4 or 5 application by the contract. Mount it last, since Express asks
+ * handlers in the order in which they were mounted.
+ * @param options see ResponderOptions; all are optional
  * @returns two handlers, which `app.use` takes together
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(fgErrors());
@@ -19,8 +21,8 @@ export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandle
 export function fgErrors(options?: ResponderOptions): ErrorHandlers {
   const respond = createResponder(options, { caller: "fgErrors" });
 
-  function reply(thrown: unknown, request: Request, response: Response) {
-    warnOfLateRoutes(request.app);
+  function answerRequest(thrown: unknown, request: Request, response: Response) {
+    warnAboutLateRoutes(request.app);
     const allow = () => methodsAt(layersOf(request.app), pathInApp(request));
     answer(respond, thrown, request, response, { url: request.originalUrl, allow });
   }
@@ -28,12 +30,12 @@ export function fgErrors(options?: ResponderOptions): ErrorHandlers {
   const onUnmatched: RequestHandler = (request, response) => {
     const layers = layersOf(request.app);
     const meaning = unmatched(request.method, methodsAt(layers, pathInApp(request)), () => methodsAnywhere(layers));
-    reply(meaning, request, response);
+    answerRequest(meaning, request, response);
   };
 
-  // Express takes a handler of four parameters for an error handler.
-  const onError: ErrorRequestHandler = (error, request, response, _next) => reply(error, request, response);
+  // Express recognises an error handler by its four parameters.
+  const onError: ErrorRequestHandler = (error, request, response, _next) => answerRequest(error, request, response);
 
-  const warnOfLateRoutes = createLateRouteWarning(onUnmatched);
+  const warnAboutLateRoutes = createLateRouteWarning(onUnmatched);
   return [onUnmatched, onError];
 }

@@ -1,3 +1,4 @@
+// Entry point: everything that a gateway on Express uses.
 export { fgErrors, type ErrorHandlers } from "./fg-errors.js";
 export { fgResponses, fgUpstream, type ResponseHandler } from "./fg-responses.js";
 export { relay } from "./relay.js";

@@ -4,24 +4,25 @@ import { destroyResponse } from "../node/cut.js";
 import type { NodeResponse } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
-import { closeGently } from "./lingering-close.js";
-import { answerInstead } from "./replace-response.js";
+import { startLingeringClose } from "./lingering-close.js";
+import { replaceResponse } from "./replace-response.js";
 
 /**
- * Ends a response that its application is still at: answers in its place, or cuts what has begun. A stream of HTTP/2 has no other
- * response, so it is reset; one whose turn has not come ends with its connection.
+ * Ends a response that its application is still working on. A response of HTTP/1 that has not begun is replaced by an error response, one
+ * that has begun is cut. An HTTP/2 stream is reset, since it cannot carry another response. A response that waits behind another one on
+ * its connection ends with the connection.
  */
-export function giveUp(respond: Responder, why: object, response: NodeResponse): void {
+export function abandonResponse(respond: Responder, reason: object, response: NodeResponse): void {
   const { req: request, headersSent } = response as ServerResponse;
   const { headers, method } = request;
   const url = originalUrl(request);
-  if (headersSent) answer(respond, why, request, response, { url }); // cuts it
+  if (headersSent) answer(respond, reason, request, response, { url }); // cuts it
   else if ("stream" in response || !response.socket) {
-    respond.report(why, { headers, method, url });
+    respond.report(reason, { headers, method, url });
     destroyResponse(response);
   } else {
-    closeGently(response.socket);
-    answerInstead(respond, why, response);
+    startLingeringClose(response.socket);
+    replaceResponse(respond, reason, response);
   }
   silence(response);
 }

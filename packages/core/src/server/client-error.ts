@@ -4,46 +4,49 @@ import { answerSocket } from "../node/answer-socket.js";
 import { answer, silence } from "../node/answer.js";
 import type { Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
-import { closeGently, isClosing } from "./lingering-close.js";
-import { inTurn, unread, type HttpSocket } from "./pipelining.js";
-import { requestIn } from "./recover-request.js";
-import { answerInstead } from "./replace-response.js";
-
-const inbound = { origin: "inbound" } as const;
+import { isLingering, startLingeringClose } from "./lingering-close.js";
+import { afterPipelined, incompleteRequest, type HttpSocket } from "./pipelining.js";
+import { recoverRequest } from "./recover-request.js";
+import { inboundFacts } from "./refusals.js";
+import { replaceResponse } from "./replace-response.js";
 
 /**
- * Answers what makes a request unreadable: garbage, a head that is too large, content that breaks off or is late. Then the connection
- * is closed. A connection that broke is left alone, as is one that has got such an answer before; one whose client has left ends.
+ * Answers a request that cannot be read: it is no HTTP, its head is too large, or it breaks off or is late. Then the connection is closed.
+ * A connection that is broken, or that carries its last answer already, is left alone. If the client has left, the connection is destroyed.
  */
 export function answerClientError(respond: Responder, error: unknown, socket: HttpSocket): void {
-  if ((socket as { secureConnecting?: boolean }).secureConnecting) return refuseHandshake(respond, error, socket);
-  if (hasLeft(socket)) return void socket.destroy();
-  if (isClosing(socket) || !socket.writable) return;
-  closeGently(socket);
-  inTurn(socket, (response) => {
-    const request = unread(socket);
-    if (response) answerReader(respond, error, response);
-    else if (request) socket.destroySoon(); // it was answered before all of it had come
-    else answerSocket(respond, error, requestIn(error, socket), socket, inbound);
+  if ((socket as { secureConnecting?: boolean }).secureConnecting) return rejectHandshake(respond, error, socket);
+  if (hasAbandonedRequest(socket)) return void socket.destroy();
+  if (isLingering(socket) || !socket.writable) return;
+  startLingeringClose(socket);
+  afterPipelined(socket, (response) => {
+    const request = incompleteRequest(socket);
+    if (response) answerPending(respond, error, response);
+    else if (request) socket.destroySoon(); // it was answered before all of its content had come
+    else answerSocket(respond, error, recoverRequest(error, socket), socket, inboundFacts);
   });
 }
 
-/** A client that ends the connection amid a request waits for no earlier answer either: so Node takes it, too. */
-function hasLeft(socket: HttpSocket): boolean {
-  const before = socket._httpMessage;
-  return socket.readableEnded && !!before && before.req !== unread(socket);
+/** Whether a client has ended its side in the middle of a request. Node then assumes that it does not wait for earlier responses either. */
+function hasAbandonedRequest(socket: HttpSocket): boolean {
+  const earlier = socket._httpMessage;
+  return socket.readableEnded && !!earlier && earlier.req !== incompleteRequest(socket);
 }
 
-/** The application has the request already. */
-function answerReader(respond: Responder, error: unknown, response: ServerResponse): void {
-  if (response.headersSent) answer(respond, error, response.req, response, inbound); // cuts it
-  else answerInstead(respond, error, response, inbound);
+/** Answers a request whose content breaks, where the application has its response already. */
+function answerPending(respond: Responder, error: unknown, response: ServerResponse): void {
+  if (response.headersSent) answer(respond, error, response.req, response, inboundFacts); // cuts it
+  else replaceResponse(respond, error, response, inboundFacts);
   silence(response);
 }
 
-/** Nothing can be said by a handshake that fails, but to a client that speaks HTTP to a port of HTTPS: below TLS, as nginx does. */
-function refuseHandshake(respond: Responder, error: unknown, socket: Socket): void {
-  const below = read(socket, "_parent");
-  if (read(error, "code") === "ERR_SSL_HTTP_REQUEST" && below) answerSocket(respond, error, undefined, below as Socket, inbound);
+/**
+ * Ends a TLS handshake that fails. No answer can be sent, except to a client that sends plain HTTP to a port of HTTPS: it gets one on the
+ * TCP socket below TLS, as from nginx.
+ */
+function rejectHandshake(respond: Responder, error: unknown, socket: Socket): void {
+  const tcpSocket = read(socket, "_parent");
+  if (read(error, "code") === "ERR_SSL_HTTP_REQUEST" && tcpSocket)
+    answerSocket(respond, error, undefined, tcpSocket as Socket, inboundFacts);
   socket.destroy();
 }

@@ -1,80 +1,61 @@
 import type { Http2ServerResponse, Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
-import type { NodeRequest, NodeResponse } from "../node/exchange.js";
+import { isClosed, onClose } from "../node/client-leaves.js";
+import type { NodeResponse } from "../node/exchange.js";
 
-/** What is under way on a server. */
-export interface Traffic {
+/** The connections and the responses that a server is busy with. */
+export interface Connections {
   /** Responses that are not closed yet, in the order of their requests. */
-  readonly open: ReadonlySet<NodeResponse>;
+  readonly openResponses: ReadonlySet<NodeResponse>;
   /** Responses of HTTP/2 whose stream is not closed yet: the client may still send content. */
-  readonly streams: ReadonlySet<Http2ServerResponse>;
-  /** Connections; once its handshake is done, one with TLS stands for the one below it. */
+  readonly openStreams: ReadonlySet<Http2ServerResponse>;
+  /** Sockets of all connections. After a TLS handshake the TLS socket replaces the TCP socket below it. */
   readonly sockets: ReadonlySet<Socket>;
-  /** Those of HTTP/2. */
+  /** Sessions of HTTP/2. */
   readonly sessions: ReadonlySet<Http2Session>;
-  /** Counts a response among the open ones until it is closed, if it is not yet. */
-  readonly follow: (request: NodeRequest, response: NodeResponse) => void;
+  /** Counts a response among the open ones until it is closed. A response that is closed already is not counted. */
+  readonly trackResponse: (response: NodeResponse) => void;
 }
 
-/** Follows all connections that a server gets from now on. */
-export function followTraffic(server: Server): Traffic {
-  const open = new Set<NodeResponse>();
-  const streams = new Set<Http2ServerResponse>();
+/** Tracks all connections that a server accepts from now on. */
+export function trackConnections(server: Server): Connections {
+  const openResponses = new Set<NodeResponse>();
+  const openStreams = new Set<Http2ServerResponse>();
   const sockets = new Set<Socket>();
   const sessions = new Set<Http2Session>();
-  /** Connections with a response behind an earlier one's. */
-  const queued = new WeakSet<object>();
 
-  function follow(request: NodeRequest, response: NodeResponse) {
-    if ("stream" in response) followStream(response);
-    else if (!response.destroyed) {
-      open.add(response);
-      response.on("close", forgetResponse);
-      if (response.socket === null) queued.add(request.socket);
-    }
+  function trackResponse(response: NodeResponse) {
+    if (isClosed(response)) return;
+    openResponses.add(response);
+    onClose(response, () => openResponses.delete(response));
+    if ("stream" in response) trackStream(response);
   }
 
-  function forgetResponse(this: NodeResponse) {
-    open.delete(this);
+  /** Stops to count a response of HTTP/2 that has left, though the client keeps its own side of the stream open. */
+  function trackStream(response: Http2ServerResponse) {
+    openStreams.add(response);
+    response.stream.on("finish", () => openResponses.delete(response)).on("close", () => openStreams.delete(response));
   }
 
-  /**
-   * Follows a stream, since HTTP/2's response to a HEAD does not say that it is over. A response that has left counts no more, though the
-   * client keeps its own side of the stream open.
-   */
-  function followStream(response: Http2ServerResponse) {
-    const { stream } = response;
-    if (stream.destroyed) return;
-    open.add(response);
-    streams.add(response);
-    stream.on("finish", () => open.delete(response));
-    stream.on("close", () => {
-      open.delete(response);
-      streams.delete(response);
-    });
-  }
-
-  function followSocket(socket: Socket) {
+  function trackSocket(socket: Socket) {
     sockets.add(socket);
     socket.on("close", forgetSocket);
   }
 
-  /** Of a response whose turn has not come Node 20 tells nothing when the connection ends. */
   function forgetSocket(this: Socket) {
     sockets.delete(this);
-    if (queued.has(this)) for (const response of open) if (response.req.socket === this) open.delete(response);
   }
 
-  function followSecureSocket(socket: Socket & { readonly _parent?: Socket | null }) {
+  function trackSecureSocket(socket: Socket & { readonly _parent?: Socket | null }) {
     sockets.delete(socket._parent!);
-    followSocket(socket);
+    trackSocket(socket);
   }
 
-  function followSession(session: Http2Session) {
+  function trackSession(session: Http2Session) {
     sessions.add(session);
     session.on("close", () => sessions.delete(session));
   }
 
-  server.on("connection", followSocket).on("secureConnection", followSecureSocket).on("session", followSession);
-  return { open, streams, sockets, sessions, follow };
+  server.on("connection", trackSocket).on("secureConnection", trackSecureSocket).on("session", trackSession);
+  return { openResponses, openStreams, sockets, sessions, trackResponse };
 }

@@ -2,22 +2,22 @@ import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import { closeSocket } from "../node/answer-socket.js";
-import { cut as cutResponse } from "../node/cut.js";
+import { cut } from "../node/cut.js";
 import type { Responder } from "../responder/responder.js";
-import { giveUp } from "./abandon-response.js";
-import type { Traffic } from "./connections.js";
-import { closeGently } from "./lingering-close.js";
+import { abandonResponse } from "./abandon-response.js";
+import type { Connections } from "./connections.js";
+import { startLingeringClose } from "./lingering-close.js";
 import { watchSessions } from "./sessions.js";
 import { createSilenceCheck, resetUploads } from "./silence.js";
-import { unavailable } from "./unavailable.js";
+import { serviceUnavailable } from "./unavailable.js";
 
-/** How long to wait. */
+/** Options of drain(). */
 export interface DrainOptions {
-  /** Milliseconds that requests in flight have to finish, an integer from 0 to 2147483647. Default 10000. */
+  /** Milliseconds for requests in flight to finish, an integer from 0 to 2147483647. Default: 10000. */
   readonly timeout?: number | undefined;
 }
 
-/** On a server that can be drained: drains it. Registered, since guardServer() may be of another copy of this package. */
+/** The member of a guarded server that drains it. The symbol is registered, since another copy of this package may have guarded the server. */
 const drainer: unique symbol = Symbol.for("fg-errors.drain");
 
 interface Drainable {
@@ -25,10 +25,11 @@ interface Drainable {
 }
 
 /**
- * Closes a guarded server without failing whom it is serving. Requests in flight finish, and their connections are closed with them, as
- * are idle ones; a new request on an open connection gets a 503, and HTTP/2 sessions a GOAWAY. New connections are refused: that sends
- * any load balancer elsewhere. When the time is up, requests whose turn has come get a 503, and what is left is cut.
- * @returns resolves when all connections are closed; the same promise when called again
+ * Shuts a guarded server down gracefully. Requests in flight finish, and their connections are closed with them; idle connections are
+ * closed at once. New connections are refused, which makes any load balancer use another instance. A new request on an open connection
+ * gets a 503, and HTTP/2 sessions get a GOAWAY. When the time is up, a request without a response gets a 503 if it is first in line on its
+ * connection, and everything else is cut.
+ * @returns resolves when all connections are closed; a further call returns the same promise
  * @throws TypeError for a server that guardServer() was not given, and for a wrong option
  * @example process.once("SIGTERM", () => drain(server));
  */
@@ -44,83 +45,91 @@ export function drain(server: Server, options: DrainOptions = {}): Promise<void>
 }
 
 /** Milliseconds for which a client that owes octets may send none. */
-const silence = 1000;
+const silenceLimit = 1000;
 
-/** Milliseconds for the last answers to leave. */
-const parting = 100;
+/** Milliseconds for the last answers to be sent before connections are destroyed. */
+const sendTime = 100;
 
 /**
- * Has drain() work on a server.
- * @returns whether it was called
+ * Enables drain() on a server.
+ * @returns reads whether the server is being drained, or was
  */
-export function makeDrainable(server: Server, respond: Responder, traffic: Traffic): () => boolean {
-  const { open, sockets, sessions } = traffic;
+export function makeDrainable(server: Server, respond: Responder, connections: Connections): () => boolean {
+  const { openResponses, sockets, sessions } = connections;
   let drained: Promise<void> | undefined;
   let timers: NodeJS.Timeout[] = [];
 
-  async function start(timeout: number) {
-    for (const session of sessions) session.close(); // GOAWAY tells which requests may be repeated elsewhere (RFC 9113 section 6.8)
-    const last = new Map<Socket, ServerResponse>();
-    for (const response of open) if (!("stream" in response)) last.set(response.req.socket, response);
-    for (const [socket, response] of last) closeAfter(socket, response);
-    timers = [setInterval(createSilenceCheck(server, traffic), silence), setTimeout(cut, timeout)];
-    await close();
-    await Promise.all([...sockets].map(closed)); // those that were handed over to the server it does not count itself
-    forgetTimers();
+  async function startDraining(timeout: number) {
+    for (const session of sessions) session.close(); // the GOAWAY names the requests that may be repeated elsewhere (RFC 9113 section 6.8)
+    const lastResponses = new Map<Socket, ServerResponse>();
+    for (const response of openResponses) if (!("stream" in response)) lastResponses.set(response.req.socket, response);
+    for (const [socket, response] of lastResponses) closeAfter(socket, response);
+    timers = [setInterval(createSilenceCheck(server, connections), silenceLimit), setTimeout(abandonAll, timeout)];
+    await closeServer();
+    await Promise.all([...sockets].map(socketClosed)); // the server itself does not count connections that were handed over to it
+    clearTimers();
   }
 
-  function forgetTimers() {
+  function clearTimers() {
     for (const timer of timers.splice(0)) clearTimeout(timer);
   }
 
-  /** server.close() takes a response that was ended for one that has left, and would cut it: the client may be slow to read. */
-  function close(): Promise<void> {
-    const ended = [...open].filter((response) => !("stream" in response) && response.finished) as { finished: boolean }[];
+  /**
+   * Closes the server without cutting responses that are ended but not all sent. server.close() takes `finished` for sent, and would cut
+   * such a response: its client may be slow to read.
+   */
+  function closeServer(): Promise<void> {
+    const ended = [...openResponses].filter((response) => !("stream" in response) && response.finished) as {
+      finished: boolean;
+    }[];
     for (const response of ended) response.finished = false;
     const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const response of ended) response.finished = true;
     return isClosed;
   }
 
-  function cut() {
-    const what = `The server was drained: ${open.size} responses were not complete in time`;
-    [...open].forEach((response, at) => giveUp(respond, unavailable(what, at > 0, false), response));
-    timers.push(setTimeout(destroyAll, parting));
+  function abandonAll() {
+    const message = `The server was drained: ${openResponses.size} responses were not complete in time`;
+    [...openResponses].forEach((response, at) => abandonResponse(respond, serviceUnavailable(message, at > 0, false), response));
+    timers.push(setTimeout(destroyAll, sendTime));
   }
 
   function destroyAll() {
-    // What was ended, and is not all sent, may look whole as well.
-    for (const response of open) if (!("stream" in response) && response.headersSent) cutResponse(response.req, response);
+    // A response that is ended but not all sent could look complete: it is cut.
+    for (const response of openResponses) if (!("stream" in response) && response.headersSent) cut(response.req, response);
     for (const socket of sockets) socket.destroy();
-    (server as Partial<HttpServer>).closeAllConnections?.(); // those that were open before the server was guarded
+    (server as Partial<HttpServer>).closeAllConnections?.(); // for connections that were open before the server was guarded
   }
 
   function closeIfDrained(session: Http2Session) {
     if (drained) session.close();
   }
 
-  function onSilence(session: ServerHttp2Session) {
-    if (drained) resetUploads(respond, traffic, session);
+  function resetIfDrained(session: ServerHttp2Session) {
+    if (drained) resetUploads(respond, connections, session);
   }
 
-  watchSessions(server, onSilence);
-  (server as Drainable)[drainer] = (timeout) => (drained ??= start(timeout));
+  watchSessions(server, resetIfDrained);
+  (server as Drainable)[drainer] = (timeout) => (drained ??= startDraining(timeout));
   server.on("session", closeIfDrained).on("listening", () => {
     drained = undefined;
-    forgetTimers();
+    clearTimers();
   });
   return () => drained !== undefined;
 }
 
-/** What has its head yet to come says so, and Node closes; the others have promised to keep the connection. */
+/**
+ * Closes a connection after its last response. A response whose head is not sent yet announces that, and Node closes the connection. A
+ * response whose head has announced that the connection is kept needs our own close.
+ */
 function closeAfter(socket: Socket, response: ServerResponse): void {
   response.shouldKeepAlive = false;
   response.prependOnceListener("finish", () => {
-    closeGently(socket);
+    startLingeringClose(socket);
     process.nextTick(closeSocket, socket);
   });
 }
 
-function closed(socket: Socket): Promise<unknown> | undefined {
+function socketClosed(socket: Socket): Promise<unknown> | undefined {
   return socket.closed ? undefined : new Promise((resolve) => socket.once("close", resolve));
 }

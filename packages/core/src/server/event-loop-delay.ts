@@ -1,40 +1,40 @@
 import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
 
-/** Milliseconds between two looks. */
-const interval = 100;
+/** Milliseconds between two samples. */
+const sampleInterval = 100;
 
 /**
- * Measures how long what is ready waits for the event loop, while the server is open: by how much a timer is late, since a request
- * that came when it was due has waited as long. Each look counts for a third, and for twice the limit at most: it takes two stalls in
- * a row to exceed the limit, and two looks without one to end that.
+ * Measures the delay of the event loop while the server is open, by how much a timer is late: a request that came when the timer was due
+ * has waited as long. The delay is a moving average. Each sample counts for a third, and is limited to twice the limit. So it takes two
+ * stalls in a row to exceed the limit, and two samples without a stall to fall below it again.
  * @param limit milliseconds
- * @returns gives milliseconds
+ * @returns reads the current delay, in milliseconds
  */
-export function watchEventLoop(server: Server, limit: number): () => number {
-  let delay = 0;
-  let before = 0;
-  let timer: NodeJS.Timeout | undefined;
+export function measureEventLoopDelay(server: Server, limit: number): () => number {
+  let average = 0;
+  let sampledAt = 0;
+  let sampler: NodeJS.Timeout | undefined;
 
-  function look() {
+  function sample() {
     const now = performance.now();
-    const late = Math.min(Math.max(now - before - interval, 0), 2 * limit);
-    delay += (late - delay) / 3;
-    before = now;
+    const late = Math.min(Math.max(now - sampledAt - sampleInterval, 0), 2 * limit);
+    average += (late - average) / 3;
+    sampledAt = now;
   }
 
-  function start() {
-    stop();
-    before = performance.now();
-    timer = setInterval(look, interval).unref();
+  function startSampling() {
+    stopSampling();
+    sampledAt = performance.now();
+    sampler = setInterval(sample, sampleInterval).unref();
   }
 
-  function stop() {
-    clearInterval(timer);
-    delay = 0;
+  function stopSampling() {
+    clearInterval(sampler);
+    average = 0;
   }
 
-  start();
-  server.on("listening", start).on("close", stop);
-  return () => delay;
+  startSampling();
+  server.on("listening", startSampling).on("close", stopSampling);
+  return () => average;
 }

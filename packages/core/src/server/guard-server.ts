@@ -1,5 +1,6 @@
+import { subscribe } from "node:diagnostics_channel";
 import type { EventEmitter } from "node:events";
-import { IncomingMessage } from "node:http";
+import { IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { hasTarget } from "../http/request-target.js";
@@ -7,166 +8,181 @@ import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { dropRefused } from "../node/outgoing-head.js";
 import { unmatched } from "../problem/unmatched.js";
 import { createResponder } from "../responder/responder.js";
+import { noop } from "../util/noop.js";
 import { read } from "../util/safe-read.js";
 import { answerClientError } from "./client-error.js";
-import { responseOf, watchResponses } from "./dropped-requests.js";
 import { splitOptions, type GuardOptions } from "./guard-options.js";
-import { isClosing } from "./lingering-close.js";
-import { createLoadLimit } from "./load-shedding.js";
+import { isLingering } from "./lingering-close.js";
+import { createLoadShedding } from "./load-shedding.js";
 import { offerUpgrade } from "./offer-upgrade.js";
 import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
 
-/** On a server that is guarded. Registered, since a CommonJS and an ES module copy may meet. */
+/** Marks a guarded server. The symbol is registered, since a CommonJS copy and an ES module copy of this package may meet. */
 const guarded = Symbol.for("fg-errors.guarded");
 
 /**
- * Answers by the contract what never reaches an application: requests that cannot be read, that Node answers by itself, or that are
- * too much. The server's own listeners do not hear of them, but those of "clientError", once the connection is closed.
- * @param server of node:http, node:https or node:http2; its listeners and settings may as well come later
+ * Answers the requests that never reach an application by the contract: those that cannot be read, that Node answers by itself, or that
+ * exceed a limit. The server's own listeners do not get them, except those of "clientError", once the connection is closed.
+ * @param server of node:http, node:https or node:http2; listeners and settings may be added later
  * @returns the server
- * @throws TypeError for what is no server or is guarded already, and for a wrong option, with its name and what it takes
+ * @throws TypeError for a value that is no such server, for a server that is guarded already, and for a wrong option, with the option's
+ * name and what it takes
  * @example guardServer(createServer(app), { maxInFlight: 1000 }).listen(8080);
  */
 export function guardServer<S extends Server>(server: S, options: GuardOptions = {}): S {
   if (!isHttpServer(server)) throw new TypeError("guardServer: takes a server of node:http, node:https or node:http2");
   if (guarded in server) throw new TypeError("guardServer: the server is guarded already");
-  const { limits, own } = splitOptions(options);
-  const respond = createResponder(own, { caller: "guardServer" });
-  const { admits, admitsSocket } = createLoadLimit(respond, limits, server);
-  const asksForHost = takeHostCheck(server as { requireHostHeader?: boolean });
+  const { limits, responderOptions } = splitOptions(options);
+  const respond = createResponder(responderOptions, { caller: "guardServer" });
+  const { admits, admitsSocket } = createLoadShedding(respond, limits, server);
+  const requiresHost = replaceHostCheck(server as { requireHostHeader?: boolean });
   const emit = server.emit.bind(server) as EventEmitter["emit"];
   const handedOver = new WeakSet<object>();
-  const isUnheard = (event: string) => server.listenerCount(event) === 1;
+  const hasNoListener = (event: string) => server.listenerCount(event) === 1; // the one is ours
 
-  /** Each returns whether nobody else is to hear of the event. */
-  const acts = new Map<unknown, (...args: never[]) => boolean>([
-    ["request", enter],
-    ["checkContinue", proceed],
-    ["checkExpectation", expect],
-    ["connect", connect],
-    ["upgrade", upgrade],
-    ["dropRequest", drop],
-    ["clientError", clientError],
-    ["unknownProtocol", unknownProtocol],
+  /** Handlers that see an event before its listeners do. Each returns true if the listeners must not get the event. */
+  const handlers = new Map<unknown, (...args: never[]) => boolean>([
+    ["request", onRequest],
+    ["checkContinue", onCheckContinue],
+    ["checkExpectation", onCheckExpectation],
+    ["connect", onConnect],
+    ["upgrade", onUpgrade],
+    ["dropRequest", onDropRequest],
+    ["clientError", onClientError],
+    ["unknownProtocol", onUnknownProtocol],
   ]);
 
   function guardedEmit(event: string, ...args: unknown[]): boolean {
-    return acts.get(event)?.(...(args as never[])) || emit(event, ...args);
+    return handlers.get(event)?.(...(args as never[])) || emit(event, ...args);
   }
 
-  function enter(request: NodeRequest, response: NodeResponse): boolean {
+  function onRequest(request: NodeRequest, response: NodeResponse): boolean {
     if (handedOver.has(response)) return false;
-    if ("stream" in request) return keep(request, response);
-    if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) watchResponses();
-    return keep(request, response);
+    if ("stream" in request) return refuseUnlessAdmitted(request, response);
+    if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) rememberResponses();
+    return refuseUnlessAdmitted(request, response);
   }
 
-  function keep(request: NodeRequest, response: NodeResponse): boolean {
-    const why = faultOf(request);
-    if (!why) return !admits(request, response);
-    refuse(respond, why, request, response);
+  function refuseUnlessAdmitted(request: NodeRequest, response: NodeResponse): boolean {
+    const reason = faultOf(request);
+    if (!reason) return !admits(request, response);
+    refuse(respond, reason, request, response);
     return true;
   }
 
   function faultOf(request: NodeRequest): object | undefined {
     if (!hasTarget(request)) return refusals.target;
-    if ("stream" in request) return undefined; // the rest is of HTTP/1
+    if ("stream" in request) return undefined; // HTTP/2 has framing and authority of its own
     if (!isFramed(request)) return refusals.framing;
-    return asksForHost && !namesHost(request) ? refusals.host : undefined;
+    return requiresHost && !namesHost(request) ? refusals.host : undefined;
   }
 
-  /** When its turn has come: Node would write the 100 amid another response. */
-  function proceed(request: NodeRequest, response: NodeResponse): boolean {
-    if (enter(request, response)) return true;
-    if (!isUnheard("checkContinue")) return handOver(response);
-    const goOn = () => {
+  /** Sends the 100 (Continue) only when all earlier responses are sent: Node would write it into the middle of one. */
+  function onCheckContinue(request: NodeRequest, response: NodeResponse): boolean {
+    if (onRequest(request, response)) return true;
+    if (!hasNoListener("checkContinue")) return handOver(response);
+    const continueRequest = () => {
       response.writeContinue();
       emit("request", request, response);
     };
-    if ("stream" in response || response.socket) goOn();
-    else response.once("socket", goOn);
+    if ("stream" in response || response.socket) continueRequest();
+    else response.once("socket", continueRequest);
     return true;
   }
 
-  function expect(request: NodeRequest, response: NodeResponse): boolean {
-    if (enter(request, response)) return true;
-    if (!isUnheard("checkExpectation")) return handOver(response);
+  function onCheckExpectation(request: NodeRequest, response: NodeResponse): boolean {
+    if (onRequest(request, response)) return true;
+    if (!hasNoListener("checkExpectation")) return handOver(response);
     refuse(respond, refusals.expectation, request, response);
     return true;
   }
 
-  /** Its listener may emit "request" with it later. */
+  /** Leaves a checked request to its listener, which may emit "request" with it later: it is not checked again then. */
   function handOver(response: NodeResponse): boolean {
     handedOver.add(response);
     return false;
   }
 
-  function connect(request: NodeRequest, response: NodeResponse): boolean {
-    const why = unmatched(request.method);
+  function onConnect(request: NodeRequest, response: NodeResponse): boolean {
+    const reason = unmatched(request.method);
     if ("stream" in request) {
       if (!admits(request, response)) return true;
-      if (isUnheard("connect")) refuse(respond, why, request, response);
+      if (hasNoListener("connect")) refuse(respond, reason, request, response);
     } else {
-      request.socket.on("error", ignore);
+      request.socket.on("error", noop); // Node has removed its own listener, and a client that leaves must not end the process
       if (!admitsSocket(request)) return true;
-      if (isUnheard("connect")) refuseSocket(respond, why, request);
+      if (hasNoListener("connect")) refuseSocket(respond, reason, request);
     }
     return false;
   }
 
   /** @param stream the connection, or since Node 26 a stream over it while the request's content still arrives */
-  function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
-    stream.on("error", ignore);
+  function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
+    stream.on("error", noop);
     if (!admitsSocket(request)) return true;
-    const refuseFor = (why: object) => refuseSocket(respond, why, request);
-    const why = faultOf(request);
+    const refuseFor = (reason: object) => refuseSocket(respond, reason, request);
+    const fault = faultOf(request);
     const offer = () => emit("upgrade", request, stream, head);
     dropRefused(request.headers);
-    if (why) refuseFor(why);
+    if (fault) refuseFor(fault);
     else offerUpgrade(request.socket, stream, offer, () => refuseFor(unmatched(request.method)));
     return true;
   }
 
-  function drop(request: IncomingMessage): boolean {
-    const response = responseOf(request);
+  function onDropRequest(request: IncomingMessage): boolean {
+    const response = responses.get(request);
     if (!response) return false;
     refuse(respond, refusals.spent, request, response);
-    response.writeHead = response.end = () => response; // Node goes on to write its own
+    response.writeHead = response.end = () => response; // Node writes its own answer next
     return false;
   }
 
-  function clientError(error: Error, socket: Socket): boolean {
-    const isNews = !isClosing(socket); // or another packet of the same
+  function onClientError(error: Error, socket: Socket): boolean {
+    const isFirst = !isLingering(socket); // another packet may cause the same error again
     answerClientError(respond, error, socket);
-    if (!isNews) return true;
-    const tell = () => void emit("clientError", error, socket);
-    if (socket.destroyed) tell();
-    else socket.once("close", tell);
+    if (!isFirst) return true;
+    const emitLater = () => void emit("clientError", error, socket);
+    if (socket.destroyed) emitLater();
+    else socket.once("close", emitLater);
     return true;
   }
 
-  function unknownProtocol(socket: Socket): boolean {
+  function onUnknownProtocol(socket: Socket): boolean {
     if (server.listenerCount("unknownProtocol") > 0) return false;
     refuseSocket(respond, refusals.version, new IncomingMessage(socket));
     return true;
   }
 
-  // Node answers by itself where nobody listens.
-  for (const event of ["checkContinue", "checkExpectation", "connect"]) server.on(event, () => {});
+  // Node emits these events only if somebody listens, and answers by itself otherwise.
+  for (const event of ["checkContinue", "checkExpectation", "connect"]) server.on(event, noop);
   return Object.assign(server, { [guarded]: true, emit: guardedEmit });
 }
 
-/** Node has taken its own listener off, and a client that leaves must not end the process. */
-function ignore(): void {}
+/** Responses by their requests. A request that Node drops is emitted without its response. */
+const responses = new WeakMap<object, ServerResponse>();
+let isRemembering = false;
 
-/** What node:http, node:https and node:http2 have in common, and servers of node:net and node:tls have not. */
+/** Remembers all responses from now on. Called once a connection has reached `maxRequestsPerSocket`, so that other servers pay nothing. */
+function rememberResponses(): void {
+  if (isRemembering) return;
+  isRemembering = true;
+  subscribe("http.server.request.start", (message) => {
+    const { request, response } = message as { readonly request: object; readonly response: ServerResponse };
+    responses.set(request, response);
+  });
+}
+
+/** Whether a value has what servers of node:http, node:https and node:http2 share, and servers of node:net and node:tls do not have. */
 function isHttpServer(server: unknown): boolean {
   return ["emit", "getConnections", "setTimeout"].every((name) => typeof read(server, name) === "function");
 }
 
-/** Node answers a missing Host by itself, and looks at no second one. */
-function takeHostCheck(server: { requireHostHeader?: boolean }): boolean {
-  const isAsked = server.requireHostHeader !== false;
+/**
+ * Turns Node's own check of Host off: Node answers a missing Host without content, and accepts a second one.
+ * @returns whether the check was on
+ */
+function replaceHostCheck(server: { requireHostHeader?: boolean }): boolean {
+  const wasRequired = server.requireHostHeader !== false;
   server.requireHostHeader = false;
-  return isAsked;
+  return wasRequired;
 }

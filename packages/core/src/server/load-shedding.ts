@@ -4,85 +4,87 @@ import { performance } from "node:perf_hooks";
 import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
-import { followTraffic } from "./connections.js";
+import { trackConnections } from "./connections.js";
 import { makeDrainable } from "./drain.js";
-import { watchEventLoop } from "./event-loop-delay.js";
+import { measureEventLoopDelay } from "./event-loop-delay.js";
 import { refuse, refuseSocket } from "./refusals.js";
-import { unavailable } from "./unavailable.js";
+import { serviceUnavailable } from "./unavailable.js";
 
-/** What is too much for a server. */
+/** The limits above which a server refuses requests with 503. */
 export interface LoadLimits {
-  /** Requests whose responses have not left yet: while there are so many, others get a 503. 1 or more. Default: no limit. */
+  /** Requests in flight, 1 or more: a request counts until its response has left. While there are as many, others get a 503. Default: no limit. */
   readonly maxInFlight?: number | undefined;
-  /** Milliseconds that the event loop may be late, 1 or more: while it is later, requests get a 503. Default: it is not measured. */
+  /** Delay of the event loop in milliseconds, 1 or more. While it is longer, requests get a 503. Default: it is not measured. */
   readonly maxEventLoopDelay?: number | undefined;
 }
 
-/** Whether the application may have what has come. What it may not have is answered. */
-export interface LoadLimit {
-  /** For a request that has a response. */
+/** Decides whether the application gets a request. A request that it does not get is answered. */
+export interface LoadShedding {
+  /** Admits a request that has a response, and counts it. */
   readonly admits: (request: NodeRequest, response: NodeResponse) => boolean;
-  /** For one that has a socket only, an upgrade or a tunnel. These are not counted: they last. */
+  /** Admits an upgrade or a tunnel, which has a socket only. These are not counted, since they last. */
   readonly admitsSocket: (request: IncomingMessage) => boolean;
 }
 
-/** Milliseconds for which an overload that went to stderr is old news. */
-const quiet = 60_000;
+/** Milliseconds between two lines about an overload on stderr. */
+const reportInterval = 60_000;
 
-/** Octets of content that are read away, so that the connection can be kept. */
-const mostContent = 65_536;
+/** Octets of request content that Node may read and discard, so that the connection can be kept. */
+const discardLimit = 65_536;
 
 /**
- * Refuses what would be too much, and whatever comes while the server drains, before the application is reached.
- * @example const { admits } = createLoadLimit(respond, { maxInFlight: 1000 }, server);
+ * Refuses requests above the limits, and all requests while the server drains, before they reach the application.
+ * @example const { admits } = createLoadShedding(respond, { maxInFlight: 1000 }, server);
  */
-export function createLoadLimit(respond: Responder, limits: LoadLimits, server: Server): LoadLimit {
+export function createLoadShedding(respond: Responder, limits: LoadLimits, server: Server): LoadShedding {
   const { maxInFlight = Infinity, maxEventLoopDelay = Infinity } = limits;
-  const traffic = followTraffic(server);
-  const { open, follow } = traffic;
-  const isDraining = makeDrainable(server, respond, traffic);
-  const delay = maxEventLoopDelay === Infinity ? () => 0 : watchEventLoop(server, maxEventLoopDelay);
-  let told = -Infinity;
+  const connections = trackConnections(server);
+  const { openResponses, trackResponse } = connections;
+  const isDraining = makeDrainable(server, respond, connections);
+  const delay = maxEventLoopDelay === Infinity ? () => 0 : measureEventLoopDelay(server, maxEventLoopDelay);
+  let reportedAt = -Infinity;
 
-  function isFull() {
-    return open.size >= maxInFlight || delay() > maxEventLoopDelay || isDraining();
+  function isOverloaded() {
+    return openResponses.size >= maxInFlight || delay() > maxEventLoopDelay || isDraining();
   }
 
   function admits(request: NodeRequest, response: NodeResponse) {
-    if (!isFull()) {
-      follow(request, response);
+    if (!isOverloaded()) {
+      trackResponse(response);
       return true;
     }
-    if (isDraining() || hasMuchToCome(request) || isQueued(response)) refuse(respond, reason(), request, response);
-    else answer(respond, reason(), request, response);
+    if (isDraining() || hasLongContent(request) || isPipelined(response)) refuse(respond, refusalReason(), request, response);
+    else answer(respond, refusalReason(), request, response);
     return false;
   }
 
   function admitsSocket(request: IncomingMessage) {
-    if (!isFull()) return true;
-    refuseSocket(respond, reason(), request);
+    if (!isOverloaded()) return true;
+    refuseSocket(respond, refusalReason(), request);
     return false;
   }
 
-  function reason(): object {
-    if (isDraining()) return unavailable("The server is being drained", true);
+  function refusalReason(): object {
+    if (isDraining()) return serviceUnavailable("The server is being drained", true);
     const now = performance.now();
-    const isNews = now - told > quiet;
-    if (isNews) told = now;
-    const what =
-      open.size >= maxInFlight ? `${open.size} requests are in flight` : `The event loop is ${Math.round(delay())} ms late`;
-    return unavailable(`${what}: requests are refused, which is not told again for a minute`, !isNews);
+    const isReported = now - reportedAt <= reportInterval;
+    if (!isReported) reportedAt = now;
+    const overload =
+      openResponses.size >= maxInFlight
+        ? `${openResponses.size} requests are in flight`
+        : `The event loop is ${Math.round(delay())} ms late`;
+    return serviceUnavailable(`${overload}: requests are refused, which is not reported again for a minute`, isReported);
   }
 
   return { admits, admitsSocket };
 }
 
-/** Behind an earlier response. Node stops to read once too much waits there, and would not notice that the client leaves. */
-function isQueued(response: NodeResponse): boolean {
+/** Whether a response waits behind an earlier one. Node stops reading when too much waits, and would not notice that the client leaves. */
+function isPipelined(response: NodeResponse): boolean {
   return !("stream" in response) && response.socket === null;
 }
 
-/** Node reads away the content of a request that was answered early, however long it is, before it takes the next one. */
-function hasMuchToCome({ headers }: NodeRequest): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > mostContent;
+/** Whether a request has more content than to be discarded. Node reads all of it, however long, before it takes the next request. */
+function hasLongContent({ headers }: NodeRequest): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > discardLimit;
 }

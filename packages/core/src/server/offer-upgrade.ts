@@ -2,24 +2,25 @@ import type { Duplex } from "node:stream";
 import type { HttpSocket } from "./pipelining.js";
 
 /**
- * Offers an upgrade to its listeners, and calls `refuse` if one of them destroys its stream with nothing written: nobody takes
- * this protocol, or this path. That may be until the next turn of the event loop: http-proxy-middleware's listener is asynchronous.
- * @param stream what the listeners get: the connection, or since Node 26 a stream over it while the request's content still arrives
- * @param refuse the connection is not destroyed yet
+ * Offers an upgrade to its listeners, and calls `refuse` if one of them destroys the stream before anything is written: no listener
+ * takes this protocol or this path. The destruction may come until the next turn of the event loop, since the listener of
+ * http-proxy-middleware is asynchronous.
+ * @param stream as the listeners get it: the connection, or since Node 26 a stream over it while the request's content still arrives
+ * @param refuse answers; the connection is not destroyed yet
  */
 export function offerUpgrade(connection: HttpSocket, stream: Duplex, offer: () => void, refuse: () => void): void {
   const { destroy, write } = stream;
-  const most = connection._httpMessage ? Infinity : connection.bytesWritten; // what is written meanwhile may be of the response before
+  const unwritten = connection._httpMessage ? Infinity : connection.bytesWritten; // an earlier response may write in the meantime
   let [isOffered, isDestroyed, isWritten] = [true, false, false];
   stream.destroy = (error) => {
-    if (!isOffered) return destroy.call(stream, error); // a listener has kept it for later: ws does
+    if (!isOffered) return destroy.call(stream, error); // a listener has kept our function for later, as ws does
     isDestroyed = true;
     return stream;
   };
   setImmediate(() => {
     isOffered = false;
     if (!isDestroyed) return;
-    if (connection.writable && !isWritten && connection.bytesWritten <= most) refuse();
+    if (connection.writable && !isWritten && connection.bytesWritten <= unwritten) refuse();
     else stream.destroy();
   });
   stream.write = (...args: unknown[]) => {

@@ -1,26 +1,27 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** What Node keeps on a connection: the response whose turn it is, and the parser with the request that was read last. */
+/** A socket with the internal members by which Node tracks pipelined requests. */
 export interface HttpSocket extends Socket {
+  /** The response whose turn it is. Responses that wait behind it are not here. */
   _httpMessage?: (ServerResponse & { readonly req: IncomingMessage }) | null;
-  /** Null once Node has handed the connection over, for an upgrade or a tunnel. */
+  /** The parser, with the request that was read last. Null once Node has handed the connection over, for an upgrade or a tunnel. */
   readonly parser?: { readonly incoming?: IncomingMessage | null; onIncoming?: unknown } | null;
 }
 
 /**
- * Waits until what a client has asked for before is answered: answers leave in the order of the requests (RFC 9112 section 9.3.2).
- * @param act given the response to the request that is still being read, if there is one
+ * Calls `act` once all earlier pipelined requests are answered: responses leave in the order of their requests (RFC 9112 section 9.3.2).
+ * @param act gets the response to the request whose content is still arriving, if there is one
  */
-export function inTurn(socket: HttpSocket, act: (response?: ServerResponse) => void): void {
+export function afterPipelined(socket: HttpSocket, act: (response?: ServerResponse) => void): void {
   const { _httpMessage: response } = socket;
   if (!response) act();
-  else if (response.req === unread(socket) && !response.writableEnded) act(response);
-  else response.once("finish", () => inTurn(socket, act));
+  else if (response.req === incompleteRequest(socket) && !response.writableEnded) act(response);
+  else response.once("finish", () => afterPipelined(socket, act));
 }
 
-/** The request whose content is still arriving. */
-export function unread({ parser }: HttpSocket): IncomingMessage | undefined {
+/** Finds the request whose content is still arriving. */
+export function incompleteRequest({ parser }: HttpSocket): IncomingMessage | undefined {
   const request = parser?.incoming;
   return request?.complete === false ? request : undefined;
 }

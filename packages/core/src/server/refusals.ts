@@ -5,50 +5,54 @@ import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { meant } from "../problem/problem-error.js";
 import type { Responder } from "../responder/responder.js";
-import { closeGently } from "./lingering-close.js";
-import { inTurn } from "./pipelining.js";
+import { startLingeringClose } from "./lingering-close.js";
+import { afterPipelined } from "./pipelining.js";
 
-/** What Node answers by itself, and without content. */
+/** Requests that Node answers by itself and without content, and those that it should refuse and does not. */
 export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {
-  /** RFC 9112 section 3.2. */
+  /** The target is neither a path nor a URL of HTTP (RFC 9112 section 3.2). */
   target: meant({ status: 400, detail: invalidTarget }),
-  /** RFC 9112 section 3.2. */
+  /** Host is missing or repeated (RFC 9112 section 3.2). */
   host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
-  /** RFC 9112 sections 2.3 and 6.1. */
+  /** The version is none, or HTTP/1.0 has chunks (RFC 9112 sections 2.3 and 6.1). */
   framing: meant({ status: 400, detail: "HTTP/1.1 is spoken here, and HTTP/1.0 without Transfer-Encoding." }),
-  /** RFC 9110 section 10.1.1. */
+  /** Expect is something else than 100-continue (RFC 9110 section 10.1.1). */
   expectation: meant({ status: 417, detail: "The only expectation that can be met is 100-continue." }),
-  /** Beyond the server's `maxRequestsPerSocket`: the answer before has said that the connection closes. */
+  /** The connection has had `maxRequestsPerSocket` requests. Its last answer has announced that the connection closes. */
   spent: meant({ status: 503, detail: "This connection takes no more requests; a new one will.", routine: true }),
-  /** HTTP/1 where only HTTP/2 is spoken (RFC 9110 section 15.6.6). */
+  /** HTTP/1 came to a port that takes HTTP/2 only (RFC 9110 section 15.6.6). */
   version: meant({ status: 505, detail: "Only HTTP/2 is spoken here.", routine: true }),
 };
 
-const inbound = { origin: "inbound" } as const;
+/** Facts of a failure that is the client's. */
+export const inboundFacts = { origin: "inbound" } as const;
 
-/** Answers a request in the application's stead, and closes its connection; of HTTP/2 only the stream ends. */
-export function refuse(respond: Responder, why: object, request: NodeRequest, response: NodeResponse): void {
+/** Answers a request instead of the application, and closes its connection. With HTTP/2 only the stream ends. */
+export function refuse(respond: Responder, reason: object, request: NodeRequest, response: NodeResponse): void {
   if (!("stream" in response)) {
     response.shouldKeepAlive = false;
-    closeGently(request.socket);
+    startLingeringClose(request.socket);
   }
-  answer(respond, why, request, response, inbound);
+  answer(respond, reason, request, response, inboundFacts);
 }
 
-/** The same where there is no response, for an upgrade or a tunnel: on the connection itself, whatever stream its listeners get. */
-export function refuseSocket(respond: Responder, why: object, request: IncomingMessage): void {
+/** Answers an upgrade or a tunnel, which has no response: on the connection itself, even if its listeners get a stream over it. */
+export function refuseSocket(respond: Responder, reason: object, request: IncomingMessage): void {
   const { socket } = request;
-  closeGently(socket);
+  startLingeringClose(socket);
   const url = request.method === "CONNECT" ? undefined : request.url || undefined; // a tunnel has no path
-  inTurn(socket, () => answerSocket(respond, why, request, socket, { ...inbound, url }));
+  afterPipelined(socket, () => answerSocket(respond, reason, request, socket, { ...inboundFacts, url }));
 }
 
-/** Whether everybody sees the same end of a request of HTTP/1: 1.0 knows no chunks (RFC 9112 section 6.1), and Node's parser takes 0.9 and 2.0. */
+/**
+ * Whether every recipient finds the same end of an HTTP/1 request. HTTP/1.0 has no chunks (RFC 9112 section 6.1), and Node's parser
+ * accepts the versions 0.9 and 2.0.
+ */
 export function isFramed({ httpVersion, headers }: NodeRequest): boolean {
   return httpVersion === "1.1" || (httpVersion === "1.0" && headers["transfer-encoding"] === undefined);
 }
 
-/** Whether a request names its host as it must: once, before HTTP/1.1 at most once (RFC 9112 section 3.2). */
+/** Whether a request has one Host field; before HTTP/1.1 it may have none (RFC 9112 section 3.2). */
 export function namesHost({ httpVersion, rawHeaders }: NodeRequest): boolean {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2)

@@ -5,15 +5,15 @@ import type { Responder } from "../responder/responder.js";
 import type { HttpSocket } from "./pipelining.js";
 
 /**
- * Answers on the connection of a response that its application still has. That one keeps its state and is not sent: to write to a
- * response that was answered would throw, in callbacks where nobody catches.
- * @param response its turn has come, and its head has not been sent
+ * Sends an error response on the connection of a response that its application still has. The application's own response keeps its state
+ * and is never sent: a response that was ended by us would throw in the application's next write, in callbacks where nobody catches.
+ * @param response the first in line on its connection; its head has not been sent
  */
-export function answerInstead(respond: Responder, why: unknown, response: ServerResponse, facts?: SocketAnswer): void {
+export function replaceResponse(respond: Responder, reason: unknown, response: ServerResponse, facts?: SocketAnswer): void {
   const { req: request } = response;
   const socket = response.socket as HttpSocket;
-  const fields = { ...response.getHeaders(), connection: undefined }; // what it says of the connection is over
+  const fields = { ...response.getHeaders(), connection: undefined }; // the connection closes, whatever the application has set
   socket._httpMessage = null;
-  answerSocket(respond, why, request, socket, { url: originalUrl(request), fields, ...facts });
-  socket._httpMessage = response; // which hears of the end
+  answerSocket(respond, reason, request, socket, { url: originalUrl(request), fields, ...facts });
+  socket._httpMessage = response; // Node emits its "close" when the connection ends
 }

@@ -1,84 +1,84 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 
-/** Milliseconds between two looks at the sessions. */
-const interval = 1000;
+/** Milliseconds between two checks of the sessions. */
+const checkInterval = 1000;
 
-/** Octets of a SETTINGS frame without content, as its acknowledgement is (RFC 9113 section 6.5). */
-const acknowledgement = 9;
+/** Octets of a SETTINGS frame without content, which its acknowledgement has as well (RFC 9113 section 6.5). */
+const acknowledgementLength = 9;
 
-/** What is known of a session. */
+/** The state of a session at its last check. */
 interface Activity {
   readonly socket: HandleSocket;
   bytesRead: number;
-  /** Octets that had been written when it was sent SETTINGS. Undefined since the client has sent something again. */
-  asked: number | undefined;
-  /** At the last look the session was over, and its connection was not. */
-  isOver: boolean;
+  /** Octets written when the probe, an empty SETTINGS frame, was sent. Undefined once the client has sent something again. */
+  probedAt: number | undefined;
+  /** The session was over, and its connection was not. */
+  wasOver: boolean;
 }
 
-/** What Node keeps of a connection. */
+/** A socket with Node's internal members. */
 interface HandleSocket extends Socket {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
-  /** Below TLS, whose own queue may be stuck once a session is over. */
+  /** The TCP socket below TLS. The write queue of TLS itself may be stuck once a session is over. */
   readonly _parent?: HandleSocket | null;
 }
 
 /**
- * Closes connections of HTTP/2 whose session is over while Node keeps them. nghttp2 ends a session for a client's error of framing. Node
- * does not hear of that: before Node 24 never, since then not after a GOAWAY of the client. It reads no more either, so that the
- * connection, its streams and their responses stay for ever, even when the client has left. Such a session is known by a frame that
- * it does not send: one SETTINGS frame without content, after each second of silence.
- * @param onSilence called once a second for each session whose client has sent nothing for a second, but what it was asked for
+ * Closes connections of HTTP/2 whose session is over while Node keeps them. nghttp2 ends a session after a framing error of the client.
+ * Node does not notice: before Node 24 never, since then not after a GOAWAY of the client. It also stops reading, so the connection, its
+ * streams and their responses stay for ever, even when the client has left. Such a session shows by a frame that it does not send: the
+ * probe, one empty SETTINGS frame after each second of silence.
+ * @param onSilence called once a second for each session whose client has sent nothing for a second except the acknowledgement
  */
 export function watchSessions(server: Server, onSilence: (session: ServerHttp2Session) => void): void {
   const activities = new Map<ServerHttp2Session, Activity>();
-  let timer: NodeJS.Timeout | undefined;
+  let checker: NodeJS.Timeout | undefined;
 
-  function follow(session: ServerHttp2Session) {
-    const socket = session.socket.on("close", () => activities.delete(session)); // the connection itself, not session.socket's Proxy
-    activities.set(session, { socket, bytesRead: 0, asked: undefined, isOver: false });
-    timer ??= setInterval(look, interval).unref();
+  function watchSession(session: ServerHttp2Session) {
+    const socket = session.socket.on("close", () => activities.delete(session)); // the connection itself, not the Proxy in session.socket
+    activities.set(session, { socket, bytesRead: 0, probedAt: undefined, wasOver: false });
+    checker ??= setInterval(checkSessions, checkInterval).unref();
   }
 
-  function look() {
-    for (const [session, activity] of activities) lookAt(session, activity);
+  function checkSessions() {
+    for (const [session, activity] of activities) checkSession(session, activity);
     if (activities.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+    clearInterval(checker);
+    checker = undefined;
   }
 
-  function lookAt(session: ServerHttp2Session, activity: Activity) {
+  function checkSession(session: ServerHttp2Session, activity: Activity) {
     const { socket } = activity;
     if (session.destroyed || isOver(session, activity)) {
       session.destroy();
-      if (activity.isOver && !isBlocked(socket)) socket.destroy();
-      activity.isOver = true;
+      if (activity.wasOver && !isBlocked(socket)) socket.destroy();
+      activity.wasOver = true;
       return;
     }
     const isSilent = socket.bytesRead === activity.bytesRead;
     activity.bytesRead = socket.bytesRead;
-    if (!isSilent) activity.asked = undefined;
-    else if (activity.asked === undefined) ask(session, activity);
+    if (!isSilent) activity.probedAt = undefined;
+    else if (activity.probedAt === undefined) sendProbe(session, activity);
     if (isSilent) onSilence(session);
   }
 
-  server.on("session", follow);
+  server.on("session", watchSession);
 }
 
-function ask(session: ServerHttp2Session, activity: Activity): void {
-  activity.asked = activity.socket.bytesWritten;
+function sendProbe(session: ServerHttp2Session, activity: Activity): void {
+  activity.probedAt = activity.socket.bytesWritten;
   session.settings({}, (error) => {
-    if (!error) activity.bytesRead += acknowledgement;
+    if (!error) activity.bytesRead += acknowledgementLength;
   });
 }
 
-/** Whether nothing has been written since, though something could be. */
-function isOver(session: ServerHttp2Session, { asked, socket }: Activity): boolean {
-  return socket.bytesWritten === asked && session.state.outboundQueueSize! > 0 && !isBlocked(socket);
+/** Whether nothing has been written since the probe, though frames are queued and the socket could take them. */
+function isOver(session: ServerHttp2Session, { probedAt, socket }: Activity): boolean {
+  return socket.bytesWritten === probedAt && session.state.outboundQueueSize! > 0 && !isBlocked(socket);
 }
 
-/** Whether what was written waits for the client to read. */
+/** Whether written octets wait for the client to read (backpressure). */
 function isBlocked(socket: HandleSocket): boolean {
   return (socket._parent ?? socket)._handle?.writeQueueSize !== 0;
 }

@@ -1,17 +1,18 @@
 import { meant } from "../problem/problem-error.js";
 
 /**
- * Seconds. By then most of what is too much has been worked off, and another instance can be asked at once (RFC 9110 section 10.2.3).
+ * Retry-After in seconds (RFC 9110 section 10.2.3). A second is enough for most of an overload to be worked off, and a client can ask
+ * another instance at once.
  */
-const soon = { "retry-after": "1" };
+const retryFields = { "retry-after": "1" };
 
 /**
- * Why a server does not give the answer of its application.
+ * Creates the value to answer with 503 where the server answers instead of its application.
  * @param message for the operator
- * @param routine the operator has heard of it already
- * @param untouched nothing was done for the request, so it may as well come again
+ * @param routine the operator has been informed already: stderr does not get it again
+ * @param retryable nothing was done for the request, so the client may repeat it: adds Retry-After
  */
-export function unavailable(message: string, routine: boolean, untouched = true): object {
-  const headers = untouched ? soon : undefined;
+export function serviceUnavailable(message: string, routine: boolean, retryable = true): object {
+  const headers = retryable ? retryFields : undefined;
   return { ...meant({ status: 503, headers, routine }), name: "Unavailable", message };
 }
