@@ -1,9 +1,10 @@
 // pnpm bench [part...] [--rounds 15] [--only text] [--json file]: what fg-errors costs, beside its peers. Parts: cpu, instructions,
-// micro, memory; all by default. --only takes the scenarios, errors or gateways whose name has the text. Of the rounds, instructions
-// make three at most; micro and memory have their own.
+// micro, memory, load; all by default. --only takes the scenarios, errors, gateways or entry points whose name has the text. Of the rounds,
+// instructions make three at most; micro and memory have their own.
 import { readdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { assertCanCount, measureInstructions } from "./instructions.js";
+import { measureLoadTime } from "./load-time.js";
 import { measureMemory } from "./memory.js";
 import { measureMicro } from "./micro.js";
 import { printTable, printVerdicts } from "./report.js";
@@ -29,6 +30,7 @@ const parts = {
   instructions: () => measureInstructions(scenarios, options),
   micro: () => measureMicro(options),
   memory: () => measureMemory(options),
+  load: () => measureLoadTime(options),
 };
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(parts);

@@ -182,6 +182,16 @@ describe("content that does not unpack", () => {
     expect(outcome(await failure(unpack), { origin: "datastore" })).toEqual([500, undefined, undefined]);
   });
 
+  it("knows each of Brotli's errors of format by the code that Node makes of its name", () => {
+    const prefix = "BROTLI_DECODER";
+    const names = Object.keys(zlib.constants).filter((name) => name.startsWith(`${prefix}_ERROR_FORMAT_`));
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names) {
+      const error = Object.assign(new Error(), { code: `ERR_${name.slice(prefix.length)}` });
+      expect(outcome(error), name).toEqual([502, coding, undefined]);
+    }
+  });
+
   it("knows zstd, which this Node may not have, from one that has", async () => {
     const script = `try { zlib.zstdDecompressSync(Buffer.from("s3cr3t!")) } catch (e) { console.log(JSON.stringify({ ...e, message: e.message })) }`;
     const shape = JSON.parse(execFileSync(late, ["-e", script], { encoding: "utf8" }));

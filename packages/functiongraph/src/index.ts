@@ -24,11 +24,15 @@ export {
   type ResponderOptions,
   type StatusRow,
 } from "@fg-errors/core";
-export { upstream, type FetchReply, type NodeReply, type Reply, type UpstreamOptions } from "@fg-errors/core/upstream";
 export {
   explainCode,
   toInvocation,
+  upstream,
   type DocumentedCode,
+  type FetchReply,
   type InvocationResult,
+  type NodeReply,
+  type Reply,
+  type UpstreamOptions,
   type WholeResult,
 } from "@fg-errors/core/adapter/event";

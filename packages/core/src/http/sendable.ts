@@ -17,6 +17,11 @@ export function isFieldValue(value: unknown): boolean {
   return value !== undefined && !notSent.test(value as string);
 }
 
+/** Whether node:http takes a name and a value, or a list of values, as a field. */
+export function isField(name: unknown, value: unknown): boolean {
+  return isFieldName(name) && (Array.isArray(value) ? value.every(isFieldValue) : isFieldValue(value));
+}
+
 /** Speak of one connection, which HTTP/2 does by itself (RFC 9113 section 8.2.2); node:http2 refuses them when it sends the head. */
 const ofConnection: ReadonlySet<string> = new Set([
   "connection",

@@ -1,6 +1,6 @@
 import { mayHaveContent } from "../contract/contract.js";
 import { endToEnd } from "../http/header-fields.js";
-import { isValidHead } from "../node/response-head.js";
+import { isField } from "../http/sendable.js";
 import { checkResult, isAbsent, type InvocationResult } from "./check-result.js";
 
 /** A function's result as HTTP has it. */
@@ -32,7 +32,7 @@ function fieldsOf(headers: NonNullable<InvocationResult["headers"]>): Record<str
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
-    const texts = textsOf(value).filter((text) => isValidHead([200, { [name]: text }]));
+    const texts = textsOf(value).filter((text) => isField(name, text));
     if (texts.length === 0 || lower === "content-length") continue;
     // Some write it in several cases, since a map has room for one of each.
     const cookies = lower === "set-cookie" ? [fields.get(lower) ?? [], texts].flat() : [];

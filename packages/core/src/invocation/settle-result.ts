@@ -1,5 +1,5 @@
 import { isErrorStatus } from "../contract/contract.js";
-import { isValidHead } from "../node/response-head.js";
+import { isField } from "../http/sendable.js";
 import { meant } from "../problem/problem-error.js";
 import { replyFinding } from "../reply/body-finding.js";
 import { parseContent } from "../reply/body/parse-body.js";
@@ -43,7 +43,8 @@ function wholeOf({ statusCode, headers, body, isBase64Encoded }: InvocationResul
     return texts.length === 0 ? [] : [[name, Array.isArray(value) ? texts : texts[0]!] as const];
   });
   const whole = Object.fromEntries(fields);
-  if (!isValidHead([statusCode, whole])) throw new TypeError("The function's result has a header field that is not valid");
+  if (!Object.entries(whole).every(([name, value]) => isField(name, value)))
+    throw new TypeError("The function's result has a header field that is not valid");
   return body instanceof Uint8Array
     ? { statusCode, headers: whole, body: Buffer.from(body).toString("base64"), isBase64Encoded: true }
     : { statusCode, headers: whole, body: body ?? "", isBase64Encoded: isBase64Encoded ?? false };

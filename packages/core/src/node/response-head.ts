@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
 import { liveHeaders, type UpstreamCredentials } from "../http/header-fields.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { isFieldName, isFieldValue } from "../http/sendable.js";
+import { isField, isFieldValue } from "../http/sendable.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import type { NodeResponse } from "./exchange.js";
 
@@ -32,16 +32,12 @@ export function isValidHead(head: Head): boolean {
     if (code < 100 || code > 999) return false;
     if (typeof reason === "string" && !isFieldValue(reason)) return false;
     const given = fieldsOf(head);
-    if (!Array.isArray(given) || Array.isArray(given[0])) return pairsOf(given).every(isValidField);
-    for (let at = 0; at < given.length; at += 2) if (!isValidField([given[at], given[at + 1]])) return false;
+    if (!Array.isArray(given) || Array.isArray(given[0])) return pairsOf(given).every(([name, value]) => isField(name, value));
+    for (let at = 0; at < given.length; at += 2) if (!isField(given[at], given[at + 1])) return false;
     return given.length % 2 === 0;
   } catch {
     return false;
   }
-}
-
-function isValidField([name, value]: readonly [unknown, unknown]): boolean {
-  return isFieldName(name) && (Array.isArray(value) ? value.every(isFieldValue) : isFieldValue(value));
 }
 
 /**

@@ -1,4 +1,3 @@
-import { constants } from "node:zlib";
 import { read, readText } from "../util/safe-read.js";
 import type { FaultType } from "./proxy-errors.js";
 
@@ -27,7 +26,12 @@ const codesOf: Partial<Record<FaultType, string>> = {
   http_response_header_section_size: `HPE_HEADER_OVERFLOW UND_ERR_HEADERS_OVERFLOW`,
   http_response_body_size: `UND_ERR_RES_EXCEEDED_MAX_SIZE ERR_BUFFER_TOO_LARGE ETOOLARGE`, // zlib's maxOutputLength; superagent
   http_response_transfer_coding: `HPE_INVALID_CHUNK_SIZE HPE_CHUNK_EXTENSIONS_OVERFLOW`,
-  http_response_content_coding: `Z_DATA_ERROR Z_BUF_ERROR Z_NEED_DICT ${brotliErrors().join(" ")}
+  http_response_content_coding: `Z_DATA_ERROR Z_BUF_ERROR Z_NEED_DICT
+    ERR__ERROR_FORMAT_EXUBERANT_NIBBLE ERR__ERROR_FORMAT_RESERVED ERR__ERROR_FORMAT_EXUBERANT_META_NIBBLE
+    ERR__ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET ERR__ERROR_FORMAT_SIMPLE_HUFFMAN_SAME ERR__ERROR_FORMAT_CL_SPACE
+    ERR__ERROR_FORMAT_HUFFMAN_SPACE ERR__ERROR_FORMAT_CONTEXT_MAP_REPEAT ERR__ERROR_FORMAT_BLOCK_LENGTH_1
+    ERR__ERROR_FORMAT_BLOCK_LENGTH_2 ERR__ERROR_FORMAT_TRANSFORM ERR__ERROR_FORMAT_DICTIONARY ERR__ERROR_FORMAT_WINDOW_BITS
+    ERR__ERROR_FORMAT_PADDING_1 ERR__ERROR_FORMAT_PADDING_2 ERR__ERROR_FORMAT_DISTANCE
     ZSTD_error_prefix_unknown ZSTD_error_corruption_detected ZSTD_error_checksum_wrong ZSTD_error_dictionary_wrong
     ZSTD_error_version_unsupported ZSTD_error_frameParameter_unsupported ZSTD_error_frameParameter_windowTooLarge`,
   http_protocol_error: `ERR_HTTP2_ERROR ERR_HTTP2_PROTOCOL_ERROR ERR_HTTP2_TOO_MANY_INVALID_FRAMES
@@ -135,13 +139,6 @@ function reasonOfEnd(code: string, message: string): FaultType | undefined {
 /** Files and child processes (the system calls that name a `path`), a port or source address of ours: no next hop is involved. */
 function isLocal(error: unknown, call: string | undefined): boolean {
   return call === "listen" || call === "bind" || (call !== undefined && call !== "connect" && read(error, "path") !== undefined);
-}
-
-/** Node makes "ERR__ERROR_FORMAT_X" of Brotli's own constants. */
-function brotliErrors(): readonly string[] {
-  const prefix = "BROTLI_DECODER";
-  const formats = Object.keys(constants).filter((name) => name.startsWith(`${prefix}_ERROR_FORMAT_`));
-  return formats.map((name) => `ERR_${name.slice(prefix.length)}`);
 }
 
 function byCode(codes: Partial<Record<FaultType, string>>): ReadonlyMap<string, FaultType> {

@@ -41,14 +41,16 @@ export const node: Family = {
 function exchange(error: object, { origin, clientGone, encodedRequest }: Context): Finding | undefined {
   const type = classifyFault(error);
   if (type === undefined) return undefined;
-  if ((clientGone || origin === "inbound") && broken.has(readText(error, "code") ?? "")) return { status: 499 };
+  if ((clientGone || origin === "inbound") && isBroken(readText(error, "code"))) return { status: 499 };
   if (origin === "datastore") return { status: ofDatastore(type) };
   const inbound = origin === "inbound" || (origin === undefined && encodedRequest && decoding.has(type));
   return (inbound ? ofRequest[type] : undefined) ?? fault(type);
 }
 
-/** Either side ended what was under way. */
-const broken: ReadonlySet<string> = new Set(faultCodes.filter((code) => classifyFault({ code }) === "connection_terminated"));
+/** Whether either side ended what was under way, by an error's code alone. */
+function isBroken(code: string | undefined): boolean {
+  return classifyFault({ code }) === "connection_terminated";
+}
 
 /** What unpacking content can run into. */
 const decoding: ReadonlySet<FaultType> = new Set(["http_response_content_coding", "http_response_body_size"]);

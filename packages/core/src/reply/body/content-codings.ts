@@ -1,28 +1,34 @@
 import type { Transform } from "node:stream";
-import * as zlib from "node:zlib";
+import type * as Zlib from "node:zlib";
 import { beginningOf } from "./read-start.js";
 
 /** Codings that are undone at most: who applies more wants us to work. */
 const mostCodings = 3;
 
 /** What is told by a shortened or broken coding is told all the same. */
-const cut = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const cut = ({ constants }: typeof Zlib) => ({ finishFlush: constants.Z_SYNC_FLUSH });
 
-const gzip = () => zlib.createGunzip(cut);
+type MakeDecoder = (zlib: typeof Zlib, octets: Uint8Array) => Transform;
+
+const gzip: MakeDecoder = (zlib) => zlib.createGunzip(cut(zlib));
 
 /** RFC 9110 section 8.4.1 says zlib's wrapping (RFC 1950), whose first octet ends in 8; many send the bare stream. */
-const deflate = (octets: Uint8Array) => ((octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(cut) : zlib.createInflateRaw(cut));
+const deflate: MakeDecoder = (zlib, octets) =>
+  (octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(cut(zlib)) : zlib.createInflateRaw(cut(zlib));
 
-/** Node 22.15 has it. */
-const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: (options: object) => Transform };
+/** Node has zstd from 22.15 on. Its version says so without loading zlib. */
+const hasZstd = process.versions["zstd"] !== undefined;
+
+const zstd: MakeDecoder = (zlib) =>
+  (zlib as unknown as { createZstdDecompress(options: object): Transform }).createZstdDecompress({});
 
 /** By name (IANA's HTTP Content Coding Registry). */
-const decoders: ReadonlyMap<string, (octets: Uint8Array) => Transform> = new Map<string, (octets: Uint8Array) => Transform>([
+const decoders: ReadonlyMap<string, MakeDecoder> = new Map([
   ["gzip", gzip],
   ["x-gzip", gzip],
   ["deflate", deflate],
-  ["br", () => zlib.createBrotliDecompress()],
-  ...(createZstdDecompress ? [["zstd", () => createZstdDecompress({})] as const] : []),
+  ["br", (zlib: typeof Zlib) => zlib.createBrotliDecompress()],
+  ...(hasZstd ? [["zstd", zstd] as const] : []),
 ]);
 
 /** The codings of a Content-Encoding field, in the order in which they were applied; undefined when one cannot be undone. */
@@ -37,9 +43,11 @@ export function codingsOf(field: unknown): readonly string[] | undefined {
 
 /** The content before its codings were applied, at most `limit` octets at each step; a broken one gives what can be had. */
 export async function undo(codings: readonly string[], content: Buffer, limit: number): Promise<Buffer> {
+  if (codings.length === 0) return content;
+  const zlib = await import("node:zlib"); // not at the start: few replies are coded (docs/adr/0015-bundled-packages.md)
   let octets = content;
   for (const coding of codings.toReversed()) {
-    const decoder = decoders.get(coding)!(octets);
+    const decoder = decoders.get(coding)!(zlib, octets);
     const decoded = beginningOf(decoder, limit);
     for (const slice of slices(octets)) decoder.write(slice);
     decoder.end();

@@ -1,0 +1,51 @@
+// Bundles the packages' JavaScript (docs/adr/0015-bundled-packages.md): one file per entry point, and few that entry points share, since Node
+// takes longer to find and open a file than to run what is in it. The declarations beside it are tsc's.
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+/** The layers below node/, which know of no host (docs/architecture.md): every adapter needs nearly all of them. */
+const hostless = /\/core\/src\/(?:contract|http|util|proxy-errors|problem|recognisers|responder|reply)\//;
+
+for (const name of ["core", "express", "functiongraph", "koa"]) {
+  const cwd = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
+  const { exports, dependencies, peerDependencies, engines } = JSON.parse(readFileSync(`${cwd}package.json`, "utf8"));
+  const bundle = await rolldown({
+    cwd,
+    input: entriesOf(exports),
+    platform: "node",
+    external: [/^node:/, ...Object.keys({ ...dependencies, ...peerDependencies }).map((other) => new RegExp(`^${other}(?:/|$)`))],
+    transform: { target: engines.node.replace(">=", "node") },
+  });
+  for (const format of /** @type {const} */ (["esm", "cjs"])) {
+    removeScripts(`${cwd}dist/${format}/`);
+    await bundle.write({
+      dir: `dist/${format}`,
+      format,
+      exports: "named",
+      entryFileNames: "[name].js",
+      chunkFileNames: "chunks/[name].js",
+      codeSplitting: { groups: [{ name: "shared", test: hostless }] },
+      dynamicImportInCjs: false, // where CommonJS runs in a virtual machine, as in test runners, import() may be refused
+    });
+  }
+  await bundle.close();
+}
+
+/**
+ * Maps the names of the entry points' files, as package.json has them, to their sources.
+ * @param {Record<string, string | { import: { default: string } }>} exports
+ */
+function entriesOf(exports) {
+  const files = Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : target.import.default));
+  const names = files.map((file) => file.replace(/^\.\/dist\/esm\/(.+)\.js$/, "$1"));
+  return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
+}
+
+/**
+ * Removes the JavaScript of an earlier build, which would be published with the rest.
+ * @param {string} folder
+ */
+function removeScripts(folder) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" })) if (file.endsWith(".js")) rmSync(folder + file);
+}

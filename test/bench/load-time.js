@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { median, quartiles } from "./statistics.js";
+
+/** @typedef {{ milliseconds: number, modules: number }} Loaded */
+
+const run = promisify(execFile);
+const script = fileURLToPath(new URL("load-once.cjs", import.meta.url));
+
+const core = ["", "/upstream", "/proxy", "/server", "/functiongraph", "/adapter"].map((entry) => `@fg-errors/core${entry}`);
+const [functions, all] = ["function adapter", "core, all entry points"];
+
+/** Maps the name of each row to the modules that are loaded for it. The first row is Node's share, which ours need in any case. */
+const loaded = {
+  "node:http and node:crypto alone": ["node:http", "node:crypto"],
+  "core, main entry point": ["@fg-errors/core"],
+  [functions]: ["@fg-errors/functiongraph"],
+  "Express adapter": ["@fg-errors/express"],
+  "Koa adapter": ["@fg-errors/koa"],
+  [all]: core,
+};
+
+/** Milliseconds that a cold start of an event function may spend on the adapter. */
+const most = 25;
+
+/**
+ * Measures the CPU that it takes to load the packages, by process.cpuUsage() in a new process each time, in turns.
+ * @param {import("./types.js").BenchOptions} options a text in the name of what is loaded
+ * @returns {AsyncGenerator<import("./types.js").PartResult>}
+ */
+export async function* measureLoadTime({ rounds, only }) {
+  const wanted = Object.entries(loaded).filter(([what]) => what === all || what.includes(only));
+  if (wanted.length === 1 && !all.includes(only)) return;
+  const measured = wanted.map(([what, names]) => ({ what, names, required: samples(), imported: samples() }));
+  for (let round = 0; round < rounds; round++)
+    for (const { names, required, imported } of measured) {
+      required.push(await load("require", names));
+      imported.push(await load("import", names));
+    }
+  const whole = middle(measured.at(-1)?.required ?? []);
+  const rows = measured.map(({ what, required, imported }) => {
+    const cpu = middle(required);
+    return [what, `${required[0]?.modules}`, cpu, middle(imported), cpu / whole];
+  });
+  const columns = ["milliseconds of CPU", "files", "require()", "import()", "of core's whole"];
+  const title = `Loading the packages, medians of ${rounds} processes each`;
+  yield { tables: [{ title, columns, rows }], verdicts: measured.filter(({ what }) => what === functions).map(judge) };
+}
+
+/** @returns {Loaded[]} */
+function samples() {
+  return [];
+}
+
+/**
+ * @param {"require" | "import"} how
+ * @param {readonly string[]} names
+ * @returns {Promise<Loaded>}
+ */
+async function load(how, names) {
+  const { stdout } = await run(process.execPath, [script, how, ...names]);
+  return JSON.parse(stdout);
+}
+
+/** @param {readonly Loaded[]} all */
+function middle(all) {
+  return median(all.map(({ milliseconds }) => milliseconds));
+}
+
+/**
+ * @param {{ what: string, required: readonly Loaded[] }} measured
+ * @returns {import("./types.js").Verdict}
+ */
+function judge({ what, required }) {
+  const [low, high] = quartiles(required.map(({ milliseconds }) => milliseconds));
+  const cpu = middle(required);
+  return {
+    what: `require(), ${what}`,
+    met: cpu < most,
+    measured: `${cpu.toFixed(1)} ms`,
+    most: `${most} ms`,
+    noise: `${low.toFixed(1)} to ${high.toFixed(1)}`,
+  };
+}
