@@ -1,3 +1,4 @@
+import { maxKeyCharacters, maxPathCharacters, maxPathKeys, maxReadPathKeys } from "../util/limits.js";
 import { read } from "../util/safe-read.js";
 import { clean } from "../util/sanitize.js";
 import type { FieldError } from "./finding.js";
@@ -37,31 +38,23 @@ function escaped(key: string): string {
 /** The keys of "items[0].price" and of 'meta["a.b"]', as yup and lodash write a path. */
 export function keysOfPath(path: string): readonly string[] {
   const keys: string[] = [];
-  for (const [token, quoted] of path.slice(0, longestPath).matchAll(/\["((?:[^"\\]|\\.)*)"\]|[^.[\]]+/g))
-    if (keys.push(quoted ?? token) >= mostKeys) break;
+  for (const [token, quoted] of path.slice(0, maxPathCharacters).matchAll(/\["((?:[^"\\]|\\.)*)"\]|[^.[\]]+/g))
+    if (keys.push(quoted ?? token) >= maxReadPathKeys) break;
   return keys;
 }
 
 /** The keys of "/items/0/a~1b", a JSON Pointer in its plain form. */
 export function keysOfPointer(path: string): readonly string[] {
-  const [, ...keys] = path.slice(0, longestPath).split("/", mostKeys + 1);
+  const [, ...keys] = path.slice(0, maxPathCharacters).split("/", maxReadPathKeys + 1);
   return keys.map((key) => key.replace(/~1/g, "/").replace(/~0/g, "~"));
 }
-
-/** A client may nest and name things as it likes: what is deeper or longer is told of by its container. */
-const deepest = 32;
-const longestKey = 200;
-const longestPath = deepest * longestKey;
-
-/** Keys of a path that are read: one more than are told, for the part of the request that a path may begin with. */
-export const mostKeys = deepest + 1;
 
 /** A path's steps are keys, or as in Standard Schema objects that have one. A lone surrogate has no percent-encoding. */
 function keysOf(path: readonly unknown[]): readonly string[] {
   const keys: string[] = [];
-  for (const step of path.slice(0, deepest)) {
+  for (const step of path.slice(0, maxPathKeys)) {
     const key = typeof step === "object" ? read(step, "key") : step;
-    if ((typeof key !== "string" && typeof key !== "number") || String(key).length > longestKey) break;
+    if ((typeof key !== "string" && typeof key !== "number") || String(key).length > maxKeyCharacters) break;
     keys.push(String(key).replace(/\p{Surrogate}/gu, "\ufffd"));
   }
   return keys;

@@ -2,6 +2,7 @@ import { foldStatus, functionGraph, type Contract } from "../contract/contract.j
 import { exposableHeaders } from "../http/header-fields.js";
 import { pathIn } from "../http/path-in.js";
 import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
+import { maxFieldErrors } from "../util/limits.js";
 import { readText } from "../util/safe-read.js";
 import { clean, cleanCode, cleanType } from "../util/sanitize.js";
 import type { FieldError, Finding } from "./finding.js";
@@ -44,9 +45,6 @@ export interface Problem {
 export type ProblemChange = Partial<
   Pick<Problem, "type" | "status" | "title" | "detail" | "code" | "errors" | "extensions" | "headers">
 >;
-
-/** Invalid fields that are listed at most; the rest are not worth the client's while. */
-export const mostErrors = 100;
 
 /** A problem in the making. Members are assigned: spreading an object and adding to it costs as much as the rest together. */
 type Draft = { -readonly [Name in keyof Problem]: Problem[Name] };
@@ -103,7 +101,7 @@ function fill(draft: Draft, { code, errors, extensions, headers }: Partial<Findi
   const text = clean(words);
   if (text !== "" && text !== draft.title) draft.detail = text; // a status phrase says nothing that the title does not
   draft.code = cleanCode(code) ?? draft.code;
-  if (Array.isArray(errors)) draft.errors = errors.slice(0, mostErrors).map(cleanField);
+  if (Array.isArray(errors)) draft.errors = errors.slice(0, maxFieldErrors).map(cleanField);
   if (extensions) draft.extensions = extensions;
   const fit = exposableHeaders(headers);
   if (fit) draft.headers = fit;

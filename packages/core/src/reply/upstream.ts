@@ -1,7 +1,7 @@
 import type { Finding } from "../problem/finding.js";
 import { UpstreamError } from "../problem/problem-error.js";
-import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
-import { answered } from "../recognisers/http-clients/call-finding.js";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
+import { answeredCallFinding } from "../recognisers/http-clients/call-finding.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { Inspection } from "./inspect-reply.js";
@@ -32,7 +32,7 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);
   if (failure) throw new UpstreamError(meaningOf(failure, relayStatuses), undefined);
   const reason = others.hiddenFailures ? breakOf(reply) : undefined;
-  if (reason) throw brokenOff(reason, headOf(reply).status); // while its content was looked into: the caller would not hear of it
+  if (reason) throw asBrokenReply(reason, headOf(reply).status); // while its content was looked into: the caller would not hear of it
   return reply;
 }
 
@@ -50,6 +50,11 @@ function meaningOf(relayed: Finding, relayStatuses: UpstreamOptions["relayStatus
   const { status, headers, proxyError, requestId, receivedStatus = status } = relayed;
   if (relayStatuses === true || (relayStatuses && new Set(relayStatuses).has(status))) return relayed;
   if (!relayed.upstream && status >= 500) return relayed; // this gateway's already, for a function's
-  const own: Finding = { ...answered(status, headers, { relayStatuses: new Set() }), proxyError, requestId, receivedStatus };
+  const own: Finding = {
+    ...answeredCallFinding(status, headers, { relayStatuses: new Set() }),
+    proxyError,
+    requestId,
+    receivedStatus,
+  };
   return relayStatuses === undefined ? { ...own, relayed } : own;
 }

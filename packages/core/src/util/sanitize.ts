@@ -1,11 +1,12 @@
-/** Characters of a message that are sent at most. */
-export const longestText = 1000;
+import { maxTextCharacters } from "./limits.js";
 
 /** Text fit for a body: of bounded length, without controls of devices or of writing direction (a log or a terminal may print it). */
 export function clean(text: unknown): string {
   if (typeof text !== "string") return "";
-  const plain = withoutControls(text.slice(0, longestText + 1)).trim();
-  return text.length > longestText && text.trimEnd().length > longestText ? `${plain.slice(0, longestText - 1)}…` : plain;
+  const plain = withoutControls(text.slice(0, maxTextCharacters + 1)).trim();
+  return text.length > maxTextCharacters && text.trimEnd().length > maxTextCharacters
+    ? `${plain.slice(0, maxTextCharacters - 1)}…`
+    : plain;
 }
 
 /** A text of any length, with a space for each run of such controls. */

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { faultSurelyToldBy } from "../../recognisers/fault-in-message.js";
+import { certainFaultInMessage } from "../../recognisers/fault-in-message.js";
 import { clean } from "../../util/sanitize.js";
 
 /** Markup; what was no text, or in another charset; a stack. */
@@ -13,7 +13,7 @@ export function wordsOf(message: unknown): string | undefined {
 
 /** The same as it came, to be searched for what may not leave with it. */
 export function rawWordsOf(message: unknown): string | undefined {
-  if (typeof message !== "string" || unfit.test(message) || namesSystemError(message) || faultSurelyToldBy(message))
+  if (typeof message !== "string" || unfit.test(message) || namesSystemError(message) || certainFaultInMessage(message))
     return undefined;
   return clean(message) === "" ? undefined : message;
 }

@@ -1,7 +1,7 @@
 import { keysOfPath, keysOfPointer, placeOf, type Place } from "../../problem/field-place.js";
 import type { FieldError } from "../../problem/finding.js";
-import { mostErrors } from "../../problem/problem.js";
-import { beginningOfMessage, withoutValue, type Search } from "../../recognisers/redact-values.js";
+import { redactValues, searchedStart, type Search } from "../../recognisers/redact-values.js";
+import { maxFieldErrors } from "../../util/limits.js";
 import { firstEntries } from "../../util/safe-read.js";
 import { clean } from "../../util/sanitize.js";
 import { rawWordsOf } from "./client-text.js";
@@ -46,7 +46,7 @@ const values = ["input", "value", "rejectedValue", "received"];
  */
 export function listedFields(list: unknown, search: Search): readonly FieldError[] {
   if (!Array.isArray(list)) return [];
-  return list.slice(0, mostErrors).flatMap((entry: unknown) => {
+  return list.slice(0, maxFieldErrors).flatMap((entry: unknown) => {
     if (at(entry, "@type") !== undefined) return []; // google.rpc.DebugInfo and its like; fields have a path of their own there
     const place = placeIn(entry);
     const isNamed = Object.keys(place).length > 0;
@@ -58,10 +58,10 @@ export function listedFields(list: unknown, search: Search): readonly FieldError
 /** Those of an object that has a message, or several, for each field by its name. */
 export function namedFields(object: unknown, search: Search): readonly FieldError[] {
   if (typeof object !== "object" || object === null || Array.isArray(object)) return [];
-  const messages = firstEntries(object, mostErrors).flatMap(([name, of]) =>
-    (Array.isArray(of) ? of.slice(0, mostErrors) : [of]).map((message: unknown) => [name, message] as const),
+  const messages = firstEntries(object, maxFieldErrors).flatMap(([name, of]) =>
+    (Array.isArray(of) ? of.slice(0, maxFieldErrors) : [of]).map((message: unknown) => [name, message] as const),
   );
-  return messages.slice(0, mostErrors).flatMap(([name, message]) => {
+  return messages.slice(0, maxFieldErrors).flatMap(([name, message]) => {
     const detail = detailOf(message, words, search);
     return detail === "" ? [] : [{ ...placeOf("body", keysOf(name)), detail }];
   });
@@ -71,7 +71,7 @@ export function namedFields(object: unknown, search: Search): readonly FieldErro
 function detailOf(entry: unknown, members: readonly string[], search: Search): string {
   const said = rawWordsOf(entry) ?? first(entry, members, rawWordsOf);
   const sent = values.map((member) => at(entry, member));
-  return clean(withoutValue(said && beginningOfMessage(said), sent, search));
+  return clean(redactValues(said && searchedStart(said), sent, search));
 }
 
 function placeIn(entry: unknown): Place {

@@ -1,4 +1,4 @@
-import { mostErrors } from "../../problem/problem.js";
+import { maxFieldErrors } from "../../util/limits.js";
 import { read } from "../../util/safe-read.js";
 
 /**
@@ -13,11 +13,11 @@ export function at(body: unknown, path: string): unknown {
 }
 
 function eachOf(list: readonly unknown[], step: string): readonly unknown[] {
-  const found = list.slice(0, mostErrors).flatMap((member) => {
+  const found = list.slice(0, maxFieldErrors).flatMap((member) => {
     const value = read(member, step) ?? [];
-    return Array.isArray(value) ? (value.slice(0, mostErrors) as unknown[]) : [value];
+    return Array.isArray(value) ? (value.slice(0, maxFieldErrors) as unknown[]) : [value];
   });
-  return found.slice(0, mostErrors);
+  return found.slice(0, maxFieldErrors);
 }
 
 /** The first value that `take` makes something of. Of a list it is asked for the first member. */
