@@ -71,7 +71,7 @@ export interface UpstreamCredentials {
  * @param options `upstreamCredentials`, default "relay"
  * @example for (const [name, value] of liveHeaders(reply.headers)) response.setHeader(name, value);
  */
-export function liveHeaders<V>(
+export function survivingFields<V>(
   headers: Readonly<Record<string, V>>,
   { upstreamCredentials }: UpstreamCredentials = {},
 ): [name: string, value: V][] {

@@ -12,7 +12,7 @@ export const idField = "x-cff-request-id";
 const summaryFields = ["x-cff-invoke-summary", "x-cff-response-version", "x-invoke-summary"] as const;
 
 /** Any of them tells that a reply is an invocation's, and nothing of how it went. */
-export const signs: readonly string[] = [idField, ...summaryFields];
+export const invocationSigns: readonly string[] = [idField, ...summaryFields];
 
 /**
  * Describe the invocation, and die with its reply: an error of ours says by itself what became of it, and the end of the function's log

@@ -99,7 +99,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   async function refuse(reply: IncomingMessage, inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
     const { head } = inspection;
-    const live = inspection.liveFields();
+    const live = inspection.survivingFields();
     const before = response.getHeaders();
     const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
     setHead(reply, { status, headers: live }, response);

@@ -42,7 +42,7 @@ export async function passOn(
   const inspection = new Inspection(head, replyOptions(options));
   const failure = await inspection.failure(reply);
   if (failure) {
-    copyFields(response, inspection.liveFields());
+    copyFields(response, inspection.survivingFields());
     throw failure;
   }
   if (options.hiddenFailures) markLookedInto(response);
