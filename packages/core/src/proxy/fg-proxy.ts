@@ -18,7 +18,7 @@ import { successHead } from "../reply/success-head.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Facts } from "../responder/request-facts.js";
 import { createResponder } from "../responder/responder.js";
-import { guard } from "../util/guard-hook.js";
+import { guardHook } from "../util/guard-hook.js";
 import { read, readStatus } from "../util/safe-read.js";
 import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
@@ -44,8 +44,8 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   const looks = replyOptions(options);
   const upgrades = createUpgrades(respond, looks);
   const refused = new WeakSet<object>();
-  const theirStart = handlers.start && guard("the handler of start", handlers.start);
-  const theirError = handlers.error && guard("the handler of proxy errors", handlers.error);
+  const theirStart = handlers.start && guardHook("the handler of start", handlers.start);
+  const theirError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
 
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     prepareRequest(args[0]);
@@ -182,7 +182,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   }
 
   const others = Object.entries(handlers as Readonly<Record<string, Handler>>).map(
-    ([name, handler]) => [name, guard(`the handler of ${name}`, handler)] as const,
+    ([name, handler]) => [name, guardHook(`the handler of ${name}`, handler)] as const,
   );
   const on = { ...Object.fromEntries(others), start, proxyReq, proxyRes, proxyReqWs, error };
   return {

@@ -1,5 +1,5 @@
 import type { Finding } from "../problem/finding.js";
-import { meaning } from "../problem/problem-error.js";
+import { findingSymbol } from "../problem/problem-error.js";
 import { maxRecognisedValues } from "../util/limits.js";
 import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
 import { clientFacingFamilies, operationalFamilies } from "./families.js";
@@ -45,7 +45,7 @@ const noStatuses: ReadonlySet<number> = new Set();
 
 /** Reads the finding that our own errors carry. A Proxy that answers every question with itself carries none. */
 function findingOfOwnError(error: object, relayStatuses: Context["relayStatuses"]): Finding | undefined {
-  const finding = read(error, meaning);
+  const finding = read(error, findingSymbol);
   if (finding === undefined) return undefined;
   const relayed = relayStatuses.size > 0 ? soundFinding(read(finding, "relayed")) : undefined;
   return relayed && relayStatuses.has(relayed.status) ? relayed : soundFinding(finding);

@@ -17,7 +17,7 @@ const memberChecks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unkn
   code: isText,
   errors: Array.isArray,
   headers: isRecord,
-  ours: isTrue,
+  ownContract: isTrue,
   instance: isText,
   requestId: isRequestId,
   extensions: isRecord,

@@ -6,7 +6,10 @@ import { errorCodeIn, readEnvelope } from "./error-body/error-body.js";
 import { ownFinding } from "./error-body/own-contract.js";
 import { functionFinding, type InvocationHead } from "./functiongraph/function-reply.js";
 
-/** Makes the finding of an error response whose body, a text, octets or a JSON value, is at hand. Never throws. */
+/**
+ * Makes the finding of an error response whose body, a text, octets or a JSON value, is at hand. Never throws.
+ * @example replyFinding(404, "text/plain", "No such order").detail // "No such order"
+ */
 export function replyFinding(status: number, contentType: string | undefined, body: unknown): Finding {
   return bodyFinding({ status, headers: { "content-type": contentType } }, body);
 }

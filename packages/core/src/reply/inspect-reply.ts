@@ -13,7 +13,7 @@ import type { Reply } from "./reply.js";
  * @example new Inspection(head, options, request.method).outcome // "passes"
  */
 export class Inspection {
-  /** Whether the reply passes or fails by its head alone; "undecided" when only its body can tell. */
+  /** Result of the head: the reply passes, it fails, or only its body can decide ("undecided"). */
   readonly outcome: "passes" | "fails" | "undecided";
   readonly head: ReplyHead;
   readonly #invocation: InvocationHead | undefined;
@@ -33,8 +33,8 @@ export class Inspection {
     this.outcome = isFailed ? "fails" : isUndecided ? "undecided" : "passes";
   }
 
-  /** Inspects the head anew if a user's handler has changed its status or fields. */
-  of(head: ReplyHead, method?: string): Inspection {
+  /** Inspects the head again if a user's handler has changed its status or fields; otherwise gives this inspection. */
+  withHead(head: ReplyHead, method?: string): Inspection {
     return head === this.head ? this : new Inspection(head, this.#options, method);
   }
 

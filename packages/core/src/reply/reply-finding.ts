@@ -1,5 +1,5 @@
 import { functionGraph } from "../contract/contract.js";
-import { replyFields } from "../http/error-reply-fields.js";
+import { errorReplyFields } from "../http/error-reply-fields.js";
 import { dropCredentials } from "../http/header-fields.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import type { Finding } from "../problem/finding.js";
@@ -102,7 +102,7 @@ function relayedFinding(
   { hiddenFailures = false, upstreamCredentials }: ReplyOptions,
   invocation?: InvocationHead,
 ): Finding {
-  const headers = replyFields(head);
+  const headers = errorReplyFields(head);
   if (upstreamCredentials === "drop") dropCredentials(headers);
   const found = bodyFinding(head, content, hiddenFailures, invocation);
   if (found.receivedStatus !== undefined) return { ...found, headers };

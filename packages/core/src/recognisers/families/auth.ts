@@ -42,7 +42,10 @@ export const auth: Family = {
   },
 };
 
-/** Recognises jsonwebtoken's errors. It keeps only the message of a failed key lookup. What it calls key material is configured here. */
+/**
+ * Recognises jsonwebtoken's errors. It keeps only the message of a failed key lookup. The key material that it complains about is
+ * configured here.
+ */
 function jsonWebTokenFinding(error: object): Finding {
   const message = readText(error, "message") ?? "";
   if (message.includes("not valid key material")) return { status: 500 };

@@ -10,10 +10,7 @@ export interface Dialect {
   readonly owns: (issue: unknown) => boolean;
   /** @param part the part of the request that was validated, where the issue itself does not say */
   readonly fields: (issue: unknown, part: string, work: Work) => readonly FieldError[];
-  /**
-   * Whether its issues may be errors. No other library's are: an error among them comes from elsewhere, and an upstream may have
-   * written it.
-   */
+  /** Whether its issues may be errors. No other library's are: an error among them may have been written by an upstream. */
   readonly ofErrors?: true;
 }
 
@@ -24,9 +21,9 @@ interface Work {
   readonly search: Search;
 }
 
-/** Lists the invalid fields in a library's list; undefined when the list is not of one of these dialects. */
+/** Lists the invalid fields in a library's list; undefined when it is not of one of these dialects. */
 export function invalidFields(list: unknown, dialects: readonly Dialect[], part = "body"): readonly FieldError[] | undefined {
-  const all = boundedList(list);
+  const all = firstOfList(list);
   const plain = withoutErrors(all);
   const issues = ({ ofErrors }: Dialect) => (ofErrors ? all : plain);
   const dialect = dialects.find((candidate) => candidate.owns(issues(candidate)[0]));
@@ -49,7 +46,7 @@ export function looksLikeError(value: unknown): boolean {
 export const standard: Dialect = {
   owns: (issue) => standardIssue.owns(issue) && (read(issue, "path") ?? readText(issue, "kind")) !== undefined,
   fields: (issue, _part, work) =>
-    innermostIssues(issue, [], maxIssueDepth, work).map(({ path, detail }) => ({ ...placeOf("body", path), detail })),
+    innerIssues(issue, [], maxIssueDepth, work).map(({ path, detail }) => ({ ...placeOf("body", path), detail })),
 };
 
 /** Reads Standard Schema to the letter: an issue with the whole content needs nothing but a message. */
@@ -61,7 +58,7 @@ export const standardIssue: Dialect = {
 /** Reads superstruct's error, which is its own issue. */
 export const superstructFailure: Dialect = { ...standard, ofErrors: true };
 
-/** Reads ajv's issues. The place is a field that is missing, or should be, rather than the object around it. */
+/** Reads ajv's issues. The place is a field that is missing, or should be, not the object around it. */
 export const ajv: Dialect = {
   owns: (issue) => readText(issue, "instancePath") !== undefined && readText(issue, "keyword") !== undefined,
   fields: (issue, part, { search }) => {
@@ -88,7 +85,7 @@ export const yup: Dialect = {
 export const classValidator: Dialect = {
   owns: (issue) =>
     isRecord(read(issue, "constraints")) ||
-    (boundedList(read(issue, "children")).length > 0 && readText(issue, "property") !== undefined),
+    (firstOfList(read(issue, "children")).length > 0 && readText(issue, "property") !== undefined),
   fields: (issue, _part, work) => constraintErrors(issue, [], maxIssueDepth, work),
 };
 
@@ -98,8 +95,8 @@ export const expressValidator: Dialect = {
     read(issue, "msg") !== undefined &&
     ["field", "alternative", "alternative_grouped", "unknown_fields"].includes(readText(issue, "type") ?? ""),
   fields: (issue, _part, { search }) => {
-    const nested = boundedList(read(issue, "nestedErrors")).map((group) => (Array.isArray(group) ? group : [group]));
-    const parts = withoutErrors(joinedLists([...nested, read(issue, "fields")]).slice(0, maxFieldErrors));
+    const nested = firstOfList(read(issue, "nestedErrors")).map((group) => (Array.isArray(group) ? group : [group]));
+    const parts = withoutErrors(mergeLists([...nested, read(issue, "fields")]).slice(0, maxFieldErrors));
     return (parts.length === 0 ? [issue] : parts).map((field) => ({
       ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
       detail: redactValues(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], search),
@@ -107,10 +104,7 @@ export const expressValidator: Dialect = {
   },
 };
 
-/**
- * Reads express-openapi-validator's issues. The first step of the path is the part. A deserialiser fails with a message that
- * nobody chose.
- */
+/** Reads express-openapi-validator's issues. The path begins with the part. Nobody chose a failing deserialiser's message. */
 export const openApi: Dialect = {
   owns: (issue) => readText(issue, "path") !== undefined && readText(issue, "message") !== undefined,
   fields: (issue, _part, { search }) => {
@@ -120,44 +114,38 @@ export const openApi: Dialect = {
   },
 };
 
-interface InnermostIssue {
+interface InnerIssue {
   readonly path: readonly unknown[];
   readonly detail: string;
 }
 
-/**
- * Reduces an issue to its innermost issues. Among a union's alternatives those count that got beyond it: the value was meant as
- * one of them.
- */
-function innermostIssues(issue: unknown, base: readonly unknown[], depth: number, work: Work): readonly InnermostIssue[] {
-  const path = [...base, ...boundedList(read(issue, "path"))].slice(0, maxFieldErrors);
-  const nested = alternatives(issue, path, depth, work);
+/** Reduces an issue to its innermost ones. In a union those count that got beyond it: the value was meant as one of them. */
+function innerIssues(issue: unknown, base: readonly unknown[], levels: number, work: Work): readonly InnerIssue[] {
+  const path = [...base, ...firstOfList(read(issue, "path"))].slice(0, maxFieldErrors);
+  const nested = alternatives(issue, path, levels, work);
   const beyond = nested.filter((leaf) => leaf.path.length > path.length);
   if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
-  const unknown = boundedList(read(issue, "keys")).slice(0, Math.max(1, work.steps));
+  const unknown = firstOfList(read(issue, "keys")).slice(0, Math.max(1, work.steps));
   work.steps -= unknown.length;
   if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: "Not a known member." }));
   return [{ path, detail: issueDetail(issue, work) }];
 }
 
-/**
- * Follows the alternatives of a union. zod 3 and arktype write the paths of its issues in full, zod 4 (a list for each) and
- * valibot from the union on.
- */
-function alternatives(issue: unknown, path: readonly unknown[], depth: number, work: Work): readonly InnermostIssue[] {
+/** Follows a union. zod 3 and arktype write the paths of its issues in full, zod 4 (a list for each) and valibot from it on. */
+function alternatives(issue: unknown, path: readonly unknown[], levels: number, work: Work): readonly InnerIssue[] {
   const [errors, unions, issues] = [
-    boundedList(read(issue, "errors")),
-    boundedList(read(issue, "unionErrors")),
-    boundedList(read(issue, "issues")),
+    firstOfList(read(issue, "errors")),
+    firstOfList(read(issue, "unionErrors")),
+    firstOfList(read(issue, "issues")),
   ];
   if (errors.length + unions.length + issues.length === 0) return [];
   const absolute = [
-    ...joinedLists(unions.map((error) => read(error, "issues"))),
+    ...mergeLists(unions.map((error) => read(error, "issues"))),
     ...errors.filter((error) => !Array.isArray(error)),
   ];
   return [
-    ...followIssues(absolute, depth, work, (inner) => innermostIssues(inner, [], depth - 1, work)),
-    ...followIssues([...joinedLists(errors), ...issues], depth, work, (inner) => innermostIssues(inner, path, depth - 1, work)),
+    ...expandNested(absolute, levels, work, (inner) => innerIssues(inner, [], levels - 1, work)),
+    ...expandNested([...mergeLists(errors), ...issues], levels, work, (inner) => innerIssues(inner, path, levels - 1, work)),
   ];
 }
 
@@ -172,33 +160,33 @@ function issueDetail(issue: unknown, { search }: Work): string {
   return redactValues(read(issue, "message"), kept, search);
 }
 
-function constraintErrors(issue: unknown, base: readonly unknown[], depth: number, work: Work): readonly FieldError[] {
+function constraintErrors(issue: unknown, base: readonly unknown[], levels: number, work: Work): readonly FieldError[] {
   const path = [...base, ...[read(issue, "property")].filter((key) => key !== undefined)];
   const [place, value] = [placeOf("body", path), [read(issue, "value")]];
   const messages = membersOf(read(issue, "constraints"), maxFieldErrors);
   const own = messages.map((message) => ({ ...place, detail: redactValues(message, value, work.search) }));
-  const children = followIssues(boundedList(read(issue, "children")), depth, work, (child) =>
-    constraintErrors(child, path, depth - 1, work),
+  const children = expandNested(firstOfList(read(issue, "children")), levels, work, (child) =>
+    constraintErrors(child, path, levels - 1, work),
   );
   return [...own, ...children].slice(0, maxFieldErrors);
 }
 
-function followIssues<T>(
+function expandNested<T>(
   nested: readonly unknown[],
-  depth: number,
+  levels: number,
   work: Work,
-  follow: (issue: unknown) => readonly T[],
+  expand: (issue: unknown) => readonly T[],
 ): readonly T[] {
-  if (nested.length === 0 || depth <= 0) return [];
+  if (nested.length === 0 || levels <= 0) return [];
   return withoutErrors(nested.slice(0, maxFieldErrors))
-    .flatMap((issue) => (work.steps-- > 0 ? follow(issue) : []))
+    .flatMap((issue) => (work.steps-- > 0 ? expand(issue) : []))
     .slice(0, maxFieldErrors);
 }
 
 /** Joins lists, up to the members that are read. A value that is no list has none. */
-function joinedLists(lists: readonly unknown[]): readonly unknown[] {
+function mergeLists(lists: readonly unknown[]): readonly unknown[] {
   const members: unknown[] = [];
-  for (const list of lists) if (members.length < maxFieldErrors) members.push(...boundedList(list));
+  for (const list of lists) if (members.length < maxFieldErrors) members.push(...firstOfList(list));
   return members;
 }
 
@@ -206,6 +194,6 @@ function withoutErrors(list: readonly unknown[]): readonly unknown[] {
   return list.filter((issue) => !looksLikeError(issue));
 }
 
-function boundedList(value: unknown): readonly unknown[] {
+function firstOfList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value.slice(0, maxFieldErrors) : [];
 }

@@ -1,7 +1,7 @@
-import { replyFields } from "../../http/error-reply-fields.js";
+import { errorReplyFields } from "../../http/error-reply-fields.js";
 import { requiredFields } from "../../http/header-fields.js";
 import type { Finding } from "../../problem/finding.js";
-import { wrapped } from "../../proxy-errors/classify-fault.js";
+import { errorChain } from "../../proxy-errors/classify-fault.js";
 import { read, readText } from "../../util/safe-read.js";
 import { fault, type Context } from "../rule.js";
 import { callFault, isAbort } from "./call-fault.js";
@@ -41,7 +41,7 @@ export function failedCallFinding(
   context: Pick<Context, "clientGone">,
   receivedStatus: number | undefined,
 ): Finding | undefined {
-  const links = wrapped(error);
+  const links = errorChain(error);
   const type = callFault(error, links);
   const cut = receivedStatus !== undefined || links.some((link) => readText(link, "message") === "terminated"); // undici, of content
   const found = type && fault(type === "connection_terminated" && cut ? "http_response_incomplete" : type);
@@ -55,7 +55,7 @@ export function failedCallFinding(
 function fieldsForStatus(headers: unknown, status: number): Readonly<Record<string, string>> {
   const valueOf = typeof read(headers, "get") === "function" ? fromGetter : readText;
   const names = ["retry-after", requiredFields[status] ?? "retry-after"];
-  return replyFields({ status, headers: Object.fromEntries(names.map((name) => [name, valueOf(headers, name)])) });
+  return errorReplyFields({ status, headers: Object.fromEntries(names.map((name) => [name, valueOf(headers, name)])) });
 }
 
 function fromGetter(headers: unknown, name: string): string | undefined {

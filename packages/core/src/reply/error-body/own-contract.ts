@@ -15,11 +15,11 @@ export function ownFinding({ status, headers }: ReplyHead, body: unknown): Findi
     const title = body["status"] === status ? body.title : undefined; // another status would have another title
     const fields = Array.isArray(errors) ? (errors as readonly FieldError[]) : undefined;
     const extensions = extensionsOf(body, problemMembers);
-    return { status, ours: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
+    return { status, ownContract: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
   }
   if (!isOwnFunctionGraphBody(body, headers)) return undefined;
   const { error_code: code, error_msg: detail, request_id: requestId } = body;
-  return { status, ours: true, code, detail, requestId };
+  return { status, ownContract: true, code, detail, requestId };
 }
 
 /** Lists the members of RFC 9457's format that are texts. */

@@ -7,8 +7,8 @@ import { errorCodeIn } from "../error-body/error-body.js";
 import { codeOfMessage, failureOfCode, isListed, successes, timeLimits, unnamedFailure } from "./failure-codes.js";
 
 /**
- * Inspects the head for the outcome of a function: it fails, it passes, or the reply is an invocation's and only its content can
- * tell ("undecided"); undefined for a reply that is no invocation's.
+ * Outcome of a function by its reply's head: it fails, it passes, or the reply is an invocation's and only its content can decide
+ * ("undecided"); undefined for a reply that is no invocation's.
  */
 export type InvocationOutcome = "fails" | "passes" | "undecided" | undefined;
 
