@@ -17,10 +17,10 @@ export function faultInMessage(message: string): Finding | undefined {
 
 /** Finds a fault in a message that may be an application's own. Only a code counts, and wordings that nobody but Node uses. */
 export function certainFaultInMessage(message: string): Finding | undefined {
-  return faultByCode(message) ?? (onlyNodeWrites.test(message) ? faultByWording(message) : undefined);
+  return faultByCode(message) ?? (nodeOnlyMessages.test(message) ? faultByWording(message) : undefined);
 }
 
-const onlyNodeWrites = /^(?:fetch failed|socket hang up|other side closed)$/;
+const nodeOnlyMessages = /^(?:fetch failed|socket hang up|other side closed)$/;
 
 function faultByCode(message: string): Finding | undefined {
   const code = /\bE[A-Z]{4,}\b/.exec(message)?.[0];

@@ -4,13 +4,13 @@ import { maxContentCodings } from "../../util/limits.js";
 import { readStart } from "./read-start.js";
 
 /** Makes decoders give what a shortened or broken coding still contains. */
-const toleratesEnd = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const lenientFlush = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
 
-const gzip = () => zlib.createGunzip(toleratesEnd);
+const gzip = () => zlib.createGunzip(lenientFlush);
 
 /** Decodes "deflate". RFC 9110 section 8.4.1 means zlib's format (RFC 1950), whose first octet ends in 8; many send the bare stream. */
 const deflate = (octets: Uint8Array) =>
-  (octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(toleratesEnd) : zlib.createInflateRaw(toleratesEnd);
+  (octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(lenientFlush) : zlib.createInflateRaw(lenientFlush);
 
 /** Node has it from 22.15 on. */
 const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: (options: object) => Transform };
