@@ -2,7 +2,7 @@
 import { createResponder, UpstreamError } from "@fg-errors/core";
 import { proxyErrors } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
-import { contentRules, credentialRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
+import { credentialRules, representationRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
 import { faults } from "../faults/index.js";
 import { block, codes, paragraph, read, table } from "./markdown.js";
 
@@ -54,7 +54,7 @@ describe("the header fields", () => {
 
   it("that go are those of the rules, for their reasons", () => {
     const rules = [
-      ...contentRules.map((rule) => [rule, "goes"] as const),
+      ...representationRules.map((rule) => [rule, "goes"] as const),
       ...upstreamRules.map((rule) => [rule, "stays"] as const),
     ];
     expect(table(page, "fields").map(([names, ...others]) => [codes(names!), ...others])).toEqual(

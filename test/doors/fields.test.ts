@@ -4,7 +4,7 @@ import { createServer as createRawServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import type { ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { contentRules, credentialRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
+import { credentialRules, representationRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind as behindLibrary, libraries } from "../upstream/proxy-libraries.js";
@@ -27,7 +27,7 @@ const namesIn = (rules: readonly FieldRule[]) =>
     ])
     .filter((name) => !framing.has(name));
 
-const ofContent = namesIn(contentRules);
+const ofContent = namesIn(representationRules);
 const ofUpstream = namesIn(upstreamRules).filter((name) => !/^(allow|proxy-authenticate|retry-after|www-authenticate|x-request-id)$/.test(name)); // prettier-ignore
 const credentials = namesIn(credentialRules).filter((name) => name !== "proxy-authenticate");
 

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { Agent, BalancedPool, interceptors, request } from "undici";
 import { Agent as Agent6, BalancedPool as BalancedPool6, request as request6 } from "undici6";
 import WebSocket from "ws";
-import { faultToldBy } from "../../packages/core/src/recognisers/fault-in-message.js";
+import { faultInMessage } from "../../packages/core/src/recognisers/fault-in-message.js";
 import { failure, outcome } from "../recognisers/outcome.js";
 import type { Upstream } from "./fault.js";
 import { end, http } from "./upstreams.js";
@@ -106,8 +106,8 @@ describe("a message alone", () => {
   it("tells an alert from what else went wrong with TLS", () => {
     const message =
       "write EPROTO 0:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:rec.c:1:SSL alert number 40";
-    expect(faultToldBy(message)?.proxyError).toBe("tls_alert_received");
-    expect(faultToldBy("write EPROTO 0:error:0A00010B:SSL routines:ssl3_get_record:wrong version number")?.proxyError).toBe(
+    expect(faultInMessage(message)?.proxyError).toBe("tls_alert_received");
+    expect(faultInMessage("write EPROTO 0:error:0A00010B:SSL routines:ssl3_get_record:wrong version number")?.proxyError).toBe(
       "tls_protocol_error",
     );
   });

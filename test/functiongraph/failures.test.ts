@@ -2,7 +2,7 @@
 import { functionGraph } from "@fg-errors/core";
 import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { expect, it } from "vitest";
-import { failed, failures, successes } from "../../packages/core/src/reply/functiongraph/failure-codes.js";
+import { failures, successes, unnamedFailure } from "../../packages/core/src/reply/functiongraph/failure-codes.js";
 import { asResponse, canary, envelope, failure, invoked } from "./replies-of-functions.js";
 
 const normalize = (headers: Record<string, string>, body: unknown) =>
@@ -67,6 +67,6 @@ it("believes no message that would choose a 4xx, nor one that could be taken for
 it("does without a code where nobody has named the failure", async () => {
   for (const message of ["", canary, "4010", "timed out"]) {
     const problem = await normalize(invoked, failure(message));
-    expect(problem).toMatchObject({ status: failed.status, detail: failed.detail, code: "FSS.0502" });
+    expect(problem).toMatchObject({ status: unnamedFailure.status, detail: unnamedFailure.detail, code: "FSS.0502" });
   }
 });

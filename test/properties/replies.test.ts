@@ -73,7 +73,7 @@ it("a forged body of our own contract does no harm, and is taken for ours where 
     fc.asyncProperty(forgedOwn, errorStatus, async (content, statusCode) => {
       const body = Readable.from([Buffer.from(JSON.stringify(content))]);
       const finding = await upstreamFinding({ statusCode, headers: { "content-type": "application/problem+json" }, body });
-      if (finding.ours) taken++;
+      if (finding.ownContract) taken++;
       const { status, headers, body: text } = respond(new UpstreamError(finding, undefined), { headers: {}, url: "/orders" });
       assertContract({ status, headers: new Headers(headers), text });
       expect(

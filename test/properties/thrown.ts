@@ -2,7 +2,7 @@
 // What is drawn is a recipe, plain data, for fast-check would be bitten too; it is also what a counterexample shows.
 import * as fc from "fast-check";
 import type { Arbitrary } from "fast-check";
-import { happened, spoken } from "../../packages/core/src/recognisers/families.js";
+import { clientFacingFamilies, operationalFamilies } from "../../packages/core/src/recognisers/families.js";
 import type { Family } from "../../packages/core/src/recognisers/rule.js";
 import { mutated } from "./mutated.js";
 import { bites, makes, secret, states } from "./recipes.js";
@@ -79,11 +79,11 @@ const member: Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
 
 const members = fc
   .tuple(
-    fc.dictionary(fc.oneof(asked, known("marks", [...spoken, ...happened])), member, { maxKeys: 8 }),
+    fc.dictionary(fc.oneof(asked, known("marks", [...clientFacingFamilies, ...operationalFamilies])), member, { maxKeys: 8 }),
     fc.record(
       {
-        name: fc.oneof(known("names", [...spoken, ...happened]), member),
-        code: fc.oneof(known("codes", [...spoken, ...happened]), member),
+        name: fc.oneof(known("names", [...clientFacingFamilies, ...operationalFamilies]), member),
+        code: fc.oneof(known("codes", [...clientFacingFamilies, ...operationalFamilies]), member),
         status: fc.oneof(fc.integer({ min: 390, max: 610 }), member),
         expose: fc.oneof(fc.boolean(), member),
         headers: fc.oneof(fields, fc.dictionary(fc.oneof(awkwardText, fieldName), member, { maxKeys: 3 }), member),
@@ -126,8 +126,8 @@ export const anything: Arbitrary<unknown> = fc.oneof(
 export const unmeant: Arbitrary<Recipe> = fc
   .record(
     {
-      name: known("names", happened),
-      code: fc.oneof(known("codes", happened), awkwardText),
+      name: known("names", operationalFamilies),
+      code: fc.oneof(known("codes", operationalFamilies), awkwardText),
       status: fc.integer({ min: 100, max: 700 }),
       expose: fc.constantFrom(false, undefined, 1, "true"),
       errno: fc.oneof(fc.integer(), awkwardText),

@@ -201,7 +201,7 @@ describe("FunctionGraph's format", () => {
     upstreamFinding(new Response(JSON.stringify(content), { status: 404, headers }));
 
   it("is known by its head", async () => {
-    expect(await find(body, ours)).toMatchObject({ ours: true, requestId: "inner-1", detail: "No such function" });
+    expect(await find(body, ours)).toMatchObject({ ownContract: true, requestId: "inner-1", detail: "No such function" });
   });
 
   it.each<readonly [what: string, content: object, headers: Record<string, string>]>([
@@ -212,6 +212,6 @@ describe("FunctionGraph's format", () => {
   ])("is FunctionGraph's own with %s", async (_what, content, headers) => {
     const found = await find(content, headers);
     expect(found).toMatchObject({ code: "FSS.0404", detail: "No such function" });
-    expect([found.ours, found.requestId]).toEqual([undefined, undefined]);
+    expect([found.ownContract, found.requestId]).toEqual([undefined, undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import { folds, upstreamFolds, type Fold } from "./folds.js";
 
-/** What a contract says of one status. */
+/** Describes one status of a contract. */
 export interface StatusRow {
   /** The documented message, sent as `title`; "-" for a success. */
   readonly title: string;
@@ -8,20 +8,23 @@ export interface StatusRow {
   readonly description: string;
 }
 
-/** A closed list of statuses, and where everything else goes. Readonly plain data. */
+/** Lists the statuses that may leave, and where every other status is folded. Readonly plain data. */
 export interface Contract {
   readonly name: string;
   readonly statuses: Readonly<Record<number, StatusRow>>;
-  /** Statuses of our own errors that are not in `statuses`. */
+  /** Folds of this gateway's own statuses that are not in `statuses`. */
   readonly folds: Readonly<Record<number, Fold>>;
-  /** The same for what an upstream answered; looked at before `statuses`, since an upstream's 407 is not ours. */
+  /**
+   * Folds of statuses that an upstream answered. They apply before `statuses`, since an upstream's 407 does not concern this
+   * gateway's client.
+   */
   readonly upstreamFolds: Readonly<Record<number, Fold>>;
 }
 
 /**
- * FunctionGraph's status code table: the default contract.
+ * Lists FunctionGraph's status codes: the default contract. Codes and titles are as documented (API reference, appendix "Status
+ * Codes"); the descriptions are ours.
  * @example functionGraph.statuses[404].title // "Not Found"
- * Codes and titles are as documented (API reference, appendix "Status Codes"); the descriptions are ours.
  */
 export const functionGraph: Contract = {
   name: "functiongraph",
@@ -48,9 +51,11 @@ export const functionGraph: Contract = {
 };
 
 /**
- * A contract with more rows than its base: for a team that documents, say, 422 and 429. A status that gets a row is no longer folded.
- * @param rows error statuses, 400 to 599
- * @throws TypeError when a row's status or texts are not what they should be
+ * Extends a contract with more rows, for a team that documents, say, 422 and 429. A status that gets a row is no longer folded.
+ * @param base the contract to extend, which stays as it is
+ * @param rows error statuses, 400 to 599, with a title and a description
+ * @returns a new contract
+ * @throws TypeError when a row's status or texts are not valid
  * @example extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } })
  */
 export function extendContract(base: Contract, rows: Readonly<Record<number, StatusRow>>): Contract {
@@ -72,7 +77,7 @@ export function extendContract(base: Contract, rows: Readonly<Record<number, Sta
 }
 
 /**
- * Whether a status is an error, or none at all (RFC 9110 section 15: 600 and above are to be treated as a 5xx).
+ * Whether a status is an error, or no status at all (RFC 9110 section 15: 600 and above are treated as a 5xx).
  * @example isErrorStatus(304) // false
  */
 export function isErrorStatus(status: number): boolean {
@@ -80,9 +85,10 @@ export function isErrorStatus(status: number): boolean {
 }
 
 /**
- * The documented success that `status` leaves as, for those who want the table closed on that side too. Partial content (206) stays
- * what it is, since a client would take a part for the whole, and so does what is no success: 1xx, 3xx, errors.
+ * Folds a success to a documented one, for a team that closes its table on that side too. Partial content (206) stays, since a
+ * client would take a part for the whole, and so does every status that is no success: 1xx, 3xx, errors.
  * @param isEmpty whether the response is known to have no content
+ * @example foldSuccess(functionGraph, 201, false) // 200
  */
 export function foldSuccess(contract: Contract, status: number, isEmpty: boolean): number {
   const stays = status < 200 || status > 299 || status === 206 || Object.hasOwn(contract.statuses, status);
@@ -99,19 +105,21 @@ export function mayHaveContent(method: string | undefined, status: number): bool
 }
 
 /**
- * The documented error status that `status` leaves as.
+ * Folds an error status to a documented one.
  * @param upstream whether an upstream answered it, rather than this gateway
+ * @example foldStatus(functionGraph, 429) // 503
  */
 export function foldStatus(contract: Contract, status: number, upstream = false): number {
   const valid = Number.isInteger(status) && status >= 400 && status <= 599;
-  if (!valid) return documented(contract, upstream ? 502 : 500);
-  if (upstream && Object.hasOwn(contract.upstreamFolds, status)) return documented(contract, contract.upstreamFolds[status]!.to);
+  if (!valid) return nearestDocumented(contract, upstream ? 502 : 500);
+  if (upstream && Object.hasOwn(contract.upstreamFolds, status))
+    return nearestDocumented(contract, contract.upstreamFolds[status]!.to);
   if (Object.hasOwn(contract.statuses, status)) return status;
-  if (Object.hasOwn(contract.folds, status)) return documented(contract, contract.folds[status]!.to);
+  if (Object.hasOwn(contract.folds, status)) return nearestDocumented(contract, contract.folds[status]!.to);
   return status < 500 ? 400 : 500; // RFC 9110 section 15: an unknown code means its class's x00
 }
 
-/** A contract written by hand may lack what a fold names; its class's x00 is the last resort. */
-function documented(contract: Contract, status: number): number {
+/** Gives a fold's target, or its class's x00: a contract written by hand may lack the target. */
+function nearestDocumented(contract: Contract, status: number): number {
   return Object.hasOwn(contract.statuses, status) ? status : status < 500 ? 400 : 500;
 }

@@ -1,10 +1,13 @@
-/** One row of a fold table: where a status outside the contract goes, and what justifies it. */
+/** Describes one row of a fold table: the target of a status outside the contract, and what justifies it. */
 export interface Fold {
   readonly to: number;
   readonly why: string;
 }
 
-/** Statuses of this gateway's own errors that FunctionGraph does not document. Not listed: the class's x00 (RFC 9110 section 15). */
+/**
+ * Folds statuses of this gateway's own errors that FunctionGraph does not document. A status that is not listed becomes its
+ * class's x00 (RFC 9110 section 15).
+ */
 export const folds: Readonly<Record<number, Fold>> = {
   402: {
     to: 403,
@@ -29,26 +32,26 @@ export const folds: Readonly<Record<number, Fold>> = {
   529: { to: 503, why: "Site is overloaded (unregistered): temporary overload." },
 };
 
-const invalid = (why: string): Fold => ({ to: 502, why });
-const late = (why: string): Fold => ({ to: 504, why });
+const badGateway = (why: string): Fold => ({ to: 502, why });
+const gatewayTimeout = (why: string): Fold => ({ to: 504, why });
 
-/** Statuses that mean something else when an upstream said them: they speak of the hop between it and this gateway. */
+/** Folds statuses that mean something else when an upstream sent them: they concern the hop between it and this gateway. */
 export const upstreamFolds: Readonly<Record<number, Fold>> = {
-  407: invalid("The upstream's proxy authentication is not the client's (RFC 9110 section 11.7.1: next hop only)."),
-  421: invalid("Misdirected Request: this gateway chose the connection (RFC 9110 section 15.5.20)."),
-  425: invalid("Too Early: this gateway sent the early data (RFC 8470 section 5.2)."),
-  426: invalid("Upgrade Required: the protocol of the hop is this gateway's choice (RFC 9110 section 15.5.22)."),
-  505: invalid("HTTP Version Not Supported: the version of the hop is this gateway's choice (RFC 9110 section 15.6.6)."),
-  511: invalid("Network Authentication Required: a captive portal in between, never the origin (RFC 6585 section 6)."),
-  520: invalid("Cloudflare: the origin's answer was not understood."),
-  521: invalid("Cloudflare: the origin refused the connection."),
-  522: late("Cloudflare: connecting to the origin timed out."),
-  523: invalid("Cloudflare: the origin is unreachable."),
-  524: late("Cloudflare: the origin did not answer in time."),
-  525: invalid("Cloudflare: the TLS handshake with the origin failed."),
-  526: invalid("Cloudflare: the origin's certificate is not valid."),
-  527: invalid("Cloudflare: the connection to the origin broke."),
-  530: invalid("Cloudflare: the origin's name does not resolve."),
-  598: late("Network read timeout (informal convention of some proxies)."),
-  599: late("Network connect timeout (informal convention of some proxies)."),
+  407: badGateway("The upstream's proxy authentication is not the client's (RFC 9110 section 11.7.1: next hop only)."),
+  421: badGateway("Misdirected Request: this gateway chose the connection (RFC 9110 section 15.5.20)."),
+  425: badGateway("Too Early: this gateway sent the early data (RFC 8470 section 5.2)."),
+  426: badGateway("Upgrade Required: the protocol of the hop is this gateway's choice (RFC 9110 section 15.5.22)."),
+  505: badGateway("HTTP Version Not Supported: the version of the hop is this gateway's choice (RFC 9110 section 15.6.6)."),
+  511: badGateway("Network Authentication Required: a captive portal in between, never the origin (RFC 6585 section 6)."),
+  520: badGateway("Cloudflare: the origin's answer was not understood."),
+  521: badGateway("Cloudflare: the origin refused the connection."),
+  522: gatewayTimeout("Cloudflare: connecting to the origin timed out."),
+  523: badGateway("Cloudflare: the origin is unreachable."),
+  524: gatewayTimeout("Cloudflare: the origin did not answer in time."),
+  525: badGateway("Cloudflare: the TLS handshake with the origin failed."),
+  526: badGateway("Cloudflare: the origin's certificate is not valid."),
+  527: badGateway("Cloudflare: the connection to the origin broke."),
+  530: badGateway("Cloudflare: the origin's name does not resolve."),
+  598: gatewayTimeout("Network read timeout (informal convention of some proxies)."),
+  599: gatewayTimeout("Network connect timeout (informal convention of some proxies)."),
 };

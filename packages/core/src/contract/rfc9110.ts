@@ -1,7 +1,7 @@
 import { functionGraph, type Contract, type StatusRow } from "./contract.js";
 import { upstreamFolds } from "./folds.js";
 
-const registered: Readonly<Record<number, StatusRow>> = {
+const registeredStatuses: Readonly<Record<number, StatusRow>> = {
   402: { title: "Payment Required", description: "Payment is needed for this request." },
   410: { title: "Gone", description: "What was at this address is gone for good." },
   411: { title: "Length Required", description: "The request needs a Content-Length." },
@@ -30,14 +30,14 @@ const registered: Readonly<Record<number, StatusRow>> = {
 };
 
 /**
- * Every error status of the IANA HTTP Status Code Registry, 418 and other unused ones left out:
- * the body and the safety of this library without the folding. An upstream's 407 and 426 stay a 502, since they speak of the hop to it
- * (RFC 9110 sections 11.7.1 and 15.5.22).
+ * Lists every error status of the IANA HTTP Status Code Registry, without 418 and other unused ones: this library's body and
+ * safety without the folding. An upstream's 407 and 426 stay a 502, since they concern the hop to it (RFC 9110 sections 11.7.1
+ * and 15.5.22).
  * @example app.use(fgErrors({ contract: rfc9110 }))
  */
 export const rfc9110: Contract = {
   name: "rfc9110",
-  statuses: { ...functionGraph.statuses, ...registered },
+  statuses: { ...functionGraph.statuses, ...registeredStatuses },
   folds: {},
   upstreamFolds: { 407: upstreamFolds[407]!, 426: upstreamFolds[426]! },
 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import { hopByHopFields } from "./header-fields.js";
-import { received } from "./request-framing.js";
+import { receivedField } from "./request-framing.js";
 
 /** Tell where the content ends, and whom it is for, whatever Connection names. */
 const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
@@ -17,9 +17,9 @@ export function connectionFields(
   headers: OutgoingHttpHeaders = request.headers,
 ): Iterable<string> {
   const always = hopByHopFields({});
-  const names = hopByHopFields({ connection: received(request, "connection") });
+  const names = hopByHopFields({ connection: receivedField(request, "connection") });
   if (names === always) return always;
   return [...names].filter(
-    (name) => always.has(name) || (!needed.has(name) && String(headers[name]) === received(request, name)),
+    (name) => always.has(name) || (!needed.has(name) && String(headers[name]) === receivedField(request, name)),
   );
 }

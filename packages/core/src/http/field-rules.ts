@@ -1,16 +1,19 @@
 import { invocationFields } from "./invocation-fields.js";
 
-/** Header fields that share a fate. Names in lower case. */
+/** Groups header fields to which the same rule applies. Names are in lower case. */
 export interface FieldRule {
-  /** What justifies it. */
+  /** Justification of the rule. */
   readonly why: string;
   readonly names?: readonly string[];
   readonly prefixes?: readonly string[];
   readonly suffixes?: readonly string[];
 }
 
-/** Removed from every error response, whoever has set them: they belong to the content that the error replaces. */
-export const contentRules: readonly FieldRule[] = [
+/**
+ * Lists the fields that are removed from every error response, whoever set them: they belong to the representation that the error
+ * replaces.
+ */
+export const representationRules: readonly FieldRule[] = [
   {
     why: "describe the representation (RFC 9110 section 8, RFC 9530)",
     names: [
@@ -82,7 +85,7 @@ export const contentRules: readonly FieldRule[] = [
   { why: "describe a function's invocation, which the error reports in its own members", names: invocationFields },
 ];
 
-/** Removed from an upstream's error reply, but left alone where this gateway has set them. */
+/** Lists the fields that are removed from an upstream's error reply, but kept where this gateway has set them. */
 export const upstreamRules: readonly FieldRule[] = [
   { why: "name its software", names: ["server", "x-powered-by"] },
   { why: "are this gateway's to say", names: ["date", "retry-after", "x-request-id"] },
@@ -135,7 +138,10 @@ export const upstreamRules: readonly FieldRule[] = [
   },
 ];
 
-/** With which an upstream asks a client for credentials, gives it some, or takes them away. For the option `upstreamCredentials`. */
+/**
+ * Lists the fields by which an upstream asks a client for credentials, gives it some, or takes them away. The option
+ * `upstreamCredentials` drops them.
+ */
 export const credentialRules: readonly FieldRule[] = [
   {
     why: "ask for credentials (RFC 9110 section 11.6.1), or go on with an authentication (section 11.6.3, RFC 9449 section 8)",
@@ -148,7 +154,7 @@ export const credentialRules: readonly FieldRule[] = [
   },
 ];
 
-/** Whether one of the rules names a field. `name` in lower case. */
+/** Makes a function that tests whether one of the rules names a field. The name is in lower case. */
 export function matcherOf(rules: readonly FieldRule[]): (name: string) => boolean {
   const names = new Set(rules.flatMap(({ names = [] }) => names));
   const prefixes = rules.flatMap(({ prefixes = [] }) => prefixes);

@@ -1,22 +1,22 @@
 // The header fields of an invocation's reply (API reference, executing a function synchronously; openYuanrong's front end).
 
-/** Say how it went: 0 where it went well. */
+/** Names the fields with the code of the outcome: 0 for a success. */
 export const codeFields = ["x-func-err-code", "x-inner-code"] as const;
 
-/** Says whether the function failed. */
+/** Names the field that says whether the function failed. */
 export const flagField = "x-is-func-err";
 
-/** The invocation's id. */
+/** Names the field with the invocation's id. */
 export const idField = "x-cff-request-id";
 
 const summaryFields = ["x-cff-invoke-summary", "x-cff-response-version", "x-invoke-summary"] as const;
 
-/** Any of them tells that a reply is an invocation's, and nothing of how it went. */
-export const signs: readonly string[] = [idField, ...summaryFields];
+/** Names fields any of which shows that a reply is an invocation's, without its outcome. */
+export const invocationSigns: readonly string[] = [idField, ...summaryFields];
 
 /**
- * Describe the invocation, and die with its reply: an error of ours says by itself what became of it, and the end of the function's log
- * is for nobody but who invoked it. The id stays.
+ * Names fields that describe the invocation and are dropped with its reply: an error states the outcome itself, and the end of
+ * the function's log is only for whoever invoked it. The id stays.
  */
 export const invocationFields: readonly string[] = [
   ...codeFields,

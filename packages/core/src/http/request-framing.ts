@@ -4,28 +4,29 @@ import type { Http2ServerRequest } from "node:http2";
 type Request = IncomingMessage | Http2ServerRequest;
 
 /**
- * The Transfer-Encoding that a request needs when it is passed on by HTTP/1: the one that it came with, or "chunked" for content of HTTP/2
- * whose length nobody knows. Undefined where Content-Length says it all, or there is no content (RFC 9112 section 6.3). It is read off what
- * was received: http-proxy and its descendants remove the field from the `headers` of a DELETE and an OPTIONS, and the content that follows
- * such a head would pass for a request of its own.
+ * Gives the Transfer-Encoding that a request needs when it is passed on by HTTP/1: the one that it came with, or "chunked" for
+ * content of HTTP/2 without a known length. Undefined where Content-Length is enough, or there is no content (RFC 9112 section
+ * 6.3). It is read from the raw fields: http-proxy and its descendants remove the field from the `headers` of a DELETE and an
+ * OPTIONS, and the content after such a head would be taken for another request.
  * @example transferCodingOf(request) // "chunked"
  */
 export function transferCodingOf(request: Request): string | undefined {
-  if (!("stream" in request)) return received(request, "transfer-encoding");
-  return hasContent(request) && received(request, "content-length") === undefined ? "chunked" : undefined;
+  if (!("stream" in request)) return receivedField(request, "transfer-encoding");
+  return hasContent(request) && receivedField(request, "content-length") === undefined ? "chunked" : undefined;
 }
 
-/** Whether a request may have content: HTTP/1 says so by its fields (RFC 9112 section 6.3), HTTP/2 by a stream that goes on. */
+/** Whether a request may have content: HTTP/1 shows it by the fields (RFC 9112 section 6.3), HTTP/2 by a stream that goes on. */
 export function hasContent(request: Request): boolean {
   if ("stream" in request) return !request.stream.endAfterHeaders;
-  return received(request, "transfer-encoding") !== undefined || Number(received(request, "content-length") ?? 0) > 0;
+  return receivedField(request, "transfer-encoding") !== undefined || Number(receivedField(request, "content-length") ?? 0) > 0;
 }
 
 /**
- * Reads a field off what was received, whatever has been made of `headers` since; undefined where it did not come.
- * @param wanted in lower case
+ * Reads a field from the raw fields, whatever has been made of `headers` since; several values are joined.
+ * @param wanted name in lower case
+ * @returns undefined where the field was not received
  */
-export function received({ rawHeaders }: Request, wanted: string): string | undefined {
+export function receivedField({ rawHeaders }: Request, wanted: string): string | undefined {
   let value: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!;

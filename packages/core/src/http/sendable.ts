@@ -1,20 +1,21 @@
-/** RFC 9110 section 5.6.2. */
+/** Matches a token (RFC 9110 section 5.6.2). */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
-/** Octets that no field value and no reason phrase has (RFC 9110 section 5.5), and characters that are no octets. */
-const notSent = /[^\t\x20-\x7e\x80-\xff]/;
+/** Matches octets that no field value and no reason phrase has (RFC 9110 section 5.5), and characters that are no octets. */
+const unsendableCharacter = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** Whether node:http takes it as the name of a field. */
+/** Whether node:http accepts a value as the name of a field. */
 export function isFieldName(name: unknown): name is string {
   return typeof name === "string" && token.test(name);
 }
 
 /**
- * Whether node:http takes it as a field's only value, or as a reason phrase. By its own rules: its validators take several times as long,
- * since they expect to throw. It makes text of all that is no text, as a regular expression does.
+ * Whether node:http accepts a value as a field's only value, or as a reason phrase. By its own rules, without its validators:
+ * they take several times as long, since they expect to throw. Anything but a text is converted to one, as a regular expression
+ * does.
  */
 export function isFieldValue(value: unknown): boolean {
-  return value !== undefined && !notSent.test(value as string);
+  return value !== undefined && !unsendableCharacter.test(value as string);
 }
 
 /** Whether node:http takes a name and a value, or a list of values, as a field. */
@@ -22,8 +23,11 @@ export function isField(name: unknown, value: unknown): boolean {
   return isFieldName(name) && (Array.isArray(value) ? value.every(isFieldValue) : isFieldValue(value));
 }
 
-/** Speak of one connection, which HTTP/2 does by itself (RFC 9113 section 8.2.2); node:http2 refuses them when it sends the head. */
-const ofConnection: ReadonlySet<string> = new Set([
+/**
+ * Lists fields that concern one connection, which HTTP/2 manages itself (RFC 9113 section 8.2.2). node:http2 refuses them when it
+ * sends the head.
+ */
+const connectionFields: ReadonlySet<string> = new Set([
   "connection",
   "http2-settings",
   "keep-alive",
@@ -33,14 +37,14 @@ const ofConnection: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** What becomes of a field that came more than once, where node:http2 sends it once only, and refuses the head otherwise. */
-type Choice = "first" | "list";
+/** Tells how a field that came more than once is sent, where node:http2 sends it once only and refuses the head otherwise. */
+type RepeatedField = "first" | "list";
 
 /**
- * The fields that node:http2 sends once (its kSingleValueFields, without those of requests only). The first one counts, as it does for
- * node:http's own parser; only those that are lists by their grammar can be joined (RFC 9110 sections 5.3, 8.4 and 8.5).
+ * Maps fields that node:http2 sends once (its kSingleValueFields, without those of requests only). The first value counts, as for
+ * node:http's own parser; only fields that are lists by their grammar can be joined (RFC 9110 sections 5.3, 8.4 and 8.5).
  */
-const sentOnce: ReadonlyMap<string, Choice> = new Map<string, Choice>([
+const sentOnce: ReadonlyMap<string, RepeatedField> = new Map<string, RepeatedField>([
   ["access-control-allow-credentials", "first"],
   ["access-control-max-age", "first"],
   ["access-control-request-method", "first"],
@@ -77,38 +81,38 @@ const sentOnce: ReadonlyMap<string, Choice> = new Map<string, Choice>([
   ["x-content-type-options", "first"],
 ]);
 
-/** The names of the table, for the test that compares it with Node's. */
+/** Lists the names of the table, for the test that compares it with Node's. */
 export const sentOnceOverHttp2: readonly string[] = [...sentOnce.keys()];
 
 /**
- * What HTTP/2 can send of a field: node:http2 accepts much that it refuses when it sends the head, where nobody can catch it, or that the
- * client's end refuses by resetting the stream.
+ * Gives the part of a field's value that HTTP/2 can send. node:http2 accepts much that it refuses when it sends the head, where
+ * nobody can catch the error, or that the client's end refuses by resetting the stream.
  * @param name in lower case
  * @returns `value` itself where all of it can be sent; undefined where nothing can
  * @example http2Value("location", ["/a", "/b"]) // "/a"
  */
 export function http2Value(name: string, value: unknown): unknown {
-  if (ofConnection.has(name) || !isFieldName(name)) return undefined;
+  if (connectionFields.has(name) || !isFieldName(name)) return undefined;
   try {
-    return Array.isArray(value) ? listOf(name, value) : octetsOf(value);
+    return Array.isArray(value) ? sendableList(name, value) : sendableValue(value);
   } catch {
-    return undefined; // an object that is not a text, nor wants to be one
+    return undefined; // an object that cannot be converted to a text
   }
 }
 
-function listOf(name: string, value: readonly unknown[]): unknown {
+function sendableList(name: string, value: readonly unknown[]): unknown {
   const choice = sentOnce.get(name);
-  if (value.length === 0 || (choice === undefined && value.every((one) => octetsOf(one) === one))) return value;
-  const values = value.map(octetsOf).filter((one) => one !== undefined);
+  if (value.length === 0 || (choice === undefined && value.every((single) => sendableValue(single) === single))) return value;
+  const values = value.map(sendableValue).filter((single) => single !== undefined);
   if (values.length === 0 || choice === undefined) return values.length === 0 ? undefined : values;
   return choice === "list" ? values.join(", ") : values[0];
 }
 
-/** No value begins or ends with a blank (RFC 9113 section 8.2.1). */
-function octetsOf(value: unknown): unknown {
+/** Trims a value: none begins or ends with a blank (RFC 9113 section 8.2.1). */
+function sendableValue(value: unknown): unknown {
   if (typeof value === "number") return value;
   if (value === undefined || value === null || typeof value === "symbol") return undefined;
   const text = String(value);
-  if (notSent.test(text)) return undefined;
+  if (unsendableCharacter.test(text)) return undefined;
   return /^[\t ]|[\t ]$/.test(text) ? text.trim() : text;
 }

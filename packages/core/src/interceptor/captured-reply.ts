@@ -3,7 +3,7 @@ import { silence } from "../node/answer.js";
 import type { NodeResponse } from "../node/exchange.js";
 import { markLookedInto } from "../node/looked-into.js";
 import { keepHead, type Head } from "../node/response-head.js";
-import { usualLimit } from "../reply/reply-finding.js";
+import { defaultErrorBodyLimit } from "../util/limits.js";
 import type { Noted, Writing } from "./response-methods.js";
 
 /** A reply that is kept from leaving, while to its writer the response looks as if it had. */
@@ -29,7 +29,7 @@ export interface TakenReply {
  * @param noted for a reply that may be let go, as it is beyond the limit. It never claims to be full: compression, outside of us, keeps
  *   those who wait for "drain" to its own stream, and ours would reach nobody
  */
-export function takeReply(response: NodeResponse, limit = usualLimit, noted?: Noted): TakenReply {
+export function takeReply(response: NodeResponse, limit = defaultErrorBodyLimit, noted?: Noted): TakenReply {
   let [isWhole, isFinished, isFull, isClosed] = [false, false, false, false];
   let room = limit;
   const restoreHead = keepHead(response);

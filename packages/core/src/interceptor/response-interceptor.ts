@@ -6,7 +6,7 @@ import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { isLookedInto } from "../node/looked-into.js";
 import { dropHopByHop } from "../node/outgoing-head.js";
 import { isValidHead, keepLive, makeSendable, plannedHead, resetFields, setFields, type Head } from "../node/response-head.js";
-import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
 import { messageOf } from "../reply/reply.js";
@@ -167,7 +167,7 @@ export function createResponseInterceptor<Subject>(
     if (hasLeft(request)) return;
     if (hold.state !== "looking") hush(hold);
     resetFields(response, before);
-    tell(hold, brokenOff(reason, Number(given?.[0] ?? response.statusCode)));
+    tell(hold, asBrokenReply(reason, Number(given?.[0] ?? response.statusCode)));
   }
 
   function keep({ response, before, sources }: Hold<Subject>) {
@@ -189,7 +189,7 @@ export function createResponseInterceptor<Subject>(
     else if (state === "waiting" || state === "looking") tellInstead(hold, reason);
     else if (state === "held") setImmediate(unlessMended, hold, reason);
     else if (state === "open" && !response.writableEnded) {
-      tell(hold, brokenOff(reason, response.statusCode));
+      tell(hold, asBrokenReply(reason, response.statusCode));
       silence(response);
     }
   }

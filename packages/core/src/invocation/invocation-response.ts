@@ -39,7 +39,7 @@ export async function invocationResponse(
     const inspection = new Inspection(invocation, replyOptions(options));
     const failure = await inspection.failure(replyOf(invocation));
     if (!failure) return success(invocation, method, options);
-    live = inspection.liveFields() as Invocation["headers"];
+    live = inspection.survivingFields() as Invocation["headers"];
     throw failure;
   } catch (thrown) {
     const { status, headers, body } = respond(thrown, { ...factsOf(request), responseHeaders: live });

@@ -1,5 +1,5 @@
 import { isErrorStatus } from "../contract/contract.js";
-import { diesWithError } from "../http/header-fields.js";
+import { isDroppedWithError } from "../http/header-fields.js";
 import type { Problem } from "../problem/problem.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Rendered, Responder } from "../responder/responder.js";
@@ -39,7 +39,7 @@ const none: ResponderOptions = {};
  * @example return resultOf(respond(thrown, eventFacts(event, context)));
  */
 export function resultOf({ status, headers, body }: Rendered, before: Invocation["headers"] = {}): WholeResult {
-  const lived = Object.entries(before).filter(([name]) => !diesWithError(name)) as Entry[];
+  const lived = Object.entries(before).filter(([name]) => !isDroppedWithError(name)) as Entry[];
   const added = Object.entries(headers).filter(([name]) => name !== "content-length");
   return { statusCode: status, headers: Object.fromEntries([...lived, ...added]), body, isBase64Encoded: false };
 }

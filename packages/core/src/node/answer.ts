@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
-import { diesWithError } from "../http/header-fields.js";
+import { isDroppedWithError } from "../http/header-fields.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
@@ -133,7 +133,7 @@ function isObject(value: unknown): value is object {
 
 /** Removes what was set for the response that failed and must not be sent with an error. */
 function dropStaleFields(response: NodeResponse): void {
-  for (const name of response.getHeaderNames()) if (diesWithError(name)) response.removeHeader(name);
+  for (const name of response.getHeaderNames()) if (isDroppedWithError(name)) response.removeHeader(name);
   dropUnsendable(response);
   forgetHead(response);
 }

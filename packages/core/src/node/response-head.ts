@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { validateHeaderName, validateHeaderValue, type OutgoingHttpHeaders } from "node:http";
-import { liveHeaders, type UpstreamCredentials } from "../http/header-fields.js";
+import { survivingFields, type UpstreamCredentials } from "../http/header-fields.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { isField, isFieldValue } from "../http/sendable.js";
 import { dropUnsendable } from "./drop-unsendable.js";
@@ -137,7 +137,7 @@ export function keepLive(
   options: UpstreamCredentials,
   spoilt: readonly string[] = [],
 ): void {
-  const live = new Set(liveHeaders(response.getHeaders(), options).map(([name]) => name));
+  const live = new Set(survivingFields(response.getHeaders(), options).map(([name]) => name));
   for (const name of spoilt) live.delete(name);
   resetFields(response, before, live);
 }

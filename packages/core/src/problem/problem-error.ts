@@ -3,10 +3,13 @@ import { read } from "../util/safe-read.js";
 import { cleanCode } from "../util/sanitize.js";
 import type { FieldError, Finding } from "./finding.js";
 
-/** Carries, on our own errors, what they mean. Registered, so that a CommonJS and an ES module copy of this package agree. */
-export const meaning: unique symbol = Symbol.for("fg-errors.meaning");
+/**
+ * Names the member in which this library's own errors carry their finding. The symbol is registered, so that a CommonJS and an ES
+ * module copy of this package agree.
+ */
+export const findingSymbol: unique symbol = Symbol.for("fg-errors.meaning");
 
-/** What a ProblemError may say besides its status and message. */
+/** Options of a ProblemError besides its status and message. */
 export interface ProblemErrorOptions {
   /** Sent as `error_code`: letters, digits and `._:-`, at most 64. Default: `<service>.0<status>`. */
   readonly code?: string;
@@ -16,24 +19,24 @@ export interface ProblemErrorOptions {
   readonly headers?: Readonly<Record<string, string | number>>;
   /** Further members of the body; a standard member cannot be replaced. */
   readonly extensions?: Readonly<Record<string, unknown>>;
-  /** What led to it: for logs, never sent. */
+  /** The cause, for logs; never sent. */
   readonly cause?: unknown;
-  /** Whether a stack is captured, which is most of what an error costs. Default: from 500 on, where somebody has to look for a fault. */
+  /** Whether a stack is captured, which is most of an error's cost. Default: from 500 on, where somebody has to find a fault. */
   readonly stack?: boolean;
-  /** Whether an operator need not hear of it, though it is a 5xx: not written to stderr. Default false. */
+  /** Whether no operator needs a report, though it is a 5xx: it is not written to stderr. Default false. */
   readonly routine?: boolean;
 }
 
-/** Intrinsics may be frozen; then a stack is captured after all. */
+/** Limits the stack of the next error. Intrinsics may be frozen; then a stack is captured after all. */
 function limitStack(limit: number): void {
   try {
     Error.stackTraceLimit = limit;
   } catch {}
 }
 
-/** An Error that knows what it means. */
-class MeaningfulError extends Error {
-  readonly [meaning]: Finding;
+/** Carries a finding. */
+class ErrorWithFinding extends Error {
+  readonly [findingSymbol]: Finding;
 
   constructor(message: string, finding: Finding, options?: ErrorOptions, hasStack = finding.status >= 500) {
     const limit = Error.stackTraceLimit;
@@ -43,17 +46,17 @@ class MeaningfulError extends Error {
     } finally {
       limitStack(limit);
     }
-    this[meaning] = finding;
+    this[findingSymbol] = finding;
   }
 }
 
 /**
- * What an application throws on purpose. Its message is always sent to the client, a 5xx's too.
- * A handler that knows http-errors' conventions (`status`, `statusCode`, `expose`, `headers`) understands it as well.
- * It has no stack below 500 unless `stack: true` asks for one.
+ * Error that an application throws on purpose. Its message is always sent to the client, also with a 5xx. A handler that knows
+ * http-errors' conventions (`status`, `statusCode`, `expose`, `headers`) understands it as well. It has no stack below 500 unless
+ * `stack: true` asks for one.
  * @example throw new ProblemError(409, "The order was already paid", { code: "ORDER.0409" });
  */
-export class ProblemError extends MeaningfulError {
+export class ProblemError extends ErrorWithFinding {
   override readonly name = "ProblemError";
   readonly status: number;
   readonly statusCode: number;
@@ -61,12 +64,13 @@ export class ProblemError extends MeaningfulError {
   readonly headers: ProblemErrorOptions["headers"];
 
   /**
-   * @param status 400 to 599; anything else becomes 500
+   * Makes the error.
+   * @param status 400 to 599; any other becomes 500
    * @param message for the client; default: the contract's description of the status
    */
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
     const { code, errors, headers, extensions, stack, routine } = options;
-    const text = typeof message === "string" ? message : ""; // what else it is may throw when it is made a text
+    const text = typeof message === "string" ? message : ""; // any other value may throw when it is converted to a text
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
     const finding = { status: valid, detail: text, code, errors, headers, extensions, routine };
     super(text, finding, "cause" in options ? options : undefined, stack ?? (routine ? false : undefined));
@@ -76,7 +80,9 @@ export class ProblemError extends MeaningfulError {
 }
 
 /**
- * A ProblemError in fewer words.
+ * Makes a ProblemError.
+ * @param status 400 to 599; any other becomes 500
+ * @param message for the client; default: the contract's description of the status
  * @example throw problem(404, "No such order");
  */
 export function problem(status: number, message?: string, options?: ProblemErrorOptions): ProblemError {
@@ -84,20 +90,24 @@ export function problem(status: number, message?: string, options?: ProblemError
 }
 
 /**
- * A call to an upstream that failed: it answered with an error status, or gave no valid answer. Thrown by `upstream()` and `relay()`;
- * fgErrors() answers it. What others believe of an error (`status`, `code`, `expose`) it does not have: a hostile upstream would choose it.
+ * Error of a failed call to an upstream: it answered with an error status, or gave no valid answer. `upstream()` and `relay()`
+ * throw it, and fgErrors() answers it. It lacks members that others trust (`status`, `code`, `expose`): a hostile upstream would
+ * choose them.
  * @example if (error instanceof UpstreamError && error.upstreamStatus === 404) return undefined;
  */
-export class UpstreamError extends MeaningfulError {
+export class UpstreamError extends ErrorWithFinding {
   override readonly name = "UpstreamError";
-  /** The status that the upstream answered; undefined when there was no answer. */
+  /** Status that the upstream answered; undefined when there was no answer. */
   readonly upstreamStatus: number | undefined;
-  /** The error code that its body told: 1 to 64 letters, digits and `._:-`. Its word alone: nothing vouches for it. */
+  /** Error code in its body: 1 to 64 letters, digits and `._:-`. Nothing confirms it but the upstream. */
   readonly upstreamCode: string | undefined;
-  /** What went wrong with the exchange (RFC 9209 section 2.3); undefined for a reply that is merely an error. */
+  /** Fault of the exchange (RFC 9209 section 2.3); undefined for a reply that is merely an error. */
   readonly proxyError: ProxyErrorType | undefined;
 
-  /** @param hasStack not where it would show nothing but us */
+  /**
+   * Makes the error of a finding.
+   * @param hasStack false where a stack would show only this library; default: for a status from 500 on
+   */
   constructor(finding: Finding, cause: unknown, hasStack?: boolean) {
     const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError, detail } = finding;
     const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
@@ -111,14 +121,14 @@ export class UpstreamError extends MeaningfulError {
 }
 
 /**
- * A value that means `finding` without being an Error: what adapters hand over when nothing was thrown.
+ * Makes a value that carries a finding and is no Error: adapters hand it over when nothing was thrown.
  * @example answer(respond, meant({ status: 404 }), request, response);
  */
-export function meant(finding: Finding): { readonly [meaning]: Finding } {
-  return { [meaning]: finding };
+export function meant(finding: Finding): { readonly [findingSymbol]: Finding } {
+  return { [findingSymbol]: finding };
 }
 
-/** Whether `cause` is a client's doing that no operator has to hear of: a request for what does not exist. */
+/** Whether a client caused the problem, so that no operator needs a report: a request for something that does not exist. */
 export function isRoutine(cause: unknown): boolean {
-  return read(cause, meaning, "routine") === true;
+  return read(cause, findingSymbol, "routine") === true;
 }

@@ -1,8 +1,9 @@
+import { maxWrappedErrors } from "../util/limits.js";
 import { read, readText } from "../util/safe-read.js";
 import type { FaultType } from "./proxy-errors.js";
 
-/** What Node, OpenSSL, llhttp, undici, c-ares, nghttp2 and zlib call a failed exchange with a next hop, by `code`. */
-const codesOf: Partial<Record<FaultType, string>> = {
+/** Lists the codes that Node, OpenSSL, llhttp, undici, c-ares, nghttp2 and zlib give a failed exchange with a next hop, by its type. */
+const codesByType: Partial<Record<FaultType, string>> = {
   dns_error: `ENOTFOUND EAI_NODATA EAI_NONAME EAI_FAIL EAI_ADDRFAMILY ENODATA EFORMERR ESERVFAIL ENOTIMP EREFUSED EBADNAME EBADRESP`,
   dns_timeout: `EAI_AGAIN ETIMEOUT`,
   destination_ip_unroutable: `EHOSTUNREACH ENETUNREACH EADDRNOTAVAIL EHOSTDOWN ENETDOWN EAFNOSUPPORT`,
@@ -38,20 +39,20 @@ const codesOf: Partial<Record<FaultType, string>> = {
     HPE_INVALID_CONSTANT HPE_INVALID_VERSION HPE_INVALID_STATUS HPE_INVALID_METHOD HPE_INVALID_URL HPE_INVALID_HEADER_TOKEN
     HPE_INVALID_CONTENT_LENGTH HPE_UNEXPECTED_CONTENT_LENGTH HPE_INVALID_TRANSFER_ENCODING HPE_UNEXPECTED_SPACE
     HPE_CR_EXPECTED HPE_LF_EXPECTED HPE_STRICT HPE_CLOSED_CONNECTION HPE_PAUSED_H2_UPGRADE
-    UND_ERR_RES_CONTENT_LENGTH_MISMATCH`, // undici finds two framings at odds; content that stops short it calls a closed socket
+    UND_ERR_RES_CONTENT_LENGTH_MISMATCH`, // undici finds two framings that differ; it reports content that ends early as a closed socket
 };
 
-const types = byCode(codesOf);
+const typesByCode = byCode(codesByType);
 
-/** Every code that classifyFault knows by itself; `ERR_SSL_*` and rarer `HPE_*` it knows by their beginning. */
-export const faultCodes: readonly string[] = [...types.keys()];
+/** Lists every code that classifyFault knows by itself. It recognises `ERR_SSL_*` and rarer `HPE_*` by their start. */
+export const faultCodes: readonly string[] = [...typesByCode.keys()];
 
-/** Where the system call that failed decides what the code means. */
-const typesOfCall: ReadonlyMap<string, ReadonlyMap<string, FaultType>> = new Map([
+/** Maps a code to a type by the system call that failed, where the call decides. */
+const typesBySystemCall: ReadonlyMap<string, ReadonlyMap<string, FaultType>> = new Map([
   [
     "connect",
     new Map<string, FaultType>([
-      // A unix socket that is missing, or closed to us, takes no connection; nginx answers 502 to both.
+      // A unix socket that is missing, or that we may not open, accepts no connection; nginx answers 502 to both.
       ["ENOENT", "connection_refused"],
       ["EACCES", "connection_refused"],
       ["EPERM", "destination_ip_prohibited"], // a packet filter on this machine
@@ -61,9 +62,9 @@ const typesOfCall: ReadonlyMap<string, ReadonlyMap<string, FaultType>> = new Map
   ["query", new Map([["ECONNREFUSED", "dns_error"]])], // the name server's port, not the destination's
 ]);
 
-/** Where only the message tells one fault from another of the same code. */
-const typesOfMessage: ReadonlyMap<string, FaultType> = new Map([
-  ["ECONNRESET aborted", "http_response_incomplete"], // node:http, when a message stops short; before it began: "socket hang up"
+/** Maps a code and its message to a type, where only the message distinguishes two faults. */
+const typesByMessage: ReadonlyMap<string, FaultType> = new Map([
+  ["ECONNRESET aborted", "http_response_incomplete"], // node:http, when a message ends early; before it began: "socket hang up"
   ["UND_ERR_SOCKET bad upgrade", "http_upgrade_failed"], // a 101 that nobody asked for
   ["UND_ERR_SOCKET bad response", "http_protocol_error"], // a 100 that nobody asked for
   ["UND_ERR_INFO No DNS entries found", "dns_error"],
@@ -77,67 +78,76 @@ const typesOfTunnel: readonly (readonly [start: string, type: FaultType])[] = [
 ];
 
 /**
- * RFC 9113 section 7, by number or name: the codes that tell of more than an end. A stream that is refused, or a call for calm, is
- * no limit of this gateway's own, which is what connection_limit_reached means (RFC 9209 section 2.3.12); and to a stream begun
- * after a GOAWAY Node says REFUSED_STREAM too.
+ * Maps the codes of RFC 9113 section 7, by number or name, that mean more than an end. A refused stream, or ENHANCE_YOUR_CALM, is
+ * no limit of this gateway's own, which connection_limit_reached means (RFC 9209 section 2.3.12). Node also reports
+ * REFUSED_STREAM for a stream begun after a GOAWAY.
  */
-const typesOfHttp2Code = byCode({
+const typesByHttp2Code = byCode({
   http_protocol_error: `1 PROTOCOL_ERROR 3 FLOW_CONTROL_ERROR 5 STREAM_CLOSED 6 FRAME_SIZE_ERROR 9 COMPRESSION_ERROR
     13 HTTP_1_1_REQUIRED`,
   tls_protocol_error: `12 INADEQUATE_SECURITY`,
 });
 
-/** How many wrappers (`cause`, `errors[0]`) are opened in search of a code that says something. */
-const depth = 8;
-
 /**
- * The RFC 9209 type of a fault between this gateway and a next hop, from what Node reports; undefined where it is none.
- * The innermost error that says something decides: fetch hides the code in `cause`, happy eyeballs in an AggregateError
- * whose own ETIMEDOUT lacks the system call, and HTTP/2 puts "stream cancelled" around whatever broke the session.
+ * Classifies a fault between this gateway and a next hop by RFC 9209, from what Node reports; undefined where it is none. The
+ * innermost error with a known code decides: fetch hides the code in `cause`, happy eyeballs in an AggregateError whose own
+ * ETIMEDOUT lacks the system call, and HTTP/2 wraps "stream cancelled" around the error that broke the session.
+ * @param error any value, an error or not
+ * @returns the type of the fault, a key of `proxyErrors`
  * @example classifyFault(Object.assign(new Error(), { code: "ECONNREFUSED" })) // "connection_refused"
  */
 export function classifyFault(error: unknown): FaultType | undefined {
   let type: FaultType | undefined;
-  for (const link of wrapped(error)) type = typeOf(link) ?? type;
+  for (const link of errorChain(error)) type = faultOfLink(link) ?? type;
   return type;
 }
 
-/** An error and what it wraps, outermost first. Bounded, which also ends a cycle. */
-export function wrapped(error: unknown): readonly unknown[] {
+/** Lists an error and the errors that it wraps, outermost first. The number is bounded, which also ends a cycle. */
+export function errorChain(error: unknown): readonly unknown[] {
   const links: unknown[] = [];
-  for (let link = error; link !== undefined && links.length < depth; link = read(link, "cause") ?? read(link, "errors", 0))
+  for (
+    let link = error;
+    link !== undefined && links.length < maxWrappedErrors;
+    link = read(link, "cause") ?? read(link, "errors", 0)
+  )
     links.push(link);
   return links;
 }
 
-function typeOf(error: unknown): FaultType | undefined {
+function faultOfLink(error: unknown): FaultType | undefined {
   const code = readText(error, "code");
   if (code === undefined) return undefined;
   const syscall = readText(error, "syscall");
   const call = /^query[A-Z]\w*$/.test(syscall ?? "") ? "query" : syscall; // c-ares says queryA, queryAaaa, queryMx
-  const type = typesOfCall.get(call ?? "")?.get(code);
+  const type = typesBySystemCall.get(call ?? "")?.get(code);
   if (type !== undefined) return type;
-  if (isLocal(error, call)) return undefined;
+  if (isLocalFault(error, call)) return undefined;
   const message = readText(error, "message") ?? "";
   if (code.startsWith("HPE_") && /chunk/i.test(message)) return "http_response_transfer_coding";
   if (code.startsWith("ERR_SSL_") || code === "EPROTO")
     return alertNumber.test(message) || code.includes("_ALERT_") ? "tls_alert_received" : "tls_protocol_error";
   const tunnel = code === "ERR_PROXY_TUNNEL" ? typesOfTunnel.find(([start]) => message.startsWith(start)) : undefined;
   if (tunnel) return tunnel[1];
-  const found = types.get(code) ?? (code.startsWith("HPE_") ? "http_protocol_error" : undefined);
-  return found === "connection_terminated" ? (reasonOfEnd(code, message) ?? found) : found;
+  const found = typesByCode.get(code) ?? (code.startsWith("HPE_") ? "http_protocol_error" : undefined);
+  return found === "connection_terminated" ? (faultOfEnd(code, message) ?? found) : found;
 }
 
-/** In the message of an alert that was received, whichever code Node gives it: EPROTO while it writes, ERR_SSL_<REASON> while it reads. */
+/**
+ * Finds the number of a TLS alert that was received. It is in the message, whichever code Node gives the error: EPROTO while it
+ * writes, ERR_SSL_<REASON> while it reads.
+ */
 export const alertNumber = /:SSL alert number (\d{1,3})\b/;
 
-function reasonOfEnd(code: string, message: string): FaultType | undefined {
+function faultOfEnd(code: string, message: string): FaultType | undefined {
   const [, http2Code = ""] = /\bcode (?:NGHTTP2_)?(\w+)$/.exec(message) ?? [];
-  return typesOfMessage.get(`${code} ${message}`) ?? typesOfHttp2Code.get(http2Code);
+  return typesByMessage.get(`${code} ${message}`) ?? typesByHttp2Code.get(http2Code);
 }
 
-/** Files and child processes (the system calls that name a `path`), a port or source address of ours: no next hop is involved. */
-function isLocal(error: unknown, call: string | undefined): boolean {
+/**
+ * Whether an error concerns files and child processes (the system calls that name a `path`), or a port or source address of ours:
+ * no next hop is involved.
+ */
+function isLocalFault(error: unknown, call: string | undefined): boolean {
   return call === "listen" || call === "bind" || (call !== undefined && call !== "connect" && read(error, "path") !== undefined);
 }
 

@@ -1,37 +1,37 @@
 import { readText } from "../util/safe-read.js";
-import { alertNumber, wrapped } from "./classify-fault.js";
+import { alertNumber, errorChain } from "./classify-fault.js";
 import type { ProxyErrorType } from "./proxy-errors.js";
 
 export type FaultParameters = Readonly<Record<string, string | number>>;
 
 /**
- * What an error tells of the parameters that belong to its RFC 9209 type alone (section 2.3). Nothing comes from a text of the
- * upstream, nothing names a place.
- * @param type what the error was found to be
+ * Reads the parameters that belong to an error's RFC 9209 type alone (section 2.3). None comes from a text of the upstream, and
+ * none names an address.
+ * @param type the type that the error was classified as
  * @param error the original one, or whatever wraps it
  * @example faultParameters("dns_error", Object.assign(new Error(), { code: "ENOTFOUND" })) // { rcode: "NXDOMAIN" }
  */
 export function faultParameters(type: ProxyErrorType, error: unknown): FaultParameters {
-  const tell = Object.hasOwn(tellers, type) ? tellers[type] : undefined;
-  if (tell === undefined) return {};
-  return wrapped(error).reduce<FaultParameters>((found, link) => tell(link) ?? found, {});
+  const readParameters = Object.hasOwn(parameterReaders, type) ? parameterReaders[type] : undefined;
+  if (readParameters === undefined) return {};
+  return errorChain(error).reduce<FaultParameters>((found, link) => readParameters(link) ?? found, {});
 }
 
-type Teller = (error: unknown) => FaultParameters | undefined;
+type ParameterReader = (error: unknown) => FaultParameters | undefined;
 
-const tellers: Readonly<Partial<Record<ProxyErrorType, Teller>>> = {
-  dns_error: (error) => named("rcode", rcodes.get(readText(error, "code") ?? "")),
-  tls_alert_received: alertOf,
+const parameterReaders: Readonly<Partial<Record<ProxyErrorType, ParameterReader>>> = {
+  dns_error: (error) => parameterOf("rcode", rcodes.get(readText(error, "code") ?? "")),
+  tls_alert_received: alertParameters,
   http_response_transfer_coding: () => ({ coding: "chunked" }), // the only one that Node undoes
   http_response_content_coding: (error) =>
-    named("coding", codings.find(([start]) => start.test(readText(error, "code") ?? ""))?.[1]),
+    parameterOf("coding", codingsByCode.find(([start]) => start.test(readText(error, "code") ?? ""))?.[1]),
 };
 
-function named(name: string, value: string | undefined): FaultParameters | undefined {
+function parameterOf(name: string, value: string | undefined): FaultParameters | undefined {
   return value === undefined ? undefined : { [name]: value };
 }
 
-/** RFC 8499 section 3, by what c-ares and getaddrinfo make of it. */
+/** Maps the codes of c-ares and getaddrinfo to RCODEs (RFC 8499 section 3). */
 const rcodes: ReadonlyMap<string, string> = new Map([
   ["ENOTFOUND", "NXDOMAIN"],
   ["ENODATA", "NOERROR"],
@@ -41,21 +41,21 @@ const rcodes: ReadonlyMap<string, string> = new Map([
   ["ENOTIMP", "NOTIMP"],
 ]);
 
-/** zlib gives the same codes for gzip and deflate. */
-const codings: readonly (readonly [start: RegExp, coding: string])[] = [
+/** Maps codes to codings. zlib gives the same codes for gzip and deflate. */
+const codingsByCode: readonly (readonly [start: RegExp, coding: string])[] = [
   [/^ERR_(?:BROTLI_DECODER)?_ERROR_FORMAT_/, "br"],
   [/^ZSTD_/, "zstd"],
 ];
 
-function alertOf(error: unknown): FaultParameters | undefined {
+function alertParameters(error: unknown): FaultParameters | undefined {
   const [, digits] = alertNumber.exec(readText(error, "message") ?? "") ?? [];
   if (digits === undefined) return undefined;
   const id = Number(digits);
-  return { "alert-id": id, ...named("alert-message", alerts.get(id)) };
+  return { "alert-id": id, ...parameterOf("alert-message", tlsAlerts.get(id)) };
 }
 
-/** RFC 8446 section 6 and the registry it founded: TLS Alerts. */
-const alerts: ReadonlyMap<number, string> = new Map([
+/** Maps the numbers of TLS alerts to names (RFC 8446 section 6 and its registry, TLS Alerts). */
+const tlsAlerts: ReadonlyMap<number, string> = new Map([
   [0, "close_notify"],
   [10, "unexpected_message"],
   [20, "bad_record_mac"],

@@ -18,7 +18,7 @@ import { successHead } from "../reply/success-head.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Facts } from "../responder/request-facts.js";
 import { createResponder } from "../responder/responder.js";
-import { guard } from "../util/guard-hook.js";
+import { guardHook } from "../util/guard-hook.js";
 import { read, readStatus } from "../util/safe-read.js";
 import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
 import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
@@ -44,8 +44,8 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   const looks = replyOptions(options);
   const upgrades = createUpgrades(respond, looks);
   const refused = new WeakSet<object>();
-  const theirStart = handlers.start && guard("the handler of start", handlers.start);
-  const theirError = handlers.error && guard("the handler of proxy errors", handlers.error);
+  const theirStart = handlers.start && guardHook("the handler of start", handlers.start);
+  const theirError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
 
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     prepareRequest(args[0]);
@@ -104,7 +104,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   async function refuse(reply: IncomingMessage, inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     refused.add(response); // what fails from here on is only the error's content
     const { head } = inspection;
-    const live = inspection.liveFields();
+    const live = inspection.survivingFields();
     const before = response.getHeaders();
     const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
     setHead(reply, { status, headers: live }, response);
@@ -187,7 +187,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   }
 
   const others = Object.entries(handlers as Readonly<Record<string, Handler>>).map(
-    ([name, handler]) => [name, guard(`the handler of ${name}`, handler)] as const,
+    ([name, handler]) => [name, guardHook(`the handler of ${name}`, handler)] as const,
   );
   const on = { ...Object.fromEntries(others), start, proxyReq, proxyRes, proxyReqWs, error };
   return {

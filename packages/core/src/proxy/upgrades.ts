@@ -70,7 +70,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     refused.add(socket); // what fails from here on is only the error's content
     const failure = await inspection.failure(reply);
     refused.delete(socket);
-    fail(failure, request, socket, { fields: inspection.liveFields() });
+    fail(failure, request, socket, { fields: inspection.survivingFields() });
   }
 
   function fail(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {

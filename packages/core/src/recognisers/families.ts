@@ -9,8 +9,8 @@ import { uploads } from "./families/uploads.js";
 import { validation } from "./families/validation.js";
 import type { Family } from "./rule.js";
 
-/** Errors that say what is wrong with a request, or were thrown to answer it. The earlier family is asked first. */
-export const spoken: readonly Family[] = [auth, inbound, uploads, rateLimits, validation, frameworks];
+/** Lists the families whose errors describe the request, or were thrown to answer it. An earlier family is asked first. */
+export const clientFacingFamilies: readonly Family[] = [auth, inbound, uploads, rateLimits, validation, frameworks];
 
-/** Errors of what the gateway works with: they happened, nobody addressed them to a client. */
-export const happened: readonly Family[] = [datastores, resilience, node];
+/** Lists the families whose errors come from what the gateway works with. Nobody wrote them for a client. */
+export const operationalFamilies: readonly Family[] = [datastores, resilience, node];

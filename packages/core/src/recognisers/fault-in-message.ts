@@ -3,40 +3,40 @@ import { classifyFault } from "../proxy-errors/classify-fault.js";
 import type { FaultType } from "../proxy-errors/proxy-errors.js";
 import { fault } from "./rule.js";
 
-/** Faults that Node words without a code: each group is named for what it tells of. */
-const worded =
+/** Finds faults that Node describes without a code. Each group has the name of the fault's type. */
+const faultWordings =
   /(?<connection_terminated>socket hang up|other side closed|^aborted$|^terminated$)|(?<http_response_timeout>\btimed out\b|due to timeout$)|(?<tls_certificate_error>self[- ]signed certificate|certificate has expired|verify the first certificate|issuer certificate$|certificate's altnames)|(?<http_protocol_error>^Parse Error)|(?<unknown>^fetch failed$|\bFailed to (?:fetch|parse) )/;
 
 /**
- * The fault of a next hop that a message tells of, for libraries that keep nothing else of the error they met.
- * @example faultToldBy("connect ECONNREFUSED 127.0.0.1:443") // { status: 502, proxyError: "connection_refused" }
+ * Finds the fault of a next hop in a message. Some libraries keep nothing else of the error that they met.
+ * @example faultInMessage("connect ECONNREFUSED 127.0.0.1:443") // { status: 502, proxyError: "connection_refused" }
  */
-export function faultToldBy(message: string): Finding | undefined {
-  return faultCodedIn(message) ?? faultWordedIn(message);
+export function faultInMessage(message: string): Finding | undefined {
+  return faultByCode(message) ?? faultByWording(message);
 }
 
-/** The same of a message that may well be an application's own: only a code counts, and what nobody but Node says. */
-export function faultSurelyToldBy(message: string): Finding | undefined {
-  return faultCodedIn(message) ?? (nodesOwn.test(message) ? faultWordedIn(message) : undefined);
+/** Finds a fault in a message that may be an application's own. Only a code counts, and wordings that nobody but Node uses. */
+export function certainFaultInMessage(message: string): Finding | undefined {
+  return faultByCode(message) ?? (nodeOnlyMessages.test(message) ? faultByWording(message) : undefined);
 }
 
-const nodesOwn = /^(?:fetch failed|socket hang up|other side closed)$/;
+const nodeOnlyMessages = /^(?:fetch failed|socket hang up|other side closed)$/;
 
-function faultCodedIn(message: string): Finding | undefined {
+function faultByCode(message: string): Finding | undefined {
   const code = /\bE[A-Z]{4,}\b/.exec(message)?.[0];
   const type =
     code === undefined ? undefined : classifyFault({ code, message, syscall: message.startsWith("connect") ? "connect" : "" });
   return type ? fault(type) : undefined;
 }
 
-function faultWordedIn(message: string): Finding | undefined {
-  const type = groupIn(worded, message);
+function faultByWording(message: string): Finding | undefined {
+  const type = matchedGroup(faultWordings, message);
   if (type === undefined) return undefined;
   return type === "unknown" ? { status: 502 } : fault(type as FaultType);
 }
 
-/** Which of the named groups of `words` a text has. */
-export function groupIn(words: RegExp, text: string): string | undefined {
-  const groups = words.exec(text)?.groups;
+/** Gives the name of the group that matches in a text. */
+export function matchedGroup(pattern: RegExp, text: string): string | undefined {
+  const groups = pattern.exec(text)?.groups;
   return groups && Object.keys(groups).find((name) => groups[name] !== undefined);
 }

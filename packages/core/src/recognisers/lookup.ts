@@ -2,57 +2,61 @@ import type { Finding } from "../problem/finding.js";
 import { read, readText } from "../util/safe-read.js";
 import type { Context, Family, Rule } from "./rule.js";
 
-/** The rules of some families, one list for each key: a family's place in it is that in the order of asking. */
-export interface Index {
+/** Holds the rules of several families by key. A family has the same place in each list of rules. */
+export interface FamilyIndex {
   readonly marks: readonly (readonly [mark: string, rule: Rule])[][];
-  readonly names: Rules;
-  readonly codes: Rules;
+  readonly names: RulesByKey;
+  readonly codes: RulesByKey;
 }
 
-type Rules = ReadonlyMap<string, readonly (Rule | undefined)[]>;
+type RulesByKey = ReadonlyMap<string, readonly (Rule | undefined)[]>;
 
-/** Built once, so that an error meets the rules that its name and its code lead to, and no others. */
-export function indexed(families: readonly Family[]): Index {
+/** Indexes families once, so that an error meets only the rules that its name and its code lead to. */
+export function indexFamilies(families: readonly Family[]): FamilyIndex {
   return {
     marks: families.map((family) => Object.entries(family.marks ?? {})),
-    names: byKey(families.map((family) => family.names ?? {})),
-    codes: byKey(families.map((family) => family.codes ?? {})),
+    names: rulesByKey(families.map((family) => family.names ?? {})),
+    codes: rulesByKey(families.map((family) => family.codes ?? {})),
   };
 }
 
-function byKey(tables: readonly Readonly<Record<string, Rule>>[]): Rules {
+function rulesByKey(tables: readonly Readonly<Record<string, Rule>>[]): RulesByKey {
   const keys = new Set(tables.flatMap((table) => Object.keys(table)));
   const rulesOf = (key: string) => tables.map((table) => (Object.hasOwn(table, key) ? table[key] : undefined));
   return new Map([...keys].map((key) => [key, rulesOf(key)]));
 }
 
 /**
- * What an error means to the first family that knows it: within a family by mark, then name, then code. Marks are asked for one by one,
- * which costs the same of any error; to list the keys of one costs as much, and of one with a million keys a second.
+ * Finds the meaning of an error in the first family that knows it. Within a family the mark comes first, then the name, then the
+ * code. Marks are looked up one by one, which costs the same for any error. To list an error's keys instead takes as long for a
+ * usual error, and a second for one with a million keys.
  */
-export function lookup({ marks, names, codes }: Index, error: object, context: Context): Finding | undefined {
+export function lookup({ marks, names, codes }: FamilyIndex, error: object, context: Context): Finding | undefined {
   const [named, coded] = [names.get(context.name), codes.get(context.code)];
   for (let at = 0; at < marks.length; at++) {
-    const found = byMark(marks[at]!, error, context) ?? apply(named?.[at], error, context) ?? apply(coded?.[at], error, context);
+    const found =
+      findingByMark(marks[at]!, error, context) ??
+      applyRule(named?.[at], error, context) ??
+      applyRule(coded?.[at], error, context);
     if (found) return found;
   }
   return undefined;
 }
 
-function byMark(marks: Index["marks"][number], error: object, context: Context): Finding | undefined {
+function findingByMark(marks: FamilyIndex["marks"][number], error: object, context: Context): Finding | undefined {
   for (const [mark, rule] of marks) {
-    const found = read(error, mark) === undefined ? undefined : apply(rule, error, context);
+    const found = read(error, mark) === undefined ? undefined : applyRule(rule, error, context);
     if (found) return found;
   }
   return undefined;
 }
 
-function apply(rule: Rule | undefined, error: object, context: Context): Finding | undefined {
+function applyRule(rule: Rule | undefined, error: object, context: Context): Finding | undefined {
   return typeof rule === "function" ? rule(error, context) : rule;
 }
 
-/** The class's name where the error has none of its own. */
-export function nameOf(error: object): string {
+/** Reads an error's name, or the name of its class where the error has none of its own. */
+export function errorName(error: unknown): string {
   const name = readText(error, "name");
   return (name === undefined || name === "Error" ? readText(error, "constructor", "name") : name) ?? "";
 }

@@ -4,27 +4,29 @@ import { toProblem, type Problem } from "../problem/problem.js";
 import { recognise } from "./recognise.js";
 import type { Circumstances } from "./rule.js";
 
-/** What `normalizeError()` is told besides the thrown value. All optional. */
+/** Tells `normalizeError()` what is known besides the thrown value. All members are optional. */
 export interface NormalizeOptions extends Circumstances {
-  /** Default: `functionGraph`. */
+  /** Default `functionGraph`. */
   readonly contract?: Contract;
-  /** Prefix of the generic codes. Default "FSS". */
+  /** Prefix of the generic codes, `<service>.0<status>`. Default "FSS". */
   readonly service?: string;
 }
 
 /**
- * What a thrown value means for the client: the only door for thrown values. Never throws, whatever the value.
- * An unknown one is a 500 that says nothing.
+ * Normalises a thrown value to a problem. Every thrown value takes this way. It never throws, whatever the value. An unknown
+ * value becomes a 500 without details.
+ * @param thrown any value, an error or not
+ * @param options `contract`, default `functionGraph`; `service`, default "FSS"; and the circumstances of the request
  * @example normalizeError(createError(404, "No such order")).status // 404
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
   try {
     const { contract = functionGraph, service = "FSS", relayStatuses } = options;
-    const given =
+    const resolved =
       relayStatuses === undefined || relayStatuses instanceof Set
         ? options
         : { ...options, relayStatuses: new Set(relayStatuses) };
-    return toProblem(recognise(thrown, given) ?? unknown, thrown, contract, service);
+    return toProblem(recognise(thrown, resolved) ?? unknown, thrown, contract, service);
   } catch {
     return toProblem(unknown, thrown, functionGraph, "FSS");
   }

@@ -1,24 +1,25 @@
 import type { Finding } from "../problem/finding.js";
-import { meaning } from "../problem/problem-error.js";
-import { read, readStatus, readText } from "../util/safe-read.js";
-import { happened, spoken } from "./families.js";
-import { client } from "./http-clients/http-clients.js";
-import { indexed, lookup, nameOf } from "./lookup.js";
+import { findingSymbol } from "../problem/problem-error.js";
+import { maxRecognisedValues } from "../util/limits.js";
+import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
+import { clientFacingFamilies, operationalFamilies } from "./families.js";
+import { httpClientFinding } from "./http-clients/http-clients.js";
+import { errorName, indexFamilies, lookup } from "./lookup.js";
 import type { Circumstances, Context } from "./rule.js";
 import { soundFinding } from "./sound-finding.js";
 
-/** How many values are looked at in search of a meaning: a wrapper may have many causes, and any of them may be itself. */
-const most = 32;
-
-/** What a thrown value means, or undefined when nothing is known of it. May throw on a hostile value. */
-export function recognise(thrown: unknown, given: Circumstances, budget = { left: most }): Finding | undefined {
-  if (!isObject(thrown) || budget.left-- <= 0) return undefined;
-  const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relayStatuses: listed = none } = given;
+/**
+ * Recognises a thrown value; undefined when nothing is known of it. May throw on a hostile value.
+ * @param budget values that may still be examined
+ */
+export function recognise(thrown: unknown, given: Circumstances, budget = { left: maxRecognisedValues }): Finding | undefined {
+  if (!mayHaveMembers(thrown) || budget.left-- <= 0) return undefined;
+  const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relayStatuses: listed = noStatuses } = given;
   const relayStatuses = listed instanceof Set ? listed : new Set(listed);
-  const own = ownMeaning(thrown, relayStatuses);
+  const own = findingOfOwnError(thrown, relayStatuses);
   if (own) return own;
   const context: Context = {
-    name: nameOf(thrown),
+    name: errorName(thrown),
     code: readText(thrown, "code") ?? "",
     origin,
     clientGone,
@@ -26,61 +27,60 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
     unreadRequest,
     relayStatuses,
     recognise: (value) => recognise(value, given, budget),
-    client: (value) => (isObject(value) ? client(value, context) : undefined),
-    happened: () => lookup(asHappened, thrown, context),
+    httpClientFinding: (value) => (mayHaveMembers(value) ? httpClientFinding(value, context) : undefined),
+    operationalFinding: () => lookup(operational, thrown, context),
   };
   return (
-    client(thrown, context) ??
-    clientsWithin(thrown, context) ??
-    lookup(asSpoken, thrown, context) ??
-    decided(thrown, lookup(asHappened, thrown, context)) ??
-    fromCause(thrown, context)
+    httpClientFinding(thrown, context) ??
+    wrappedClientFinding(thrown, context) ??
+    lookup(clientFacing, thrown, context) ??
+    withOwnStatus(thrown, lookup(operational, thrown, context)) ??
+    findingOfCause(thrown, context)
   );
 }
 
-const asSpoken = indexed(spoken);
-const asHappened = indexed(happened);
-const none: ReadonlySet<number> = new Set();
+const clientFacing = indexFamilies(clientFacingFamilies);
+const operational = indexFamilies(operationalFamilies);
+const noStatuses: ReadonlySet<number> = new Set();
 
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" || typeof value === "function") && value !== null;
+/** Reads the finding that our own errors carry. A Proxy that answers every question with itself carries none. */
+function findingOfOwnError(error: object, relayStatuses: Context["relayStatuses"]): Finding | undefined {
+  const finding = read(error, findingSymbol);
+  if (finding === undefined) return undefined;
+  const relayed = relayStatuses.size > 0 ? soundFinding(read(finding, "relayed")) : undefined;
+  return relayed && relayStatuses.has(relayed.status) ? relayed : soundFinding(finding);
 }
 
-/** Ours says it itself. A Proxy that answers any question with itself is not ours. */
-function ownMeaning(error: object, relayStatuses: Context["relayStatuses"]): Finding | undefined {
-  const said = read(error, meaning);
-  if (said === undefined) return undefined;
-  const relayed = relayStatuses.size > 0 ? soundFinding(read(said, "relayed")) : undefined;
-  return relayed && relayStatuses.has(relayed.status) ? relayed : soundFinding(said);
-}
-
-/** What carries an HTTP client's error along shows what an upstream may have forged: no rule may look at that first. */
-function clientsWithin(thrown: object, context: Context): Finding | undefined {
+/** Finds an HTTP client's error in a wrapper. A wrapper may show what an upstream forged, so no rule may examine the wrapper first. */
+function wrappedClientFinding(thrown: object, context: Context): Finding | undefined {
   return (
-    context.client(read(thrown, "originalError")) ??
-    context.client(read(thrown, "errors", 0)) ??
-    (Array.isArray(thrown) ? context.client(read(thrown, 0)) : undefined)
+    context.httpClientFinding(read(thrown, "originalError")) ??
+    context.httpClientFinding(read(thrown, "errors", 0)) ??
+    (Array.isArray(thrown) ? context.httpClientFinding(read(thrown, 0)) : undefined)
   );
 }
 
 /**
- * Many libraries put a status on their errors by convention. A 4xx was meant and outdoes what merely happened; a 5xx says less
- * than that, and a 500 nothing at all.
+ * Applies the status that many libraries put on their errors by convention. A 4xx is deliberate, so it replaces the status of an
+ * operational finding. A 5xx says less than such a finding, and a 500 says nothing at all.
  */
-function decided(error: object, found: Finding | undefined): Finding | undefined {
+function withOwnStatus(error: object, found: Finding | undefined): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
   if (status === undefined || status === 500) return found;
   if (status > 500) return found ?? { status };
   return found && found.status < 500 ? { ...found, status } : { status };
 }
 
-/** A wrapper that says nothing itself fails for its cause's reason, but the client is not to blame for what went on inside. */
-function fromCause(error: object, context: Context): Finding | undefined {
+/**
+ * Finds the reason of a wrapper that says nothing itself in its causes. The client is not to blame for an inner failure, so only
+ * a 5xx or a 499 counts.
+ */
+function findingOfCause(error: object, context: Context): Finding | undefined {
   const errors = read(error, "errors");
   const cause = read(error, "cause");
   const inner = [
     typeof cause === "function" ? read(error, "jse_cause") : cause, // VError's cause is a method
-    ...(Array.isArray(errors) ? errors.slice(0, most) : []),
+    ...(Array.isArray(errors) ? errors.slice(0, maxRecognisedValues) : []),
   ];
   for (const value of inner) {
     const found = context.recognise(value);

@@ -1,66 +1,66 @@
 import type { Finding, Origin } from "../problem/finding.js";
 import { proxyErrors, type FaultType } from "../proxy-errors/proxy-errors.js";
 
-/** What the caller knows of the request that failed: a node request's own state, by its own names. */
+/** Describes the request that failed, by the names of a node request's own state. */
 export interface RequestState {
-  /** The client went away before its answer. Default false. */
+  /** Whether the client went away before its answer. Default false. */
   readonly clientGone?: boolean;
-  /** The request came with a Content-Encoding. Default false. */
+  /** Whether the request came with a Content-Encoding. Default false. */
   readonly encodedRequest?: boolean;
-  /** The request's content has not fully arrived. Default false. */
+  /** Whether the request's content has not fully arrived. Default false. */
   readonly unreadRequest?: boolean;
 }
 
-/** The same, and what else is known besides the thrown value. */
+/** Describes what the caller knows besides the thrown value. */
 export interface Circumstances extends RequestState {
-  /** Who was being talked to, when the caller knows. */
+  /** The peer that the failed work communicated with, when the caller knows it. */
   readonly origin?: Origin | undefined;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
   readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
 }
 
-/** What is known besides the thrown value. */
+/** Gives rules what is known besides the thrown value. */
 export interface Context {
-  /** Its own `name`, or where that is just "Error", its class's. */
+  /** The error's `name`; its class's name where that is just "Error". */
   readonly name: string;
-  /** Its `code`, if that is a text; else "". */
+  /** The error's `code` where it is a text; else "". */
   readonly code: string;
   readonly origin: Origin | undefined;
-  /** The client went away before its answer. */
+  /** Whether the client went away before its answer. */
   readonly clientGone: boolean;
-  /** The request came with a Content-Encoding, so a decoding error may well be the client's. */
+  /** Whether the request came with a Content-Encoding, so that a decoding error may be the client's. */
   readonly encodedRequest: boolean;
-  /** The request's content has not fully arrived yet. */
+  /** Whether the request's content has not fully arrived yet. */
   readonly unreadRequest: boolean;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. */
   readonly relayStatuses: ReadonlySet<number>;
-  /** What a value wrapped by the thrown one means. Bounded. */
+  /** Recognises a value that the thrown one wraps. The number of values is bounded. */
   readonly recognise: (value: unknown) => Finding | undefined;
-  /** What a value means if it is an HTTP client's error: to be asked of whatever members were copied from. */
-  readonly client: (value: unknown) => Finding | undefined;
-  /** What is known of the thrown value as an error that nobody addressed to a client, such as a datastore's. */
-  readonly happened: () => Finding | undefined;
+  /** Recognises an HTTP client's error. A rule asks this of any value from which members may have been copied. */
+  readonly httpClientFinding: (value: unknown) => Finding | undefined;
+  /** Recognises the thrown value as an operational error, such as a datastore's. */
+  readonly operationalFinding: () => Finding | undefined;
 }
 
-/** A fact, or a function for a value that has to be looked at; undefined passes it on to the next rule. */
+/** Gives a finding, or a function for a value that must be examined. Undefined leaves the value to the next rule. */
 export type Rule = Finding | ((error: object, context: Context) => Finding | undefined);
 
-/** A family of errors, looked up by what they carry, in this order. */
+/** Groups the rules for one kind of errors. They are looked up by mark, then by name, then by code. */
 export interface Family {
-  /** By a member that only this kind has, whatever its value unless it is undefined; such as `isBoom`. */
+  /** Rules by a member that only this kind of error has, such as `isBoom`. Any value but undefined counts. */
   readonly marks?: Readonly<Record<string, Rule>>;
-  /** By `name`, or where that is just "Error", by the class's name. */
+  /** Rules by `name`; by the class's name where that is just "Error". */
   readonly names?: Readonly<Record<string, Rule>>;
-  /** By a string `code`. */
+  /** Rules by a `code` that is a string. */
   readonly codes?: Readonly<Record<string, Rule>>;
 }
 
-/** The finding for a fault of an upstream: the type decides the status. */
+/** Makes the finding for a fault of an upstream. The type decides the status. */
 export function fault(proxyError: FaultType): Finding {
   return { status: proxyErrors[proxyError].status, proxyError };
 }
 
-/** One rule for many names or codes. */
-export function each<R extends Rule>(keys: readonly string[], rule: R): Readonly<Record<string, R>> {
+/** Gives one rule to many names or codes. */
+export function sameRule<R extends Rule>(keys: readonly string[], rule: R): Readonly<Record<string, R>> {
   return Object.fromEntries(keys.map((key) => [key, rule]));
 }

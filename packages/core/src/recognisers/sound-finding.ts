@@ -1,44 +1,44 @@
 import type { Finding } from "../problem/finding.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";
-import { read } from "../util/safe-read.js";
+import { isRecord, mayHaveMembers, read } from "../util/safe-read.js";
 import { isRequestId } from "../util/sanitize.js";
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
 const isTrue = (value: unknown) => value === true;
 const isStatus = (value: unknown) => Number.isInteger(value);
 
-/** What each member of a finding may be. */
-const checks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unknown) => boolean>> = {
+/** Checks each member of a finding. */
+const memberChecks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unknown) => boolean>> = {
   status: (value) => typeof value === "number",
   type: isText,
   title: isText,
   detail: isText,
   code: isText,
   errors: Array.isArray,
-  headers: isObject,
-  ours: isTrue,
+  headers: isRecord,
+  ownContract: isTrue,
   instance: isText,
   requestId: isRequestId,
-  extensions: isObject,
+  extensions: isRecord,
   proxyError: (value) => isText(value) && Object.hasOwn(proxyErrors, value as string),
   receivedStatus: isStatus,
   upstream: isTrue,
   routine: isTrue,
 };
 
-const members = Object.entries(checks);
+const memberCheckEntries = Object.entries(memberChecks);
 
 /**
- * A copy of what a thrown value says that it means: anybody can say so, and a Proxy says something else each time. A member that is not
- * what it must be is left out.
- * @returns undefined for what has no status
+ * Copies the finding that a thrown value claims to carry. Anybody can claim one, and a Proxy answers differently each time. A
+ * member that is not valid is left out.
+ * @returns undefined for a value without a status
  */
-export function soundFinding(said: unknown): Finding | undefined {
-  if (!isObject(said) && typeof said !== "function") return undefined;
+export function soundFinding(claimed: unknown): Finding | undefined {
+  if (!mayHaveMembers(claimed)) return undefined;
   const found: Record<string, unknown> = {};
-  for (const [name, isSound] of members) {
-    const value = read(said, name);
+  for (const [name, isSound] of memberCheckEntries) {
+    const value = read(claimed, name);
     if (value !== undefined && isSound(value)) found[name] = value;
   }
   return found["status"] === undefined ? undefined : (found as unknown as Finding);

@@ -5,7 +5,7 @@ import { isClosed, onClose } from "../node/client-leaves.js";
 import { copyFields } from "../node/copy-fields.js";
 import type { NodeResponse } from "../node/exchange.js";
 import { markLookedInto } from "../node/looked-into.js";
-import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { decodedHead } from "../reply/decoded-head.js";
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
@@ -42,7 +42,7 @@ export async function passOn(
   const inspection = new Inspection(head, replyOptions(options));
   const failure = await inspection.failure(reply);
   if (failure) {
-    copyFields(response, inspection.liveFields());
+    copyFields(response, inspection.survivingFields());
     throw failure;
   }
   if (options.hiddenFailures) markLookedInto(response);
@@ -88,7 +88,7 @@ async function begun(content: Readable, response: NodeResponse, status: number, 
   });
   await new Promise<void>((settle) => {
     finished(content.once("readable", settle), { writable: false }, (error) => {
-      if (error) tell(brokenOff(error, status));
+      if (error) tell(asBrokenReply(error, status));
       settle();
     });
   });

@@ -1,47 +1,58 @@
 import { isErrorStatus, mayHaveContent } from "../contract/contract.js";
-import { liveHeaders } from "../http/header-fields.js";
+import { survivingFields } from "../http/header-fields.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import type { Finding } from "../problem/finding.js";
 import { UpstreamError } from "../problem/problem-error.js";
+import { defaultErrorBodyLimit } from "../util/limits.js";
 import { invocationHead, type InvocationHead } from "./functiongraph/function-reply.js";
-import { errorFinding, undecidedFinding, usualLimit, type ReplyOptions } from "./reply-finding.js";
+import { errorFinding, undecidedFinding, type ReplyOptions } from "./reply-finding.js";
 import type { Reply } from "./reply.js";
 
-/** What becomes of a reply: every door decides by this, and by nothing else. */
+/**
+ * Inspects the head of an upstream's reply, once. Every integration decides by its outcome, and by nothing else.
+ * @example new Inspection(head, options, request.method).outcome // "passes"
+ */
 export class Inspection {
-  /** By its head alone: it passes, it fails, or only its body can tell. */
+  /** Result of the head: the reply passes, it fails, or only its body can decide ("undecided"). */
   readonly outcome: "passes" | "fails" | "undecided";
   readonly head: ReplyHead;
   readonly #invocation: InvocationHead | undefined;
   readonly #options: ReplyOptions;
 
-  /** @param method of the request, where it is known */
+  /**
+   * Inspects a head.
+   * @param method of the request, where it is known
+   */
   constructor(head: ReplyHead, options: ReplyOptions, method?: string) {
     this.head = head;
     this.#options = options;
-    this.#invocation = options.hiddenFailures ? invocationHead(head, options.limit ?? usualLimit) : undefined;
-    const verdict = this.#invocation?.verdict;
-    const isFailed = isErrorStatus(head.status) || verdict === "failed";
-    this.outcome = isFailed ? "fails" : verdict === "unsaid" && mayHaveContent(method, head.status) ? "undecided" : "passes";
+    this.#invocation = options.hiddenFailures ? invocationHead(head, options.limit ?? defaultErrorBodyLimit) : undefined;
+    const invocationOutcome = this.#invocation?.outcome;
+    const isFailed = isErrorStatus(head.status) || invocationOutcome === "fails";
+    const isUndecided = invocationOutcome === "undecided" && mayHaveContent(method, head.status);
+    this.outcome = isFailed ? "fails" : isUndecided ? "undecided" : "passes";
   }
 
-  /** The same for another status or other fields, as a handler of the user's may have set them. */
-  of(head: ReplyHead, method?: string): Inspection {
+  /** Inspects the head again if a user's handler has changed its status or fields; otherwise gives this inspection. */
+  withHead(head: ReplyHead, method?: string): Inspection {
     return head === this.head ? this : new Inspection(head, this.#options, method);
   }
 
-  /** Of a reply that fails, the fields that outlive it. */
-  liveFields(): Record<string, ReplyHead["headers"][string]> {
-    return Object.fromEntries(liveHeaders(this.head.headers, this.#options));
+  /** Gives the header fields that survive the replacement of a failing reply. */
+  survivingFields(): Record<string, ReplyHead["headers"][string]> {
+    return Object.fromEntries(survivingFields(this.head.headers, this.#options));
   }
 
-  /** What it fails with, as far as its body has to be read for that; undefined if it passes. Never rejects. */
+  /** Finds what the reply fails with, and reads its body as far as that needs; undefined if it passes. Never rejects. */
   async finding(reply: Reply): Promise<Finding | undefined> {
     if (this.outcome === "fails") return errorFinding(this.head, reply, this.#options, this.#invocation);
     return this.outcome === "passes" ? undefined : undecidedFinding(this.head, reply, this.#options, this.#invocation);
   }
 
-  /** The same to be answered. Without a stack unless its maker is somebody else's code. */
+  /**
+   * Makes the error to be answered; undefined if the reply passes. Never rejects.
+   * @param hasStack false where a stack would show only this library; default: for a status from 500 on
+   */
   async failure(reply: Reply, hasStack?: boolean): Promise<UpstreamError | undefined> {
     const finding = await this.finding(reply);
     return finding && new UpstreamError(finding, undefined, hasStack);

@@ -2,21 +2,22 @@ import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { ReplyHead } from "../http/reply-head.js";
+import { noop } from "../util/noop.js";
 import { read } from "../util/safe-read.js";
 
-/** What is looked at of a fetch Response: Node's or undici's own, whose streams differ in their types. */
+/** Describes what is read of a fetch Response: Node's or undici's own, whose streams differ in their types. */
 export interface FetchReply {
   readonly status: number;
   readonly headers: Iterable<[string, string]>;
   readonly body: { cancel(reason?: unknown): Promise<void> } | Readable | null;
-  /** Not all that look like fetch have it: then nobody can look at a success's content ahead. */
+  /** Copies the response. Some that look like fetch's lack it: then a success's content cannot be inspected ahead. */
   clone?(): FetchReply;
 }
 
-/** What undici's `request()` gives, or anything that is put in its form. */
+/** Describes what undici's `request()` gives, or a reply that is put into its form. */
 export interface NodeReply {
   readonly statusCode: number;
-  /** Names in lower case. */
+  /** Header fields; names in lower case. */
   readonly headers: ReplyHead["headers"];
   readonly body?: Readable | null | undefined;
 }
@@ -24,7 +25,7 @@ export interface NodeReply {
 /** An upstream's reply: node:http's, fetch's or undici's. */
 export type Reply = IncomingMessage | FetchReply | NodeReply;
 
-/** Status and header fields of a reply; a status that was never read is 0. */
+/** Reads the status and header fields of a reply. A status that was never received is 0. */
 export function headOf(reply: Reply): ReplyHead {
   if (!isFetched(reply)) return { status: reply.statusCode ?? 0, headers: reply.headers };
   const headers: Record<string, string | string[]> = Object.fromEntries(reply.headers);
@@ -33,12 +34,12 @@ export function headOf(reply: Reply): ReplyHead {
   return { status: reply.status, headers };
 }
 
-/** Whether fetch has made this reply, and undone the content codings that it knows. */
+/** Whether fetch made this reply, and undid the content codings that it knows. */
 export function isFetched(reply: Reply): reply is FetchReply {
   return !("statusCode" in reply);
 }
 
-/** The content of a reply that nobody has read, as a Node stream; null where there is none. */
+/** Gives the content of a reply that nobody has read, as a Node stream; null where there is none. */
 export function contentOf(reply: Reply): Readable | null {
   const content = bodyOf(reply) ?? null;
   if (content && isNodeStream(content)) return handleRequestError(content);
@@ -51,24 +52,24 @@ export function contentOf(reply: Reply): Readable | null {
  */
 export function handleRequestError<Content extends object>(reply: Content): Content {
   const request = "httpVersion" in reply ? read(reply, "req") : undefined;
-  if (request instanceof EventEmitter) request.off("error", ignore).on("error", ignore);
+  if (request instanceof EventEmitter) request.off("error", noop).on("error", noop);
   return reply;
 }
 
-/** What content has broken with before it came to its end; undefined where it has not, or where whoever reads it will be told. */
-export function breakOf(reply: Reply): Error | undefined {
+/** Gives the error with which content broke off before its end; undefined where it did not, or where its reader will receive the error. */
+export function contentFault(reply: Reply): Error | undefined {
   const content = bodyOf(reply);
   if (!content || !isNodeStream(content) || !content.destroyed || content.readableEnded) return undefined;
   return content.errored ?? new Error("The content was closed before its end", { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } });
 }
 
-/** Lets go of content that is not wanted, and of the connection on which it would come. Never throws. */
+/** Discards content that is not wanted, and the connection on which it would come. Never throws. */
 export function discardContent(reply: Reply): void {
   try {
     const content = bodyOf(reply);
     if (!content) return;
-    if (isNodeStream(content)) handleRequestError(content).on("error", ignore).destroy();
-    else content.cancel().catch(ignore); // somebody else reads it
+    if (isNodeStream(content)) handleRequestError(content).on("error", noop).destroy();
+    else content.cancel().catch(noop); // somebody else reads it
   } catch {}
 }
 
@@ -76,14 +77,15 @@ function bodyOf(reply: Reply): FetchReply["body"] | undefined {
   return "httpVersion" in reply ? reply : reply.body;
 }
 
-/** Of a copy of node:stream, too. */
+/** Tells a Node stream, of a copy of node:stream too, from a web stream. */
 function isNodeStream(body: object): body is Readable {
   return "pipe" in body;
 }
 
-function ignore(): void {}
-
-/** A reply of a head and a body that are at hand. */
+/**
+ * Makes a reply of a head and a body that are at hand.
+ * @example messageOf({ status: 200, headers: {} }, Readable.from(["text"]))
+ */
 export function messageOf({ status, headers }: ReplyHead, body: Readable | null): NodeReply {
   return { statusCode: status, headers, body };
 }

@@ -6,7 +6,7 @@ import { foldedProxyStatus } from "../responder/proxy-status.js";
 
 export type SuccessOptions = Pick<ResponderOptions, "contract" | "success" | "proxyName" | "upstreamCredentials">;
 
-/** Describe content, which a 204 does not have (RFC 9110 sections 8 and 15.3.5). */
+/** Lists fields that describe content, which a 204 does not have (RFC 9110 sections 8 and 15.3.5). */
 const contentFields: ReadonlySet<string> = new Set([
   "content-disposition",
   "content-encoding",
@@ -17,7 +17,8 @@ const contentFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What of an upstream's success or redirect is passed on: its end-to-end fields, and its status, which is folded if asked for.
+ * Makes the head of an upstream's success or redirect as it is passed on: its end-to-end fields, and its status, which is folded
+ * if the options say so.
  * @param isEmpty whether the reply is known to have no content
  */
 export function successHead({ status, headers }: ReplyHead, isEmpty: boolean, options: SuccessOptions): ReplyHead {

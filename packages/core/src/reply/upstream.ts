@@ -1,42 +1,48 @@
 import type { Finding } from "../problem/finding.js";
 import { UpstreamError } from "../problem/problem-error.js";
-import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
-import { answered } from "../recognisers/http-clients/call-finding.js";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
+import { answeredCallFinding } from "../recognisers/http-clients/call-finding.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
-import { breakOf, handleRequestError, headOf, type Reply } from "./reply.js";
+import { contentFault, handleRequestError, headOf, type Reply } from "./reply.js";
 
-/** Those of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
+/** Options of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relayStatuses"> {
-  /** Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({ relayStatuses })`. */
+  /**
+   * Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({
+   * relayStatuses })`.
+   */
   readonly relayStatuses?: boolean | NonNullable<ResponderOptions["relayStatuses"]>;
 }
 
 /**
- * Waits for a call to a service and gives its reply back, untouched, unless that is an error or there is none. Unhandled, the error
- * becomes this gateway's own failure, since the client did not make the call: 502, 503 or 504 (RFC 9110 section 15.6.3).
- * @param call what fetch(), undici's request() or node:http gives, or a promise of it
- * @throws UpstreamError for a reply of an error status, or of a function that failed behind a 200, whose content it has read, and for a
- *   fault of the next hop, its `cause`; TypeError for a wrong option; anything else that the call rejects with, unchanged
+ * Waits for a call to a service and returns its reply untouched, unless it is an error or there is none. If nobody handles the
+ * error, it becomes this gateway's own failure, since the client did not make the call: 502, 503 or 504 (RFC 9110 section
+ * 15.6.3).
+ * @param call the result of fetch(), undici's request() or node:http, or a promise of it
+ * @param options `relayStatuses`, default those of `fgErrors()`; `errorBodyLimit`, octets, default 65536; `hiddenFailures`,
+ *   default false
+ * @throws UpstreamError for a reply of an error status, or of a function that failed behind a 200, whose content it has read, and
+ *   for a fault of the next hop, its `cause`; TypeError for a wrong option; anything else that the call rejects with, unchanged
  * @example const order = await (await upstream(fetch(url), { relayStatuses: [404] })).json();
  */
 export async function upstream<C extends Reply | PromiseLike<Reply>>(
   call: C,
   options: UpstreamOptions = {},
 ): Promise<Awaited<C>> {
-  const reply = handleRequestError(await settled(call));
+  const reply = handleRequestError(await awaitedReply(call));
   const { relayStatuses, ...others } = options;
   checkOptions({ ...others, relayStatuses: typeof relayStatuses === "boolean" ? undefined : relayStatuses }, "upstream");
   const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);
-  if (failure) throw new UpstreamError(meaningOf(failure, relayStatuses), undefined);
-  const reason = others.hiddenFailures ? breakOf(reply) : undefined;
-  if (reason) throw brokenOff(reason, headOf(reply).status); // while its content was looked into: the caller would not hear of it
+  if (failure) throw new UpstreamError(unhandledFinding(failure, relayStatuses), undefined);
+  const reason = others.hiddenFailures ? contentFault(reply) : undefined;
+  if (reason) throw asBrokenReply(reason, headOf(reply).status); // it broke while its content was inspected: the caller would not learn of it
   return reply;
 }
 
-async function settled<C>(call: C): Promise<Awaited<C>> {
+async function awaitedReply<C>(call: C): Promise<Awaited<C>> {
   try {
     return await call;
   } catch (error) {
@@ -45,11 +51,16 @@ async function settled<C>(call: C): Promise<Awaited<C>> {
   }
 }
 
-/** A reply's error status is this gateway's own failure. Without a word from the caller, the gateway decides by its own option. */
-function meaningOf(relayed: Finding, relayStatuses: UpstreamOptions["relayStatuses"]): Finding {
+/** Turns a reply's error into this gateway's own failure. If the caller names no statuses, the gateway decides by its own option. */
+function unhandledFinding(relayed: Finding, relayStatuses: UpstreamOptions["relayStatuses"]): Finding {
   const { status, headers, proxyError, requestId, receivedStatus = status } = relayed;
   if (relayStatuses === true || (relayStatuses && new Set(relayStatuses).has(status))) return relayed;
-  if (!relayed.upstream && status >= 500) return relayed; // this gateway's already, for a function's
-  const own: Finding = { ...answered(status, headers, { relayStatuses: new Set() }), proxyError, requestId, receivedStatus };
+  if (!relayed.upstream && status >= 500) return relayed; // a function's failure has this gateway's status already
+  const own: Finding = {
+    ...answeredCallFinding(status, headers, { relayStatuses: new Set() }),
+    proxyError,
+    requestId,
+    receivedStatus,
+  };
   return relayStatuses === undefined ? { ...own, relayed } : own;
 }

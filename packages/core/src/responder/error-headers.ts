@@ -1,12 +1,13 @@
 import { requiredFields } from "../http/header-fields.js";
 import { isFieldName, isFieldValue } from "../http/sendable.js";
 import type { Problem } from "../problem/problem.js";
+import { maxAllowedMethods, maxMethodCharacters } from "../util/limits.js";
 import { proxyStatus } from "./proxy-status.js";
 import type { Facts } from "./request-facts.js";
 
-/** What the options say of this gateway's own fields. */
+/** Options for this gateway's own fields. */
 interface OwnFields {
-  /** For a 401 or 407 that has none. */
+  /** Challenge for a 401 or 407 that has none. */
   readonly challenge: string;
   readonly proxyName: string | undefined;
   readonly proxyDetails: boolean;
@@ -19,41 +20,41 @@ export function addErrorHeaders(
   facts: Facts,
   { challenge, proxyName, proxyDetails }: OwnFields,
 ): void {
-  const present = facts.responseHeaders ?? {};
+  const responseHeaders = facts.responseHeaders ?? {};
   for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
   const required = requiredFields[problem.status];
-  if (required !== undefined && !isSet(present[required]))
-    headers[required] ??= required === "allow" ? allowOf(facts) : challenge;
-  const vary: unknown = present["vary"];
-  if (headers["vary"] !== undefined && isSet(vary)) headers["vary"] = union(String(vary), headers["vary"]);
+  if (required !== undefined && !isSendableHeader(responseHeaders[required]))
+    headers[required] ??= required === "allow" ? allowedMethods(facts) : challenge;
+  const vary: unknown = responseHeaders["vary"];
+  if (headers["vary"] !== undefined && isSendableHeader(vary)) headers["vary"] = mergedList(String(vary), headers["vary"]);
   if (proxyName !== undefined) {
-    const before = headers["proxy-status"] ?? present["proxy-status"];
+    const before = headers["proxy-status"] ?? responseHeaders["proxy-status"];
     headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
   }
 }
 
-/** Methods that are asked for at most, and characters of one: Node knows about 35, of 11 characters. */
-const [mostMethods, longestMethod] = [100, 32];
-
-/** An empty Allow is valid (section 10.2.1), and better than none when the framework cannot tell. What is no method is not listed. */
-function allowOf({ allow }: Facts): string {
+/**
+ * Lists the methods for Allow. An empty Allow is valid (RFC 9110 section 10.2.1), and better than none when the framework does
+ * not know. Only valid methods are listed.
+ */
+function allowedMethods({ allow }: Facts): string {
   const methods: string[] = [];
   try {
-    let left = mostMethods; // it may yield for ever
+    let left = maxAllowedMethods; // it may yield for ever
     for (const method of allow?.() ?? []) {
-      if (isFieldName(method) && method.length <= longestMethod) methods.push(method);
+      if (isFieldName(method) && method.length <= maxMethodCharacters) methods.push(method);
       if (--left === 0) break;
     }
-  } catch {} // what came before it threw are methods all the same
+  } catch {} // methods that came before it threw count
   return methods.join(", ");
 }
 
-/** Whether a value that is said to be set on the response will be sent. */
-function isSet(value: unknown): boolean {
+/** Whether a value that a host reports as set on the response will be sent. */
+function isSendableHeader(value: unknown): boolean {
   return (typeof value === "string" || (Array.isArray(value) && value.length > 0)) && isFieldValue(value);
 }
 
-function union(...lists: readonly string[]): string {
+function mergedList(...lists: readonly string[]): string {
   const members = lists
     .join(",")
     .split(",")

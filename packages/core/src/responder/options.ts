@@ -1,14 +1,15 @@
 import type { Contract } from "../contract/contract.js";
 import type { Problem, ProblemChange } from "../problem/problem.js";
+import { maxErrorBodyLimit } from "../util/limits.js";
 import type { Renderer } from "./render.js";
 import type { ProblemContext } from "./report.js";
 import type { Facts } from "./request-facts.js";
 
-/** All optional; read once. */
+/** Options of a responder. All are optional, and read once. */
 export interface ResponderOptions {
   /** The statuses that may leave. Default `functionGraph`. */
   readonly contract?: Contract;
-  /** The body: RFC 9457's, FunctionGraph's own, or a renderer. Default "problem". */
+  /** Format of the body: RFC 9457's, FunctionGraph's own, or a renderer. Default "problem". */
   readonly format?: "problem" | "functiongraph" | Renderer;
   /** Prefix of the generic error codes, `<service>.0<status>`: an upper-case letter, then such letters and digits. Default "FSS". */
   readonly service?: string;
@@ -16,31 +17,32 @@ export interface ResponderOptions {
   readonly challenge?: string;
   /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
   readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
-  /** Octets of an upstream's error body that are read at most, before and after decoding; 0 to 16 MiB. Default 65536. */
+  /** Octets of an upstream's error body that are read, before and after decoding; 0 to 16 MiB. Default 65536. */
   readonly errorBodyLimit?: number;
-  /** What an upstream's 2xx leaves as: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
+  /** How an upstream's 2xx is passed on: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
   readonly success?: "relay" | "fold";
   /**
-   * What becomes of the fields by which an upstream asks this gateway's clients for credentials, or sets them (WWW-Authenticate, Set-Cookie
-   * and their like): passed on, or dropped from its errors and successes, for one that is not trusted. Default "relay".
+   * Whether fields are passed on by which an upstream asks this gateway's clients for credentials, or sets them
+   * (WWW-Authenticate, Set-Cookie and the like). "drop" removes them from its errors and successes, for an upstream that is not
+   * trusted. Default "relay".
    */
   readonly upstreamCredentials?: "relay" | "drop";
-  /** Whether replies of FunctionGraph are looked at for functions that failed behind a 200. Default false. */
+  /** Whether replies of FunctionGraph are inspected for functions that failed behind a 200. Default false. */
   readonly hiddenFailures?: boolean;
   /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
   readonly proxyName?: string;
-  /** Whether Proxy-Status tells the next hop's address and the error's code as well. Default false: they tell of what is inside. */
+  /** Whether Proxy-Status contains the next hop's address and the error's code as well. Default false, since they reveal internals. */
   readonly proxyDetails?: boolean;
-  /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is not taken. Default: the request's own, else a new one. */
+  /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is ignored. Default: the request's own, else a new one. */
   readonly requestId?: (facts: Facts) => string | undefined;
-  /** Changes what the client gets: members to replace, or undefined for none. The status is folded again. */
+  /** Changes what the client gets: returns members to replace, or undefined for none. The status is folded again. */
   readonly map?: (problem: Problem, context: ProblemContext) => ProblemChange | undefined | void;
-  /** Told of every problem, before the response is written. Without it, and without a subscriber to the channel, a 5xx goes to stderr. */
+  /** Receives every problem, before the response is written. Without it, and without a subscriber to the channel, a 5xx goes to stderr. */
   readonly onError?: (problem: Problem, context: ProblemContext) => unknown;
 }
 
-/** What an option takes. */
-export interface Check {
+/** Describes what an option takes. */
+export interface OptionCheck {
   readonly takes: string;
   readonly valid: (value: unknown) => boolean;
 }
@@ -48,7 +50,7 @@ export interface Check {
 const isBoolean = (value: unknown) => typeof value === "boolean";
 const isFunction = (value: unknown) => typeof value === "function";
 
-const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
+const optionChecks: Readonly<Record<keyof ResponderOptions, OptionCheck>> = {
   contract: { takes: "functionGraph, rfc9110 or what extendContract returns", valid: isContract },
   format: {
     takes: '"problem", "functiongraph" or a renderer function',
@@ -64,8 +66,8 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
   },
   relayStatuses: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
   errorBodyLimit: {
-    takes: "octets, an integer from 0 to 16777216",
-    valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 16_777_216,
+    takes: `octets, an integer from 0 to ${maxErrorBodyLimit}`,
+    valid: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maxErrorBodyLimit,
   },
   success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
   upstreamCredentials: { takes: '"relay" or "drop"', valid: (value) => value === "relay" || value === "drop" },
@@ -80,18 +82,20 @@ const checks: Readonly<Record<keyof ResponderOptions, Check>> = {
   onError: { takes: "a function", valid: isFunction },
 };
 
-/** Names that options had before the first release. */
+/** Maps the names that options had before the first release to their present ones. */
 const renamed: ReadonlyMap<string, string> = new Map([
   ["functionGraph", "hiddenFailures"],
   ["relay", "relayStatuses"],
 ]);
 
 /**
- * @param more of the caller's own options
- * @throws TypeError naming the first option that is unknown or wrong, and what it takes
+ * Checks options.
+ * @param caller named in the error
+ * @param more checks of the caller's own options
+ * @throws TypeError with the first option that is unknown or wrong, and what it takes
  */
-export function checkOptions(options: unknown, caller: string, more: Readonly<Record<string, Check>> = {}): void {
-  const all: Readonly<Record<string, Check>> = { ...checks, ...more };
+export function checkOptions(options: unknown, caller: string, more: Readonly<Record<string, OptionCheck>> = {}): void {
+  const all: Readonly<Record<string, OptionCheck>> = { ...optionChecks, ...more };
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`${caller}: options must be an object`);
   for (const [name, value] of Object.entries(options)) {

@@ -1,34 +1,37 @@
 import { validateHeaderValue } from "node:http";
 import { writeExtensions } from "../problem/extensions.js";
 import type { Problem } from "../problem/problem.js";
-import { guard } from "../util/guard-hook.js";
+import { guardHook } from "../util/guard-hook.js";
 import { problemMediaType } from "./media-type.js";
 
-/** What a renderer may need besides the problem. */
+/** Context for a renderer, besides the problem. */
 export interface RenderContext {
-  /** Sent as X-Request-Id too. */
+  /** The request's id, also sent as X-Request-Id. */
   readonly requestId: string;
-  /** The request's path, or the one that a service of this contract further on has said. */
+  /** The request's path, or the one that a service of this contract behind this gateway named. */
   readonly instance: string;
   /** The request's Accept. */
   readonly accept: string | undefined;
 }
 
-/** A body, and what it is. */
+/** A body and its media type. */
 export interface Content {
   readonly contentType: string;
   readonly body: string;
 }
 
-/** A body format. */
+/**
+ * Renders a problem as a body. Header fields of an error response are added to it.
+ * @example const renderer: Renderer = ({ detail }) => ({ contentType: "text/plain", body: detail });
+ */
 export type Renderer = (problem: Problem, context: RenderContext) => Content;
 
-/** The renderer for the option `format`; it never throws: where it would, the default format takes over. */
+/** Makes the renderer for the option `format`. It never throws: where a user's renderer would, the default format takes its place. */
 export function createRender(format: "problem" | "functiongraph" | Renderer): Renderer {
   if (format === "problem") return renderProblem;
   if (format === "functiongraph") return renderFunctionGraph;
-  const own = guard("format", format, checkContent);
-  return (problem, context) => own(problem, context) ?? renderProblem(problem, context);
+  const userRenderer = guardHook("format", format, checkContent);
+  return (problem, context) => userRenderer(problem, context) ?? renderProblem(problem, context);
 }
 
 function checkContent(content: Content): Content {
@@ -39,14 +42,14 @@ function checkContent(content: Content): Content {
   return { contentType, body };
 }
 
-/** RFC 9457, with the members that FunctionGraph and API Gateway clients read. */
+/** Renders RFC 9457's format, with the members that FunctionGraph and API Gateway clients read. */
 const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
   const { type, title, status, detail, code, errors, extensions } = problem;
   const members = { type, title, status, detail, instance, error_code: code, error_msg: detail, request_id: requestId, errors };
   return { contentType: problemMediaType(accept), body: withExtensions(members, extensions) };
 };
 
-/** What FunctionGraph itself answers. */
+/** Renders FunctionGraph's own format. */
 const renderFunctionGraph: Renderer = ({ code, detail }, { requestId }) => ({
   contentType: "application/json",
   body: JSON.stringify({ error_code: code, error_msg: detail, request_id: requestId }),

@@ -2,40 +2,40 @@ import { randomBytes } from "node:crypto";
 import { isRequestId } from "../util/sanitize.js";
 import type { Facts } from "./request-facts.js";
 
-/** W3C Trace Context section 3.2: version ff is not valid, nor are ids of zeros only. */
+/** Matches a traceparent (W3C Trace Context section 3.2): version ff is not valid, nor are ids of zeros only. */
 const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-|$)/;
 
 /**
- * The id that the response already carries, else the request's own, else the upstream's, else a new one.
- * @param upstreams the one that a service further on has given it
+ * Gives the id that the response already carries, else the request's own, else the upstream's, else a new one.
+ * @param upstreamRequestId the one that a service behind this gateway has given the request
  */
-export function requestIdOf({ headers, responseHeaders }: Facts, upstreams?: string): string {
+export function requestIdOf({ headers, responseHeaders }: Facts, upstreamRequestId?: string): string {
   return (
-    valid(responseHeaders?.["x-request-id"]) ??
-    valid(headers["x-request-id"]) ??
-    valid(headers["x-cff-request-id"]) ??
+    validId(responseHeaders?.["x-request-id"]) ??
+    validId(headers["x-request-id"]) ??
+    validId(headers["x-cff-request-id"]) ??
     traceIdOf(headers["traceparent"]) ??
-    valid(upstreams) ??
+    validId(upstreamRequestId) ??
     newId()
   );
 }
 
-/** Octets of an id, as many as W3C Trace Context and nginx give theirs. */
-const size = 16;
+/** Octets of an id: as many as in W3C Trace Context's and nginx's. */
+const idOctets = 16;
 
-let drawn = "";
-let next = 0;
+let drawnHex = "";
+let nextOffset = 0;
 
-/** Random octets in hex: a slice of many that were drawn at once costs less than a UUID. */
+/** Makes an id of random octets in hex. A slice of many that were drawn at once costs less than a UUID. */
 function newId(): string {
-  if (next === drawn.length) {
-    drawn = randomBytes(256 * size).toString("hex");
-    next = 0;
+  if (nextOffset === drawnHex.length) {
+    drawnHex = randomBytes(256 * idOctets).toString("hex");
+    nextOffset = 0;
   }
-  return drawn.slice(next, (next += 2 * size));
+  return drawnHex.slice(nextOffset, (nextOffset += 2 * idOctets));
 }
 
-function valid(id: unknown): string | undefined {
+function validId(id: unknown): string | undefined {
   return isRequestId(id) ? id : undefined;
 }
 

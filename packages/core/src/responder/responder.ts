@@ -2,7 +2,7 @@ import { functionGraph } from "../contract/contract.js";
 import { dropCredentials } from "../http/header-fields.js";
 import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
-import { guard } from "../util/guard-hook.js";
+import { guardHook } from "../util/guard-hook.js";
 import { isRequestId } from "../util/sanitize.js";
 import { warn } from "../util/stderr.js";
 import { addErrorHeaders } from "./error-headers.js";
@@ -12,37 +12,39 @@ import { createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { requestIdOf } from "./request-id.js";
 
-/** All that an adapter has to write. Header names are in lower case. */
+/** Holds all that an adapter has to write. Header names are in lower case. */
 export interface Rendered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Turns what was thrown into what is written; knows how to tell the operator when nothing can be written any more. */
+/** Turns a thrown value into what is written, and reports it. */
 export interface Responder {
   (thrown: unknown, facts: Facts): Rendered;
-  /** The same for a problem that is at hand. */
+  /** Renders a problem that is at hand, and reports it. */
   readonly render: (problem: Problem, facts: Facts) => Rendered;
-  /** For a failure after the response has begun: tells the operator and renders nothing. */
+  /** Reports a failure after the response has begun, and renders nothing. */
   readonly report: (thrown: unknown, facts: Facts) => void;
   /** Whether a status may leave as it is. */
   readonly documents: (status: number) => boolean;
-  /** The 500 that is answered when all else fails: nothing that was thrown, asked or set is in it. Reports to nobody. */
+  /** Renders the 500 that is answered when all else fails: without anything that was thrown, requested or set. It is reported to nobody. */
   readonly plain: () => Rendered;
 }
 
-/** What an adapter may say of itself. */
+/** Describes an adapter. */
 export interface Host {
-  /** Whose options a wrong one is blamed on. Default "createResponder". */
+  /** Name of the function in errors about options. Default "createResponder". */
   readonly caller?: string;
-  /** Told of every 5xx besides `onError`. Returns whether anybody heard of it: else it may go to stderr. */
+  /** Receives every 5xx besides `onError`. Returns whether anybody handled it: else it may go to stderr. */
   readonly onServerError?: (problem: Problem, context: ProblemContext) => boolean;
 }
 
 /**
- * The whole product but for the framework: what an adapter calls with what it caught.
- * The responder never throws, and no hook of the user's changes that, nor facts or a thrown value that are not what they should be.
+ * Creates the responder that an adapter calls with what it caught: the whole product except the framework. The responder never
+ * throws, whatever a user's hook does, and whatever the facts or the thrown value are.
+ * @param options all optional, with the defaults in `ResponderOptions`
+ * @param host describes the adapter
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example const { status, headers, body } = createResponder()(thrown, request);
  */
@@ -50,12 +52,12 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   checkOptions(options, host.caller ?? "createResponder");
   const { contract = functionGraph, service = "FSS", format = "problem" } = options;
   const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
-  const own = { challenge, proxyName, proxyDetails };
+  const ownFields = { challenge, proxyName, proxyDetails };
   const relayStatuses = new Set(options.relayStatuses);
   const { map, requestId, onError, upstreamCredentials } = options;
 
-  const chosenId = requestId && guard("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
-  const mapped = map && guard("map", map, (change, found) => changeProblem(found, change, contract, service));
+  const userRequestId = requestId && guardHook("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
+  const mapped = map && guardHook("map", map, (change, found) => changeProblem(found, change, contract, service));
   const render = createRender(format);
   const report = createReport(onError, host.onServerError);
 
@@ -73,12 +75,12 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return upstreamCredentials === "drop" ? withoutCredentials(problem) : problem;
   }
 
-  function settle(found: Problem, facts: Facts, responseStarted: boolean) {
+  function reportProblem(found: Problem, facts: Facts, responseStarted: boolean) {
     const { method, url } = facts;
     const context: ProblemContext = {
-      requestId: chosenId?.(facts) ?? requestIdOf(facts, found.requestId),
+      requestId: userRequestId?.(facts) ?? requestIdOf(facts, found.requestId),
       method: typeof method === "string" ? method : undefined,
-      instance: instanceOf(url), // an upstream's is for the body alone: it would write this gateway's log
+      instance: instanceOf(url), // an upstream's path is for the body alone: here it could forge this gateway's log
       responseStarted,
       facts,
     };
@@ -89,16 +91,16 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function answer(found: Problem, facts: Facts): Rendered {
     const { accept } = facts.headers;
-    const { problem, context } = settle(found, facts, false);
+    const { problem, context } = reportProblem(found, facts, false);
     const { requestId } = context;
     const { instance = context.instance } = problem;
     const content = render(problem, { requestId, instance, accept: typeof accept === "string" ? accept : undefined });
-    const answered = rendered(problem.status, requestId, content);
+    const answered = renderResponse(problem.status, requestId, content);
     try {
-      addErrorHeaders(answered.headers, problem, facts, own);
+      addErrorHeaders(answered.headers, problem, facts, ownFields);
     } catch (failure) {
-      warn("the facts of a request could not be read", failure); // once the problem is reported: not to be reported anew
-      addErrorHeaders(answered.headers, problem, { headers: {} }, own);
+      warn("the facts of a request could not be read", failure); // the problem is reported: it must not be reported again
+      addErrorHeaders(answered.headers, problem, { headers: {} }, ownFields);
     }
     return answered;
   }
@@ -107,7 +109,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     const problem = toProblem({ status: 500 }, undefined, contract, service);
     const requestId = requestIdOf({ headers: {} });
     const renderPlainly = createRender(format === "functiongraph" ? format : "problem");
-    return rendered(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
+    return renderResponse(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
   }
 
   const nothing = () => {};
@@ -116,15 +118,15 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     {
       render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => answer(problem, sound), plain),
       report: (thrown: unknown, facts: Facts) =>
-        withFacts(facts, (sound) => void settle(normalize(thrown, sound), sound, true), nothing),
+        withFacts(facts, (sound) => void reportProblem(normalize(thrown, sound), sound, true), nothing),
       documents: (status: number) => Object.hasOwn(contract.statuses, status),
       plain,
     },
   );
 }
 
-/** With what every error response has. */
-function rendered(status: number, requestId: string, { contentType, body }: Content) {
+/** Makes a response with the fields that every error response has. */
+function renderResponse(status: number, requestId: string, { contentType, body }: Content) {
   const headers: Record<string, string> = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -135,7 +137,7 @@ function rendered(status: number, requestId: string, { contentType, body }: Cont
   return { status, headers, body };
 }
 
-/** An error of an HTTP client, too, may have a challenge of its upstream's. */
+/** Removes challenges and the like from a problem of an upstream. An HTTP client's error may have an upstream's challenge, too. */
 function withoutCredentials(problem: Problem): Problem {
   if (problem.upstreamStatus === undefined || !problem.headers) return problem;
   const headers = { ...problem.headers };
@@ -144,8 +146,8 @@ function withoutCredentials(problem: Problem): Problem {
 }
 
 /**
- * All else is guarded where it is used; facts that are not what they should be cost the answer its details, and a problem that is none all
- * that it says.
+ * Runs a step with the request's facts. All else is guarded where it is used; invalid facts cost the answer its details, and an
+ * invalid problem costs it all that it says.
  * @param last for when nothing else can be done
  */
 function withFacts<R>(facts: Facts, act: (facts: Facts) => R, last: () => R): R {

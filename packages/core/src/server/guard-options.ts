@@ -1,10 +1,10 @@
-import { checkOptions, type Check, type ResponderOptions } from "../responder/options.js";
+import { checkOptions, type OptionCheck, type ResponderOptions } from "../responder/options.js";
 import type { LoadLimits } from "./load-shedding.js";
 
 /** Options of guardServer(): those of `fgErrors()`, and the limits above which requests are refused. */
 export interface GuardOptions extends ResponderOptions, LoadLimits {}
 
-const limitChecks: Readonly<Record<keyof LoadLimits, Check>> = {
+const limitChecks: Readonly<Record<keyof LoadLimits, OptionCheck>> = {
   maxInFlight: { takes: "requests, an integer from 1", valid: (value) => Number.isInteger(value) && Number(value) >= 1 },
   maxEventLoopDelay: { takes: "milliseconds, a number from 1", valid: (value) => Number.isFinite(value) && Number(value) >= 1 },
 };

@@ -2,19 +2,20 @@ import { read } from "./safe-read.js";
 import { warn } from "./stderr.js";
 
 /**
- * A hook of the user's that can neither throw nor reject: its first failure goes to stderr, and it then counts as having
- * answered undefined.
- * @param finish what to make of its answer, which must not be a promise then; may throw as well
+ * Wraps a user's hook so that it can neither throw nor reject. Its first failure goes to stderr, and a failure counts as an
+ * answer of undefined.
+ * @param name of the hook, for stderr
+ * @param finish converts the answer, which must not be a promise then; may throw as well
  */
-export function guard<A extends readonly unknown[], R, F>(
+export function guardHook<A extends readonly unknown[], R, F>(
   name: string,
   hook: (...args: A) => R,
   finish?: (result: R, ...args: A) => F,
 ): (...args: A) => F | undefined {
-  let failed = false;
+  let hasFailed = false;
   const report = (error: unknown) => {
-    if (failed) return;
-    failed = true;
+    if (hasFailed) return;
+    hasFailed = true;
     warn(`${name} failed; the response is not affected and further failures are not reported`, error);
   };
   return (...args) => {

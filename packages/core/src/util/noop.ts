@@ -1,2 +1,2 @@
-/** Does nothing: the listener of an event that must have one, and the handler of a rejection that nobody needs. */
+/** Does nothing. A promise or a stream whose failure is handled elsewhere needs a listener, or Node ends the process. */
 export function noop(): void {}

@@ -1,8 +1,11 @@
 import { isNativeError, isProxy } from "node:util/types";
 
-/** A member of a value that may be hostile, or one within it: undefined for a primitive, a getter that throws or a revoked Proxy. */
+/**
+ * Reads a member of a value that may be hostile, or a member within it. A primitive, a getter that throws and a revoked Proxy
+ * give undefined.
+ */
 export function read(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): unknown {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return undefined;
+  if (!mayHaveMembers(value)) return undefined;
   try {
     const found: unknown = (value as Record<PropertyKey, unknown>)[key];
     return inner === undefined ? found : read(found, inner, innermost);
@@ -11,20 +14,31 @@ export function read(value: unknown, key: PropertyKey, inner?: PropertyKey, inne
   }
 }
 
-/** The same, when it is a string. */
+/** Tells an object or a function from a primitive. */
+export function mayHaveMembers(value: unknown): value is object {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
+}
+
+/** Tells an object from a primitive or a function. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** Reads a member that is a string; undefined for any other. */
 export function readText(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): string | undefined {
   const found = read(value, key, inner, innermost);
   return typeof found === "string" ? found : undefined;
 }
 
-/** The same, when it is an error status, 400 to 599 (RFC 9110 section 15). */
+/** Reads a member that is an error status, 400 to 599 (RFC 9110 section 15); undefined for any other. */
 export function readStatus(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): number | undefined {
   const found = read(value, key, inner, innermost);
   return typeof found === "number" && Number.isInteger(found) && found >= 400 && found <= 599 ? found : undefined;
 }
 
 /**
- * Whether a value is an error, of another realm too: data cannot be one, whatever members it has. A Proxy is not asked.
+ * Whether a value is an error, of another realm too. Plain data is none, whatever its members. A Proxy is none, since it could
+ * run code.
  * @example isError({ message: "no" }) // false
  */
 export function isError(value: unknown): value is Error {
@@ -32,12 +46,12 @@ export function isError(value: unknown): value is Error {
   try {
     return !isProxy(value) && value instanceof Error;
   } catch {
-    return false; // a prototype of it is a Proxy that was revoked
+    return false; // a revoked Proxy is among its prototypes
   }
 }
 
 /**
- * The first members of an object by their names, as Object.entries() would give them, which takes a second for a million.
+ * Lists the first members of an object by name. Object.entries() lists all, which takes a second for a million.
  * @example firstEntries({ a: 1, b: 2 }, 1) // [["a", 1]]
  */
 export function firstEntries(object: object, most: number): readonly (readonly [name: string, value: unknown])[] {

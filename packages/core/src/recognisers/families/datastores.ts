@@ -1,99 +1,110 @@
-import { mostKeys, placeOf } from "../../problem/field-place.js";
+import { placeOf } from "../../problem/field-place.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
-import { mostErrors } from "../../problem/problem.js";
+import { maxFieldErrors, maxReadPathKeys } from "../../util/limits.js";
 import { firstEntries, read, readText } from "../../util/safe-read.js";
 import type { Context, Family, Rule } from "../rule.js";
-import { conflict, drivers, facts, late, outage, rows, stated, unavailable } from "./database-drivers.js";
+import {
+  asRules,
+  conflict,
+  datastoreUnavailable,
+  drivers,
+  findingsByKey,
+  outageFinding,
+  queryTimeout,
+  sqlStateFinding,
+} from "./database-drivers.js";
 
-const invalid: Finding = { status: 400 };
-const absent: Finding = { status: 404 };
+const invalidRecord: Finding = { status: 400 };
+const recordNotFound: Finding = { status: 404 };
 
-/** ORM errors whose class says it all. */
-const classes = facts([
-  [absent, ["EntityNotFoundError"]], // TypeORM, findOneOrFail
-  [absent, ["SequelizeEmptyResultError"]], // rejectOnEmpty
-  [absent, ["DocumentNotFoundError"]], // Mongoose, orFail
+/** Maps classes of ORM errors to a finding. */
+const ormClasses = findingsByKey([
+  [recordNotFound, ["EntityNotFoundError"]], // TypeORM, findOneOrFail
+  [recordNotFound, ["SequelizeEmptyResultError"]], // rejectOnEmpty
+  [recordNotFound, ["DocumentNotFoundError"]], // Mongoose, orFail
   [conflict, ["SequelizeUniqueConstraintError", "SequelizeForeignKeyConstraintError", "SequelizeExclusionConstraintError"]],
-  // A version was checked and is not the stored one any more: reading again resolves it, sending again does not.
+  // The version that was checked is no longer the stored one: reading again resolves that, sending again does not.
   [conflict, ["OptimisticLockVersionMismatchError", "SequelizeOptimisticLockError", "VersionError"]],
-  [unavailable, ["SequelizeConnectionRefusedError", "SequelizeHostNotFoundError", "SequelizeHostNotReachableError"]],
-  [unavailable, ["SequelizeConnectionAcquireTimeoutError", "MongooseServerSelectionError"]],
-  [unavailable, ["SequelizeTimeoutError"]], // SQLite is locked
-  [late, ["SequelizeConnectionTimedOutError"]],
+  [datastoreUnavailable, ["SequelizeConnectionRefusedError", "SequelizeHostNotFoundError", "SequelizeHostNotReachableError"]],
+  [datastoreUnavailable, ["SequelizeConnectionAcquireTimeoutError", "MongooseServerSelectionError"]],
+  [datastoreUnavailable, ["SequelizeTimeoutError"]], // SQLite is locked
+  [queryTimeout, ["SequelizeConnectionTimedOutError"]],
 ]);
 
-/** Prisma's own codes (its error reference, P1xxx connection and P2xxx query). P2025 is what the ...OrThrow methods throw. */
-const prismaCodes = facts([
-  [absent, ["P2001", "P2015", "P2018", "P2025"]],
+/** Maps Prisma's own codes to a finding (its error reference, P1xxx connection and P2xxx query). The ...OrThrow methods throw P2025. */
+const prismaCodes = findingsByKey([
+  [recordNotFound, ["P2001", "P2015", "P2018", "P2025"]],
   [conflict, ["P2002", "P2003", "P2014"]], // unique, foreign key, required relation
-  [unavailable, ["P2034"]], // write conflict or deadlock
-  [unavailable, ["P1001", "P1017", "P2024", "P2037"]], // unreachable, closed, pool full, server full
-  [late, ["P1002", "P1008"]],
+  [datastoreUnavailable, ["P2034"]], // write conflict or deadlock
+  [datastoreUnavailable, ["P1001", "P1017", "P2024", "P2037"]], // unreachable, closed, pool full, server full
+  [queryTimeout, ["P1002", "P1008"]],
 ]);
 
-/** What datastores throw: the drivers, and the mappers that wrap them. */
+/** Recognises what datastores throw: the drivers, and the ORMs that wrap them. */
 export const datastores: Family = {
   ...drivers,
   names: {
     ...drivers.names,
-    ...rows(classes),
-    QueryFailedError: wrapper("driverError"), // TypeORM
-    SequelizeDatabaseError: wrapper("parent"),
-    SequelizeConnectionError: wrapper("parent"),
+    ...asRules(ormClasses),
+    QueryFailedError: findingOfMember("driverError"), // TypeORM
+    SequelizeDatabaseError: findingOfMember("parent"),
+    SequelizeConnectionError: findingOfMember("parent"),
     SequelizeValidationError: sequelizeValidation,
-    AggregateError: bulk,
-    DrizzleQueryError: wrapper("cause"),
-    KnexTimeoutError: (error) => (read(error, "timeout") === undefined ? unavailable : late), // pool full, else a query's own
-    PrismaClientKnownRequestError: (error) => prismaCodes.get(read(error, "code")) ?? stated(read(error, "meta", "code")),
+    AggregateError: bulkCreateFinding,
+    DrizzleQueryError: findingOfMember("cause"),
+    KnexTimeoutError: (error) => (read(error, "timeout") === undefined ? datastoreUnavailable : queryTimeout), // the pool is full, else a query's own timeout
+    PrismaClientKnownRequestError: (error) =>
+      prismaCodes.get(read(error, "code")) ?? sqlStateFinding(read(error, "meta", "code")),
     PrismaClientInitializationError: (error) => prismaCodes.get(read(error, "errorCode")),
     ValidationError: mongooseValidation,
-    CastError: (error) => (readText(error, "kind") && readText(error, "path") ? invalid : undefined),
-    MongooseError: (error) => (readText(error, "message")?.includes(" buffering timed out after ") ? unavailable : undefined),
+    CastError: (error) => (readText(error, "kind") && readText(error, "path") ? invalidRecord : undefined),
+    MongooseError: (error) =>
+      readText(error, "message")?.includes(" buffering timed out after ") ? datastoreUnavailable : undefined,
   },
 };
 
-/** The status of what a mapper wrapped: only there it is known that a refused connection was a datastore's. */
-function wrapper(member: string): Rule {
-  return (error, context) => within(read(error, member), context);
+/** Takes the status of the error that an ORM wrapped. Only there is a refused connection known to be a datastore's. */
+function findingOfMember(member: string): Rule {
+  return (error, context) => wrappedFinding(read(error, member), context);
 }
 
-function within(inner: unknown, context: Context): Finding | undefined {
-  const found = outage(inner) ?? context.recognise(inner);
+function wrappedFinding(inner: unknown, context: Context): Finding | undefined {
+  const found = outageFinding(inner) ?? context.recognise(inner);
   return found && { status: found.status };
 }
 
-/** Sequelize's bulkCreate. It does not say which record, so there is no place to point to. */
-function bulk(error: object, context: Context): Finding | undefined {
+/** Recognises Sequelize's bulkCreate. It does not say which record failed, so no field is named. */
+function bulkCreateFinding(error: object, context: Context): Finding | undefined {
   const first = read(error, "errors", 0);
-  return readText(first, "name") === "SequelizeBulkRecordError" ? within(read(first, "errors"), context) : undefined;
+  return readText(first, "name") === "SequelizeBulkRecordError" ? wrappedFinding(read(first, "errors"), context) : undefined;
 }
 
-/** A list, each with its path. */
+/** Reads Sequelize's list of flaws, each with its path. */
 function sequelizeValidation(error: object): Finding {
   const errors = read(error, "errors");
   return {
-    ...invalid,
-    errors: Array.isArray(errors) ? errors.slice(0, mostErrors).map((flaw) => fieldError(readText(flaw, "path"), flaw)) : [],
+    ...invalidRecord,
+    errors: Array.isArray(errors) ? errors.slice(0, maxFieldErrors).map((flaw) => fieldError(readText(flaw, "path"), flaw)) : [],
   };
 }
 
-/** A map by path (a nested field knows only its last part), where a nested document is listed besides its fields. */
+/** Reads Mongoose's map of flaws by path (a nested field knows only its last part). A nested document is listed besides its fields. */
 function mongooseValidation(error: object): Finding | undefined {
   const errors = read(error, "errors");
   if (readText(error, "_message") === undefined || typeof errors !== "object" || errors === null) return undefined;
-  const fields = firstEntries(errors, mostErrors).filter(([, flaw]) => readText(flaw, "name") !== "ValidationError");
-  return { ...invalid, errors: fields.map(([path, flaw]) => fieldError(path, flaw)) };
+  const fields = firstEntries(errors, maxFieldErrors).filter(([, flaw]) => readText(flaw, "name") !== "ValidationError");
+  return { ...invalidRecord, errors: fields.map(([path, flaw]) => fieldError(path, flaw)) };
 }
 
 function fieldError(path: string | undefined, flaw: unknown): FieldError {
-  return { ...placeOf("body", path?.split(".", mostKeys) ?? []), detail: describe(flaw) };
+  return { ...placeOf("body", path?.split(".", maxReadPathKeys) ?? []), detail: describeFlaw(flaw) };
 }
 
 /**
- * What is wrong, by Mongoose's `kind` or Sequelize's `validatorKey`; a text without a full stop wants the limit.
- * Never their message: Mongoose's quotes the value, often cut short, and both repeat what a validator of the user's own threw.
+ * Describes a flaw by Mongoose's `kind` or Sequelize's `validatorKey`. A text without a full stop needs the limit. Their messages
+ * are never used: Mongoose's quotes the value, often cut short, and both repeat what a validator of the user's own threw.
  */
-const descriptions: ReadonlyMap<string | undefined, string> = new Map([
+const flawDescriptions: ReadonlyMap<string | undefined, string> = new Map([
   ["required", "Required."],
   ["is_null", "Required."],
   ["notEmpty", "Must not be empty."],
@@ -115,10 +126,10 @@ const descriptions: ReadonlyMap<string | undefined, string> = new Map([
   ["isDate", "Must be a date."],
 ]);
 
-function describe(flaw: unknown): string {
+function describeFlaw(flaw: unknown): string {
   const kind = readText(flaw, "kind") ?? readText(flaw, "validatorKey") ?? "";
   if (readText(flaw, "name") === "CastError") return `Must be of type ${kind}.`;
-  const text = descriptions.get(kind) ?? "Not valid.";
+  const text = flawDescriptions.get(kind) ?? "Not valid.";
   const limit = read(flaw, "properties", kind) ?? read(flaw, "validatorArgs", 0);
   return text.endsWith(".") ? text : typeof limit === "number" ? `${text} ${limit}.` : "Not valid.";
 }

@@ -1,99 +1,119 @@
 import { types } from "node:util";
 import type { Finding } from "../../problem/finding.js";
-import { mostErrors } from "../../problem/problem.js";
+import { maxFieldErrors } from "../../util/limits.js";
 import { isError, read, readStatus, readText } from "../../util/safe-read.js";
 import type { Context, Family } from "../rule.js";
 
-/** Errors that web frameworks give their users to throw: nearly all say their status outright. */
+/** Recognises errors that web frameworks give their users to throw. Nearly all have a status. */
 export const frameworks: Family = {
-  marks: { isBoom: boom, getStatus: nest, unhandled: h3, type: feathers, expose: httpErrors },
-  names: { HTTPError: h3, HTTPException: hono, TRPCError: trpc, GraphQLError: graphql },
+  marks: { isBoom: boomFinding, getStatus: nestFinding, unhandled: h3Finding, type: feathersFinding, expose: httpErrorFinding },
+  names: { HTTPError: h3Finding, HTTPException: honoFinding, TRPCError: trpcFinding, GraphQLError: graphqlFinding },
 };
 
-/** http-errors, and with it ctx.throw and ctx.assert of Koa. Data that looks like one may be an upstream's. */
-function httpErrors(error: object, context: Context): Finding | undefined {
+/** Recognises http-errors, and with it ctx.throw and ctx.assert of Koa. Data that looks like one may be an upstream's. */
+function httpErrorFinding(error: object, context: Context): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
-  const meant = read(error, "expose") === true && isError(error) && !isForeign(error, context);
-  return told(status, meant ? readText(error, "message") : undefined, meant ? read(error, "headers") : undefined);
+  const isMeant = read(error, "expose") === true && isError(error) && !isDecorated(error, context);
+  return statusFinding(status, isMeant ? readText(error, "message") : undefined, isMeant ? read(error, "headers") : undefined);
 }
 
-/** Boom shows a message below 500, a wrapped error's too. */
-function boom(error: object, context: Context): Finding | undefined {
+/** Recognises Boom's errors. Boom shows a message below 500, that of a wrapped error too. */
+function boomFinding(error: object, context: Context): Finding | undefined {
   const output = read(error, "output");
   const status = readStatus(output, "statusCode");
-  if (!isError(error)) return told(status);
-  return told(status, isForeign(error, context) ? undefined : readText(output, "payload", "message"), read(output, "headers"));
+  if (!isError(error)) return statusFinding(status);
+  return statusFinding(
+    status,
+    isDecorated(error, context) ? undefined : readText(output, "payload", "message"),
+    read(output, "headers"),
+  );
 }
 
 /**
- * Nest's HttpException: what its getStatus() and getResponse() answer, read without running them. The response is a text, or a
- * body whose message is one or several; an error put there would lose its message in JSON, so nobody meant it to be read.
+ * Recognises Nest's HttpException by what its getStatus() and getResponse() return, read without running them. The response is a
+ * text, or a body with one message or several. An error in its place would lose its message in JSON, so it was not meant for the
+ * client.
  */
-function nest(error: object, context: Context): Finding | undefined {
+function nestFinding(error: object, context: Context): Finding | undefined {
   const response = read(error, "response");
-  const said = types.isNativeError(response) ? undefined : (read(response, "message") ?? response);
-  const found = told(readStatus(error, "status"), said);
-  if (!Array.isArray(said) || found === undefined || found.status >= 500) return found;
-  const texts = said.slice(0, mostErrors).filter((text) => typeof text === "string");
-  return { ...found, errors: texts.length ? texts.map((detail) => ({ detail })) : context.recognise(said)?.errors };
+  const answered = types.isNativeError(response) ? undefined : (read(response, "message") ?? response);
+  const found = statusFinding(readStatus(error, "status"), answered);
+  if (!Array.isArray(answered) || found === undefined || found.status >= 500) return found;
+  const texts = answered.slice(0, maxFieldErrors).filter((text) => typeof text === "string");
+  return { ...found, errors: texts.length ? texts.map((detail) => ({ detail })) : context.recognise(answered)?.errors };
 }
 
-/** Feathers puts the status into `code`. Its database adapters put the database's own words into the message. */
-function feathers(error: object): Finding | undefined {
-  return read(error, "type") === "FeathersError" ? told(readStatus(error, "code")) : undefined;
+/** Recognises Feathers' errors, which have the status in `code`. Its database adapters put the database's own text into the message. */
+function feathersFinding(error: object): Finding | undefined {
+  return read(error, "type") === "FeathersError" ? statusFinding(readStatus(error, "code")) : undefined;
 }
 
-/** h3 1 and 2 say whether they only wrapped an error. They copy all that they find on it, be it an upstream's. */
-function h3(error: object, context: Context): Finding | undefined {
-  if (!isError(error) || !("unhandled" in error)) return undefined; // an HTTPError of somebody else's
-  const cause = read(error, "cause"); // h3 2 keeps what it was given to make the error of there, too
-  const failed = isError(cause) ? context.client(cause) : undefined;
-  if (failed) return failed;
+/**
+ * Recognises the errors of h3 1 and 2, which say whether they only wrapped an error. They copy all members of that error, even an
+ * upstream's.
+ */
+function h3Finding(error: object, context: Context): Finding | undefined {
+  if (!isError(error) || !("unhandled" in error)) return undefined; // another library's HTTPError
+  const cause = read(error, "cause"); // h3 2 keeps the options of the error there, too
+  const clientFinding = isError(cause) ? context.httpClientFinding(cause) : undefined;
+  if (clientFinding) return clientFinding;
   if (read(error, "unhandled") === true) return context.recognise(read(error, "cause")) ?? { status: 500 };
-  return told(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"));
+  return statusFinding(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"));
 }
 
-/** Hono answers with the message unless it was given a whole response. Others have an HTTPException, too. */
-function hono(error: object): Finding | undefined {
+/**
+ * Recognises Hono's HTTPException. Hono answers with the message unless it was given a whole response. Other libraries have an
+ * HTTPException, too.
+ */
+function honoFinding(error: object): Finding | undefined {
   if (typeof read(error, "getResponse") !== "function") return undefined;
-  return told(readStatus(error, "status"), readText(error, "message"), read(error, "res", "headers"));
+  return statusFinding(readStatus(error, "status"), readText(error, "message"), read(error, "res", "headers"));
 }
 
-/** tRPC takes its cause's message, else its code, for a message that was not given. An input that is not valid is its cause. */
-function trpc(error: object, context: Context): Finding | undefined {
+/**
+ * Recognises tRPC's errors. Without a message of its own, one takes its cause's message, else its code. An input that is not
+ * valid is its cause.
+ */
+function trpcFinding(error: object, context: Context): Finding | undefined {
   const [code, cause, message] = [readText(error, "code"), read(error, "cause"), readText(error, "message")];
   const borrowed = message === code || message === readText(cause, "message");
-  const found = told(statuses.get(code), borrowed ? undefined : message);
+  const found = statusFinding(codeStatuses.get(code), borrowed ? undefined : message);
   return found && found.status < 500 ? { ...found, errors: context.recognise(cause)?.errors } : found;
 }
 
-/** What parsing and validating a document throw has a place in it but, unlike what a resolver throws, no path in the result. */
-function graphql(error: object, context: Context): Finding | undefined {
+/**
+ * Recognises GraphQL's errors. One of parsing or validating a document has a place in it but, unlike one that a resolver throws,
+ * no path in the result.
+ */
+function graphqlFinding(error: object, context: Context): Finding | undefined {
   const extensions = read(error, "extensions");
-  const status = readStatus(extensions, "http", "status") ?? statuses.get(readText(extensions, "code"));
+  const status = readStatus(extensions, "http", "status") ?? codeStatuses.get(readText(extensions, "code"));
   const malformed = read(error, "positions") !== undefined && read(error, "path") === undefined;
   return (
-    told(status) ??
+    statusFinding(status) ??
     context.recognise(read(error, "originalError")) ??
     (malformed ? { status: 400, detail: "The GraphQL request is not valid." } : undefined)
   );
 }
 
-/** A message and headers are for the client below 500 only. A plain 500 says nothing that the error's code or cause might not say better. */
-function told(status: number | undefined, detail?: unknown, headers?: unknown): Finding | undefined {
+/**
+ * Makes a finding of a status. A message and headers are for the client below 500 only. A plain 500 says nothing that the error's
+ * code or cause might not say better.
+ */
+function statusFinding(status: number | undefined, detail?: unknown, headers?: unknown): Finding | undefined {
   if (status === undefined || status === 500) return undefined;
   return status > 500
     ? { status }
-    : { status, detail: typeof detail === "string" ? detail : undefined, headers: fields(headers) };
+    : { status, detail: typeof detail === "string" ? detail : undefined, headers: headerRecord(headers) };
 }
 
-function fields(headers: unknown): Finding["headers"] {
+function headerRecord(headers: unknown): Finding["headers"] {
   if (headers instanceof Headers) return Object.fromEntries(headers);
   return typeof headers === "object" && headers !== null ? (headers as Finding["headers"]) : undefined;
 }
 
-/** Errors of the language, whose messages quote code or input. */
-const native: ReadonlySet<unknown> = new Set([
+/** Lists errors of the language, whose messages quote code or input. */
+const nativeErrors: ReadonlySet<unknown> = new Set([
   "EvalError",
   "RangeError",
   "ReferenceError",
@@ -102,23 +122,25 @@ const native: ReadonlySet<unknown> = new Set([
   "URIError",
 ]);
 
-/** Whether something else failed and someone only decorated the error: createError(404, enoent) exposes a path, of a database's SQL. */
-function isForeign(error: object, context: Context): boolean {
+/** Whether somebody only decorated another failure: createError(404, enoent) exposes a path, or a database error's SQL. */
+function isDecorated(error: object, context: Context): boolean {
   const ofSystem = read(error, "syscall") !== undefined || read(error, "errno") !== undefined;
-  return ofSystem || native.has(read(error, "name")) || context.happened() !== undefined || ofDatabase(error);
+  return (
+    ofSystem || nativeErrors.has(read(error, "name")) || context.operationalFinding() !== undefined || isDatabaseError(error)
+  );
 }
 
-/** What a driver's errors have besides what makes them known: one that means nothing here quotes its SQL all the same. */
-function ofDatabase(error: object): boolean {
+/** Whether an error has members that drivers add. One that no rule knows quotes its SQL all the same. */
+function isDatabaseError(error: object): boolean {
   const ofQuery = read(error, "query") !== undefined && (read(error, "params") ?? read(error, "parameters")) !== undefined;
   const ofState = read(error, "severity") !== undefined && readText(error, "code")?.length === 5; // a SQLSTATE
-  return ofQuery || ofState || ofDrivers.some((name) => read(error, name) !== undefined);
+  return ofQuery || ofState || driverMembers.some((name) => read(error, name) !== undefined);
 }
 
-const ofDrivers = ["sql", "sqlState", "errorResponse", "driverError", "clientVersion"];
+const driverMembers = ["sql", "sqlState", "errorResponse", "driverError", "clientVersion"];
 
-/** String codes: tRPC's own table (getHTTPStatusCode), then what GraphQL servers write into `extensions.code`. */
-const statuses: ReadonlyMap<unknown, number> = new Map(
+/** Maps string codes to a status: tRPC's own table (getHTTPStatusCode), then what GraphQL servers write into `extensions.code`. */
+const codeStatuses: ReadonlyMap<unknown, number> = new Map(
   Object.entries({
     PARSE_ERROR: 400,
     BAD_REQUEST: 400,

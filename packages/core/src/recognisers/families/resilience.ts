@@ -2,70 +2,76 @@ import type { Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
 import { fault, type Context, type Family, type Rule } from "../rule.js";
 
-const late = fault("http_response_timeout");
-const open = fault("destination_unavailable");
-const full = fault("connection_limit_reached");
-const closing: Finding = { status: 503 };
+const timedOut = fault("http_response_timeout");
+const circuitOpen = fault("destination_unavailable");
+const limitReached = fault("connection_limit_reached");
+const shuttingDown: Finding = { status: 503 };
 
-/** Deadlines, aborts, circuit breakers, bulkheads and pools: the ways in which a gateway gives up on its own account. */
+/** Recognises deadlines, aborts, circuit breakers, bulkheads and pools: the gateway itself ended its work. */
 export const resilience: Family = {
   names: {
-    AbortError: first(gone, abandoned),
-    // Unnamed ones only: p-timeout's, of an abort whose reason is not an Error.
-    DOMException: first(gone, abandoned),
-    // generic-pool and tarn wait for a free resource; everybody else for the work itself.
-    TimeoutError: first(saying(/^ResourceRequest timed out$|^operation timed out for an unknown reason$/, full), overdue),
-    // cockatiel: its timeout says that it timed out when it was cancelled from outside, too.
-    TaskCancelledError: first(gone, saying(/^Operation timed out after /, late), abandoned),
-    BrokenCircuitError: open,
-    IsolatedCircuitError: open,
-    BulkheadRejectedError: full,
-    // bottleneck: a job that could never run and a wrong call are bugs; the texts of the rest are options.
-    BottleneckError: first(saying(/^This job timed out after /, late), saying(/^(?!Impossible |A job with |stop\(\) )/, full)),
+    AbortError: firstRule(clientGoneFinding, abortFinding),
+    // Only those without a name of their own: p-timeout's, for an abort whose reason is not an Error.
+    DOMException: firstRule(clientGoneFinding, abortFinding),
+    // generic-pool and tarn wait for a free resource; all others for the work itself.
+    TimeoutError: firstRule(
+      whenMessage(/^ResourceRequest timed out$|^operation timed out for an unknown reason$/, limitReached),
+      timeoutFinding,
+    ),
+    // cockatiel: its timeout reports a timeout also when it was cancelled from outside.
+    TaskCancelledError: firstRule(clientGoneFinding, whenMessage(/^Operation timed out after /, timedOut), abortFinding),
+    BrokenCircuitError: circuitOpen,
+    IsolatedCircuitError: circuitOpen,
+    BulkheadRejectedError: limitReached,
+    // bottleneck: a job that could never run and a wrong call are bugs; the other messages are options.
+    BottleneckError: firstRule(
+      whenMessage(/^This job timed out after /, timedOut),
+      whenMessage(/^(?!Impossible |A job with |stop\(\) )/, limitReached),
+    ),
     // generic-pool again.
-    Error: (error) => plain.get(readText(error, "message") ?? ""),
+    Error: (error) => poolMessages.get(readText(error, "message") ?? ""),
   },
   codes: {
-    // opossum: the last two codes are also a socket's.
-    EOPENBREAKER: open,
-    ESEMLOCKED: full,
-    ESHUTDOWN: saying(/^The circuit has been shutdown\.$/, closing),
-    ETIMEDOUT: saying(/^Timed out after \d+ms$/, late),
+    // opossum: a socket has the last two codes, too.
+    EOPENBREAKER: circuitOpen,
+    ESEMLOCKED: limitReached,
+    ESHUTDOWN: whenMessage(/^The circuit has been shutdown\.$/, shuttingDown),
+    ETIMEDOUT: whenMessage(/^Timed out after \d+ms$/, timedOut),
   },
 };
 
-/** Errors that have nothing but their message. */
-const plain: ReadonlyMap<string, Finding> = new Map([
-  ["max waitingClients count exceeded", full],
-  ["pool is draining and cannot accept work", closing],
+/** Maps the messages of pools that throw a plain Error to a finding. */
+const poolMessages: ReadonlyMap<string, Finding> = new Map([
+  ["max waitingClients count exceeded", limitReached],
+  ["pool is draining and cannot accept work", shuttingDown],
 ]);
 
-/** What nobody waits for any more. */
-function gone(_error: object, { clientGone, origin }: Context): Finding | undefined {
+/** Recognises work that no client waits for any more. */
+function clientGoneFinding(_error: object, { clientGone, origin }: Context): Finding | undefined {
   return clientGone || origin === "inbound" ? { status: 499 } : undefined;
 }
 
 /**
- * Aborted while the client still waits: for a reason that says what it is (Node keeps `signal.reason` as the cause), or else because
- * this gateway gave up, shutting down or cancelling what it no longer needs. Nothing was wrong with an upstream's answer (502),
- * nothing is known to be late (504) or broken (500), and a repetition may well succeed: 503.
+ * Recognises an abort while the client still waits. Its reason may say what it is (Node keeps `signal.reason` as the cause).
+ * Otherwise this gateway ended the work: it shut down, or cancelled what it no longer needed. Nothing was wrong with an
+ * upstream's answer (502), nothing is known to be late (504) or broken (500), and a repetition may well succeed: 503.
  */
-function abandoned(error: object, { recognise }: Context): Finding {
+function abortFinding(error: object, { recognise }: Context): Finding {
   const reason = recognise(read(error, "cause"));
-  return reason && reason.status >= 500 ? { status: reason.status, proxyError: reason.proxyError } : closing;
+  return reason && reason.status >= 500 ? { status: reason.status, proxyError: reason.proxyError } : shuttingDown;
 }
 
-function overdue(_error: object, { origin }: Context): Finding {
-  return origin === "inbound" ? { status: 408 } : origin === "datastore" ? { status: 504 } : late;
+function timeoutFinding(_error: object, { origin }: Context): Finding {
+  return origin === "inbound" ? { status: 408 } : origin === "datastore" ? { status: 504 } : timedOut;
 }
 
-type Reading = Exclude<Rule, Finding>;
+type RuleFunction = Exclude<Rule, Finding>;
 
-function saying(text: RegExp, finding: Finding): Reading {
+function whenMessage(text: RegExp, finding: Finding): RuleFunction {
   return (error) => (text.test(readText(error, "message") ?? "") ? finding : undefined);
 }
 
-function first(...rules: readonly Reading[]): Reading {
+function firstRule(...rules: readonly RuleFunction[]): RuleFunction {
   return (error, context) => {
     for (const rule of rules) {
       const found = rule(error, context);

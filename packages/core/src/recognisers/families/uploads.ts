@@ -2,26 +2,26 @@ import type { Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
 import type { Context, Family } from "../rule.js";
 
-/** Multipart forms and other uploads. */
+/** Recognises errors of multipart forms and other uploads. */
 export const uploads: Family = {
-  marks: { httpCode: formidable },
-  names: { MulterError: multer, Error: busboy },
+  marks: { httpCode: formidableFinding },
+  names: { MulterError: multerFinding, Error: busboyFinding },
 };
 
-const malformed: Finding = { status: 400, detail: "The request's form is malformed." };
+const malformedForm: Finding = { status: 400, detail: "The request's form is malformed." };
 const tooLarge = (detail: string): Finding => ({ status: 413, detail });
 
-/** A MulterError names the form's field, which is the client's own word, but no more than that. */
-function multer(error: object, context: Context): Finding | undefined {
+/** Recognises a MulterError. It names the form's field, whose name the client itself sent. */
+function multerFinding(error: object, context: Context): Finding | undefined {
   const code = readText(error, "code") ?? "";
-  const found = code === "STREAM_DESTROYED" ? cutOff(context) : limits.get(code);
+  const found = code === "STREAM_DESTROYED" ? unexpectedEnd(context) : multerLimits.get(code);
   const parameter = readText(error, "field");
   return found?.detail === undefined || parameter === undefined
     ? found
     : { ...found, errors: [{ parameter, detail: found.detail }] };
 }
 
-const limits: ReadonlyMap<string, Finding> = new Map([
+const multerLimits: ReadonlyMap<string, Finding> = new Map([
   ["LIMIT_FIELD_ARRAY_INDEX", { status: 400, detail: "The field's array index is too large." }],
   ["LIMIT_FIELD_COUNT", tooLarge("There are too many fields.")],
   ["LIMIT_FIELD_KEY", tooLarge("A field's name is too long.")],
@@ -35,40 +35,40 @@ const limits: ReadonlyMap<string, Finding> = new Map([
   ["MISSING_FIELD_NAME", { status: 400, detail: "A field has no name." }],
 ]);
 
-/** busboy's errors, and multer's own when the client leaves, are told by nothing but their messages. */
-function busboy(error: object, context: Context): Finding | undefined {
+/** Recognises busboy's errors, and multer's own when the client leaves, by their messages. They have nothing else. */
+function busboyFinding(error: object, context: Context): Finding | undefined {
   const message = readText(error, "message") ?? "";
   if (message.startsWith("Unsupported content type: ")) return { status: 415 };
-  const found = messages.get(message);
+  const found = busboyMessages.get(message);
   return typeof found === "function" ? found(context) : found;
 }
 
-const messages = new Map<string, Finding | ((context: Context) => Finding)>([
-  ["Malformed content type", malformed],
-  ["Malformed part header", malformed],
-  ["Malformed urlencoded form", malformed],
-  ["Missing Content-Type", malformed],
-  ["Multipart: Boundary not found", malformed],
+const busboyMessages = new Map<string, Finding | ((context: Context) => Finding)>([
+  ["Malformed content type", malformedForm],
+  ["Malformed part header", malformedForm],
+  ["Malformed urlencoded form", malformedForm],
+  ["Missing Content-Type", malformedForm],
+  ["Multipart: Boundary not found", malformedForm],
   ["Request aborted", { status: 499 }],
   ["Request closed", { status: 499 }],
-  ["Unexpected end of file", cutOff],
-  ["Unexpected end of form", cutOff],
+  ["Unexpected end of file", unexpectedEnd],
+  ["Unexpected end of form", unexpectedEnd],
 ]);
 
-/** A form that ends too early was cut off when the client is gone, else it was sent so. */
-function cutOff({ clientGone }: Context): Finding {
-  return clientGone ? { status: 499 } : malformed;
+/** Recognises a form that ends too early: it was cut off when the client is gone, else it was sent so. */
+function unexpectedEnd({ clientGone }: Context): Finding {
+  return clientGone ? { status: 499 } : malformedForm;
 }
 
-/** formidable: `httpCode` says it, but for two of the faults that it numbers in `code`. */
-function formidable(error: object): Finding | undefined {
-  const status = misnamed.get(read(error, "code")) ?? readStatus(error, "httpCode");
+/** Recognises formidable's errors by `httpCode`, except for two that it numbers in `code`. */
+function formidableFinding(error: object): Finding | undefined {
+  const status = formidableStatuses.get(read(error, "code")) ?? readStatus(error, "httpCode");
   if (status === undefined || status === 500) return undefined;
   return status === 413 ? tooLarge("The request's form is too large.") : { status };
 }
 
-/** By `code`: the client left (500 to formidable), a directory could not be made (409). */
-const misnamed: ReadonlyMap<unknown, number> = new Map([
+/** Corrects two statuses by `code`: the client left (500 to formidable), a directory could not be made (409). */
+const formidableStatuses: ReadonlyMap<unknown, number> = new Map([
   [1002, 499],
   [1018, 500],
 ]);

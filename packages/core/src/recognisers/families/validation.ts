@@ -1,108 +1,113 @@
 import type { FieldError, Finding } from "../../problem/finding.js";
+import { maxRevalidatedValues } from "../../util/limits.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
-import { faultSurelyToldBy } from "../fault-in-message.js";
+import { certainFaultInMessage } from "../fault-in-message.js";
 import { membersOf } from "../redact-values.js";
 import type { Context, Family, Rule } from "../rule.js";
 import {
   ajv,
   classValidator,
   expressValidator,
-  failed,
-  fieldsOf,
-  isError,
+  invalidFields,
+  looksLikeError,
   openApi,
-  result,
   standard,
+  standardIssue,
+  superstructFailure,
   yup,
   type Dialect,
 } from "./validation-dialects.js";
 
-/** What validation libraries throw: their list of fields is for the client, and says all that their message says. */
+/** Recognises what validation libraries throw. Their list of fields is for the client, and says all that their message says. */
 export const validation: Family = {
   marks: {
     issues: standardSchema,
-    isJoi: listedIn("details", standard),
-    errors: thrownWith,
-    validation: fastify,
-    failures: superstruct,
+    isJoi: listInMember("details", standard),
+    errors: errorWithList,
+    validation: fastifyFinding,
+    failures: superstructFinding,
   },
   names: {
-    ValidationError: alone,
-    TraversalError: listedIn("arkErrors", standard), // arktype
-    // class-validator rejects with a bare list; `throw validate.errors` is seen with ajv.
-    Array: (list, context) => invalid(list, context, fieldsOf(list, [classValidator, ajv])),
-    // express-openapi-validator names its errors so. Those that are not here say all they have to say by their status.
-    "Bad Request": listedIn("errors", openApi),
+    ValidationError: yupOrClassValidator,
+    TraversalError: listInMember("arkErrors", standard), // arktype
+    // class-validator rejects with a bare list; some users of ajv `throw validate.errors`.
+    Array: (list, context) => invalidRequest(list, context, invalidFields(list, [classValidator, ajv])),
+    // express-openapi-validator's names. Those that are not here have nothing to say but their status.
+    "Bad Request": listInMember("errors", openApi),
     "Method Not Allowed": (error) =>
       readStatus(error, "status") === 405 ? { status: 405, headers: { Allow: read(error, "headers", "Allow") } } : undefined,
-    // It makes a 401 of whatever a security handler throws without a status, and keeps only the message.
-    Unauthorized: (error) => faultSurelyToldBy(readText(error, "message") ?? ""),
+    // It makes a 401 of any error that a security handler throws without a status, and keeps only the message.
+    Unauthorized: (error) => certainFaultInMessage(readText(error, "message") ?? ""),
   },
 };
 
-function listedIn(member: string, ...dialects: readonly Dialect[]): Rule {
-  return (error, context) => invalid(error, context, fieldsOf(read(error, member), dialects));
+function listInMember(member: string, ...dialects: readonly Dialect[]): Rule {
+  return (error, context) => invalidRequest(error, context, invalidFields(read(error, member), dialects));
 }
 
-/** zod, valibot, arktype, any Standard Schema. Other errors may well have issues of their own: theirs have to look the part. */
+/** Recognises zod, valibot, arktype and any Standard Schema. Other errors may have issues of their own: theirs must have the full form. */
 function standardSchema(error: object, context: Context): Finding | undefined {
-  const strange = isError(error) && readText(error, "name") !== "SchemaError";
-  return invalid(error, context, fieldsOf(read(error, "issues"), [strange ? standard : result]));
+  const isOtherError = looksLikeError(error) && readText(error, "name") !== "SchemaError";
+  return invalidRequest(error, context, invalidFields(read(error, "issues"), [isOtherError ? standard : standardIssue]));
 }
 
 /**
- * ajv's ValidationError, express-validator's Result#throw(), or an author's own error that took the list along: on purpose, while
- * Feathers takes any error's.
+ * Recognises ajv's ValidationError, express-validator's Result#throw(), and an author's own error that carries such a list on
+ * purpose. Feathers copies the list of any error.
  */
-function thrownWith(error: object, context: Context): Finding | undefined {
+function errorWithList(error: object, context: Context): Finding | undefined {
   if (read(error, "type") === "FeathersError") return undefined;
-  const found = invalid(error, context, fieldsOf(read(error, "errors"), [ajv, expressValidator, classValidator]));
+  const found = invalidRequest(error, context, invalidFields(read(error, "errors"), [ajv, expressValidator, classValidator]));
   return found?.errors && read(error, "expose") === true ? { ...found, detail: readText(error, "message") } : found;
 }
 
-/** Fastify's convention: ajv's list, and which part of the request it is about. */
-function fastify(error: object, context: Context): Finding | undefined {
-  return invalid(error, context, fieldsOf(read(error, "validation"), [ajv], readText(error, "validationContext")));
+/** Recognises Fastify's convention: ajv's list, and the part of the request that it is about. */
+function fastifyFinding(error: object, context: Context): Finding | undefined {
+  return invalidRequest(error, context, invalidFields(read(error, "validation"), [ajv], readText(error, "validationContext")));
 }
 
 /**
- * superstruct stops at the first failure and looks for all the others when asked, at once: it is asked only when there is little
- * to look at. An author's check may throw then.
+ * Recognises superstruct's errors. It stops at the first failure and finds all others when asked, at once, so it is asked only
+ * for a small value. An author's check may throw then.
  */
-function superstruct(error: object, context: Context): Finding | undefined {
+function superstructFinding(error: object, context: Context): Finding | undefined {
   const [failures, root] = [read(error, "failures"), read(error, "branch", 0)];
   if (typeof failures !== "function" || !Array.isArray(read(error, "path"))) return undefined;
   let list: unknown = [error];
   try {
     if (isSmall(root)) list = failures();
   } catch {}
-  return invalid(error, context, fieldsOf(list, [failed]));
-}
-
-/** yup has one error per field inside its own, or none when it stopped at the first. */
-function alone(error: object, context: Context): Finding | undefined {
-  const inner = read(error, "inner");
-  return invalid(error, context, fieldsOf(Array.isArray(inner) && inner.length > 0 ? inner : [error], [yup, classValidator]));
+  return invalidRequest(error, context, invalidFields(list, [superstructFailure]));
 }
 
 /**
- * Whoever gave the error a status, or knows whose data it was, has said whose fault it is: a reply that is not valid is not the
- * client's, and neither are its fields. Else it was the request.
+ * Recognises yup's errors: one per field inside its own, or none when it stopped at the first. A single class-validator error has
+ * the same name.
  */
-function invalid(error: object, { origin }: Context, errors: readonly FieldError[] | undefined): Finding | undefined {
+function yupOrClassValidator(error: object, context: Context): Finding | undefined {
+  const inner = read(error, "inner");
+  return invalidRequest(
+    error,
+    context,
+    invalidFields(Array.isArray(inner) && inner.length > 0 ? inner : [error], [yup, classValidator]),
+  );
+}
+
+/**
+ * Makes the finding of invalid fields. The error's own status, or the known origin of the data, says whose fault it is: a reply
+ * that is not valid is not the client's fault, and its fields are not shown. Otherwise the request was not valid.
+ */
+function invalidRequest(error: object, { origin }: Context, errors: readonly FieldError[] | undefined): Finding | undefined {
   if (errors === undefined) return undefined;
   const own = readStatus(error, "status") ?? readStatus(error, "statusCode");
   const status = own ?? (origin === "upstream" ? 502 : origin === "datastore" ? 500 : 400);
   return status < 500 ? { status, errors } : { status };
 }
 
-/** Values that superstruct may be asked about again. */
-const few = 1000;
-
 function isSmall(root: unknown): boolean {
   const found = [root];
-  for (let next = 0; next < found.length && found.length <= few; next++) {
-    found.push(...membersOf(found[next], few + 1));
+  for (let next = 0; next < found.length && found.length <= maxRevalidatedValues; next++) {
+    found.push(...membersOf(found[next], maxRevalidatedValues + 1));
   }
-  return found.length <= few;
+  return found.length <= maxRevalidatedValues;
 }

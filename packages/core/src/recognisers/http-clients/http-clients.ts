@@ -1,94 +1,94 @@
 import type { Finding } from "../../problem/finding.js";
 import { isError, read, readText } from "../../util/safe-read.js";
 import type { Context } from "../rule.js";
-import { isBare } from "./call-fault.js";
-import { answered, unanswered } from "./call-finding.js";
-import { grpc } from "./grpc.js";
+import { isBareClientError } from "./call-fault.js";
+import { answeredCallFinding, failedCallFinding } from "./call-finding.js";
+import { grpcFinding } from "./grpc.js";
 
 /**
- * What an HTTP client's error means, or undefined when it is not one. Asked before every other family: several clients copy
- * members of the response's body onto the error, where a hostile upstream could pass for any of them. So nothing on such an
- * error is believed but the status and the few header fields that the transport itself received.
+ * Recognises an HTTP client's error; undefined for any other. It comes before every family: several clients copy members of the
+ * response's body onto the error, where a hostile upstream could imitate any error. So only the status and the few header fields
+ * that the transport itself received count.
  */
-export function client(error: object, context: Context): Finding | undefined {
-  const kind = kindOf(error) ?? (isReply(error) ? itself : undefined);
-  if (!kind) return grpc(error, context);
+export function httpClientFinding(error: object, context: Context): Finding | undefined {
+  const kind = clientKindOf(error) ?? (isReplyLike(error) ? selfDescribed : undefined);
+  if (!kind) return grpcFinding(error, context);
   if (kind.forgeable) return { status: 502 };
   const answer = kind.answer === "itself" ? error : kind.answer && read(error, ...kind.answer);
   const status = statusOf(answer);
   if (status !== undefined && (status < 200 || status >= 300))
-    return answered(status, kind.headers ? read(error, ...kind.headers) : read(answer, "headers"), context);
-  const found = unanswered(error, context, status);
+    return answeredCallFinding(status, kind.headers ? read(error, ...kind.headers) : read(answer, "headers"), context);
+  const found = failedCallFinding(error, context, status);
   return kind.shared && found?.proxyError === undefined && status === undefined ? undefined : (found ?? { status: 502 });
 }
 
 type Path = readonly [key: PropertyKey, inner?: PropertyKey];
 
-/** Errors of one client, or of several that keep the transport's answer at the same place. */
-interface Kind {
-  /** Where the object is that the transport filled in, if the error has any. */
+/** Describes the errors of one client, or of several that keep the transport's answer at the same place. */
+interface ClientKind {
+  /** Path to the object that the transport filled in, if the error has one. */
   readonly answer?: Path | "itself";
-  /** Where its header fields are, if they are not in there. */
+  /** Path to its header fields, if they are not in that object. */
   readonly headers?: Path;
-  /** Any member may be the body's: all that is certain is that the call failed. */
+  /** Any member may come from the body: only the failure of the call is certain. */
   readonly forgeable?: true;
-  /** Whether an error found by a mark, name or code that others use too is this kind. */
+  /** Whether an error with a mark, name or code that others use too is of this kind. */
   readonly when?: (error: object) => boolean;
-  /** The kind's looks are not its own: without a status or a fault that only a network has, somebody else may know it. */
+  /** Other errors look the same: without a status, or a fault that only a network has, another family may know the error. */
   readonly shared?: true;
 }
 
-const itself: Kind = { answer: "itself" };
-const response: Kind = { answer: ["response"] };
+const selfDescribed: ClientKind = { answer: "itself" };
+const withResponse: ClientKind = { answer: ["response"] };
 
-/** By a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
-const marks: readonly (readonly [PropertyKey, Kind])[] = [
-  ["errid", { forgeable: true, when: (error) => has(error, "scope") }], // nano assigns the whole body over its error
-  ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // AWS SDK 3: members of the body that it has not itself
-  ["isAxiosError", response],
-  [Symbol.for("gaxios-gaxios-error"), response], // copies the body's message and code
-  ["timings", { ...response, when: (error) => has(error, "options") }], // got
-  ["rawResponse", itself], // superagent, content that does not parse
-  ["requestID", { ...itself, when: (error) => has(error, "error") && has(error, "headers") }], // openai and its siblings
-  ["rawType", { ...itself, shared: true }], // stripe; its webhook signature errors have no status
+/** Lists kinds by a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
+const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
+  ["errid", { forgeable: true, when: (error) => hasMember(error, "scope") }], // nano assigns the whole body over its error
+  ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // it takes over the body's members that it does not set itself
+  ["isAxiosError", withResponse],
+  [Symbol.for("gaxios-gaxios-error"), withResponse], // copies the body's message and code
+  ["timings", { ...withResponse, when: (error) => hasMember(error, "options") }], // got
+  ["rawResponse", selfDescribed], // superagent, content that does not parse
+  ["requestID", { ...selfDescribed, when: (error) => hasMember(error, "error") && hasMember(error, "headers") }], // openai and its siblings
+  ["rawType", { ...selfDescribed, shared: true }], // stripe; its webhook signature errors have no status
   ["isBoom", { answer: ["data", "res"], when: (error) => read(error, "data", "isResponseError") === true }], // wreck
 ];
 
-/** ky, wretch, superagent, graphql-request. */
-const nameless: Kind = { ...response, when: isTransports, shared: true };
+/** Describes ky, wretch, superagent and graphql-request. */
+const withoutName: ClientKind = { ...withResponse, when: isTransportResponse, shared: true };
 
-const huawei: Kind = { ...itself, when: (error) => has(error, "httpStatusCode") };
+const huaweiKind: ClientKind = { ...selfDescribed, when: (error) => hasMember(error, "httpStatusCode") };
 
-const names: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  ["TypeError", { when: isFetchs }], // fetch of Node and undici; its aborts and timeouts are anybody's
+const clientNames: ReadonlyMap<string, ClientKind> = new Map<string, ClientKind>([
+  ["TypeError", { when: isFetchError }], // fetch of Node and undici; its aborts and timeouts look like anybody's
   ["AbortError", { when: (error) => read(error, "type") === "aborted" }], // node-fetch
-  ["GraphqlResponseError", { forgeable: true }], // octokit, of a 200: all it has is the content
-  ["FetchError", { ...response, when: (error) => has(error, "type") || has(error, "options") }], // node-fetch; ofetch
-  ["HttpError", { ...response, when: isOctokits }], // its own status is 500 without an answer
+  ["GraphqlResponseError", { forgeable: true }], // octokit, for a 200: it has nothing but the content
+  ["FetchError", { ...withResponse, when: (error) => hasMember(error, "type") || hasMember(error, "options") }], // node-fetch; ofetch
+  ["HttpError", { ...withResponse, when: isOctokitError }], // its own status is 500 without an answer
   ["HTTPParserError", {}], // undici, which loses the code in some releases
-  ["ClientRequestException", huawei],
-  ["ServerResponseException", huawei],
-  ["ServiceResponseException", huawei],
-  ["Error", { when: (error) => isBare(error) && read(error, "expose") !== true }], // needle, ws
-  ["AssertionError", { when: isBare }], // undici, of a status below 100
+  ["ClientRequestException", huaweiKind],
+  ["ServerResponseException", huaweiKind],
+  ["ServiceResponseException", huaweiKind],
+  ["Error", { when: (error) => isBareClientError(error) && read(error, "expose") !== true }], // needle, ws
+  ["AssertionError", { when: isBareClientError }], // undici, for a status below 100
 ]);
 
-function kindOf(error: object): Kind | undefined {
-  for (const [mark, kind] of marks) if (has(error, mark) && fits(error, kind)) return kind;
-  const named = names.get(readText(error, "name") ?? "");
-  if (named && fits(error, named)) return named;
-  if (has(error, "response") && fits(error, nameless)) return nameless;
+function clientKindOf(error: object): ClientKind | undefined {
+  for (const [mark, kind] of clientMarks) if (hasMember(error, mark) && matchesKind(error, kind)) return kind;
+  const named = clientNames.get(readText(error, "name") ?? "");
+  if (named && matchesKind(error, named)) return named;
+  if (hasMember(error, "response") && matchesKind(error, withoutName)) return withoutName;
   const code = readText(error, "code");
-  if (code === "ABORTED" && has(error, "method")) return {}; // superagent, which then gives no response
+  if (code === "ABORTED" && hasMember(error, "method")) return {}; // superagent, which then has no response
   if (code === "ERR_PROXY_TUNNEL") return {}; // node:https, whose `statusCode` is the forward proxy's: a 407 is not the client's
-  return code?.startsWith("UND_ERR_") ? itself : undefined; // undici, whose ResponseError and its like have the status
+  return code?.startsWith("UND_ERR_") ? selfDescribed : undefined; // undici, whose ResponseError and the like have the status
 }
 
-function fits(error: object, { when }: Kind): boolean {
+function matchesKind(error: object, { when }: ClientKind): boolean {
   return when === undefined || when(error);
 }
 
-/** The status is the transport's: any three digits that an upstream can send, "000" too, not only those of an error. */
+/** Reads the transport's status: any three digits that an upstream can send, "000" too, not only those of an error. */
 function statusOf(answer: unknown): number | undefined {
   for (const name of ["status", "statusCode", "httpStatusCode"]) {
     const status = read(answer, name);
@@ -97,13 +97,16 @@ function statusOf(answer: unknown): number | undefined {
   return undefined;
 }
 
-/** A reply that was thrown as it came, or what is left of it. */
-function isReply(value: object): boolean {
+/** Whether a value is a reply that was thrown as it came, or what is left of one. */
+function isReplyLike(value: object): boolean {
   return !isError(value) && statusOf(value) !== undefined && typeof (read(value, "headers") ?? undefined) === "object";
 }
 
-/** Presence tells a client that declares the member from an error that has never heard of it; a revoked Proxy has none. */
-function has(error: object, member: PropertyKey): boolean {
+/**
+ * Whether an object has a member, even an undefined one. A client that declares the member is not an error that lacks it. A
+ * revoked Proxy has none.
+ */
+function hasMember(error: object, member: PropertyKey): boolean {
   try {
     return member in error;
   } catch {
@@ -111,17 +114,20 @@ function has(error: object, member: PropertyKey): boolean {
   }
 }
 
-/** Nest keeps what it answers itself under the same name, but no content that an upstream sends can have a method. */
-function isTransports(error: object): boolean {
+/**
+ * Whether `response` comes from a transport. Nest keeps its own answer under the same name, but no content that an upstream sends
+ * can have a method.
+ */
+function isTransportResponse(error: object): boolean {
   const found = read(error, "response") ?? undefined;
   return typeof read(error, "getStatus") !== "function" && (found === undefined || typeof read(found, "headers") === "object");
 }
 
-function isFetchs(error: object): boolean {
+function isFetchError(error: object): boolean {
   const message = readText(error, "message");
-  return (message === "fetch failed" || message === "terminated") && has(error, "cause");
+  return (message === "fetch failed" || message === "terminated") && hasMember(error, "cause");
 }
 
-function isOctokits(error: object): boolean {
-  return has(error, "response") && readText(error, "request", "url") !== undefined;
+function isOctokitError(error: object): boolean {
+  return hasMember(error, "response") && readText(error, "request", "url") !== undefined;
 }

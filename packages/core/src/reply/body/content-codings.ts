@@ -1,20 +1,18 @@
 import type { Transform } from "node:stream";
 import type * as Zlib from "node:zlib";
-import { beginningOf } from "./read-start.js";
+import { maxContentCodings } from "../../util/limits.js";
+import { readStart } from "./read-start.js";
 
-/** Codings that are undone at most: who applies more wants us to work. */
-const mostCodings = 3;
-
-/** What is told by a shortened or broken coding is told all the same. */
-const cut = ({ constants }: typeof Zlib) => ({ finishFlush: constants.Z_SYNC_FLUSH });
+/** Makes decoders give what a shortened or broken coding still contains. */
+const lenientFlush = ({ constants }: typeof Zlib) => ({ finishFlush: constants.Z_SYNC_FLUSH });
 
 type MakeDecoder = (zlib: typeof Zlib, octets: Uint8Array) => Transform;
 
-const gzip: MakeDecoder = (zlib) => zlib.createGunzip(cut(zlib));
+const gzip: MakeDecoder = (zlib) => zlib.createGunzip(lenientFlush(zlib));
 
-/** RFC 9110 section 8.4.1 says zlib's wrapping (RFC 1950), whose first octet ends in 8; many send the bare stream. */
+/** Decodes "deflate". RFC 9110 section 8.4.1 means zlib's format (RFC 1950), whose first octet ends in 8; many send the bare stream. */
 const deflate: MakeDecoder = (zlib, octets) =>
-  (octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(cut(zlib)) : zlib.createInflateRaw(cut(zlib));
+  (octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(lenientFlush(zlib)) : zlib.createInflateRaw(lenientFlush(zlib));
 
 /** Node has zstd from 22.15 on. Its version says so without loading zlib. */
 const hasZstd = process.versions["zstd"] !== undefined;
@@ -22,7 +20,7 @@ const hasZstd = process.versions["zstd"] !== undefined;
 const zstd: MakeDecoder = (zlib) =>
   (zlib as unknown as { createZstdDecompress(options: object): Transform }).createZstdDecompress({});
 
-/** By name (IANA's HTTP Content Coding Registry). */
+/** Maps the name of a coding (IANA's HTTP Content Coding Registry) to its decoder. */
 const decoders: ReadonlyMap<string, MakeDecoder> = new Map([
   ["gzip", gzip],
   ["x-gzip", gzip],
@@ -31,24 +29,24 @@ const decoders: ReadonlyMap<string, MakeDecoder> = new Map([
   ...(hasZstd ? [["zstd", zstd] as const] : []),
 ]);
 
-/** The codings of a Content-Encoding field, in the order in which they were applied; undefined when one cannot be undone. */
+/** Parses a Content-Encoding field into codings, in the order in which they were applied; undefined when one cannot be undone. */
 export function codingsOf(field: unknown): readonly string[] | undefined {
   const codings = String(field ?? "")
     .toLowerCase()
     .split(",")
     .map((coding) => coding.trim())
     .filter((coding) => coding !== "" && coding !== "identity");
-  return codings.length <= mostCodings && codings.every((coding) => decoders.has(coding)) ? codings : undefined;
+  return codings.length <= maxContentCodings && codings.every((coding) => decoders.has(coding)) ? codings : undefined;
 }
 
-/** The content before its codings were applied, at most `limit` octets at each step; a broken one gives what can be had. */
-export async function undo(codings: readonly string[], content: Buffer, limit: number): Promise<Buffer> {
+/** Undoes the codings of content, at most `limit` octets at each step. A broken coding gives what can be decoded. */
+export async function decodeContent(codings: readonly string[], content: Buffer, limit: number): Promise<Buffer> {
   if (codings.length === 0) return content;
   const zlib = await import("node:zlib"); // not at the start: few replies are coded (docs/adr/0015-bundled-packages.md)
   let octets = content;
   for (const coding of codings.toReversed()) {
     const decoder = decoders.get(coding)!(zlib, octets);
-    const decoded = beginningOf(decoder, limit);
+    const decoded = readStart(decoder, limit);
     for (const slice of slices(octets)) decoder.write(slice);
     decoder.end();
     octets = await decoded;
@@ -56,20 +54,23 @@ export async function undo(codings: readonly string[], content: Buffer, limit: n
   return octets;
 }
 
-/** How content begins that is certainly coded. */
-const magic: ReadonlyMap<string, string> = new Map([
+/** Maps a coding to the start of content that certainly has it, in hex. */
+const magicNumbers: ReadonlyMap<string, string> = new Map([
   ["gzip", "1f8b"],
   ["x-gzip", "1f8b"],
   ["zstd", "28b52ffd"],
 ]);
 
-/** Whether content still has its codings: fetch takes off those that it knows, and leaves the field as it was. */
+/** Whether content still has its codings: fetch undoes those that it knows, and leaves the field as it was. */
 export function isStillCoded(codings: readonly string[], content: Buffer): boolean {
-  const start = magic.get(codings.at(-1) ?? "");
+  const start = magicNumbers.get(codings.at(-1) ?? "");
   return start !== undefined && content.toString("hex", 0, 4).startsWith(start);
 }
 
-/** A decoder keeps to itself what it made of a piece that turns out to be broken: hence small ones, though not too many. */
+/**
+ * Cuts content into slices. A decoder keeps what it decoded of a slice that turns out to be broken: hence small slices, though
+ * not too many.
+ */
 function slices(octets: Buffer): readonly Buffer[] {
   const size = Math.max(16, Math.ceil(octets.length / 256));
   return Array.from({ length: Math.ceil(octets.length / size) }, (_, index) => octets.subarray(index * size, (index + 1) * size));

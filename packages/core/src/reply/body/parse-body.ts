@@ -2,8 +2,8 @@ import { textOf } from "./charset.js";
 import { xmlMembers } from "./xml.js";
 
 /**
- * An error body's JSON value, the members of its XML, or its plain text; undefined for what is none of them, HTML above all.
- * Many services send JSON without saying so, or say it is HTML.
+ * Parses an error body: a JSON value, the members of its XML, or its plain text; undefined for anything else, HTML above all.
+ * Many services send JSON without a type, or call it HTML.
  */
 export function parseContent(contentType: string, body: unknown): unknown {
   if (body instanceof Uint8Array) return parseContent(contentType, textOf(body, contentType));
@@ -14,12 +14,12 @@ export function parseContent(contentType: string, body: unknown): unknown {
   return /^text\/plain\b/i.test(contentType) && !text.startsWith("<") ? text : undefined;
 }
 
-/** Whether a media type says that the content is a problem document (RFC 9457 section 3). */
+/** Whether a media type is that of a problem document (RFC 9457 section 3). */
 export function isProblemType(contentType: string): boolean {
   return /^application\/problem\+(?:json|xml)\b/i.test(contentType);
 }
 
-/** JSON that was cut, or is none, says nothing. */
+/** Parses JSON; undefined for JSON that was cut, or is none. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,17 +1,15 @@
 import type { Readable } from "node:stream";
-
-/** Milliseconds that are waited for error content at most: one that drips would hold the client up for ever. */
-export const mostPatience = 1000;
+import { errorBodyTimeout } from "../../util/limits.js";
 
 /**
- * The first octets of a stream, at most `limit`: what came before its end, a fault, or the end of our patience.
- * Then the stream is destroyed, without an error: a proxy would take one for a fault of the exchange and answer in our place.
+ * Reads the first octets of a stream, at most `limit`: what came before its end, a fault, or a timeout. Then it destroys the
+ * stream without an error: a proxy would take one for a fault of the exchange and answer itself.
  */
-export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
+export function readStart(stream: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve) => {
-    let kept: Buffer = nothing;
+    let kept: Buffer = noOctets;
     let length = 0;
-    const timer = setTimeout(settle, mostPatience);
+    const timer = setTimeout(settle, errorBodyTimeout);
     function settle() {
       clearTimeout(timer);
       resolve(kept.subarray(0, length));
@@ -21,9 +19,9 @@ export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
       if (length >= limit || !(chunk instanceof Uint8Array || typeof chunk === "string")) return;
       const octets = asBuffer(chunk);
       const next = Math.min(limit, length + octets.length);
-      if (length === 0) kept = octets; // nearly always all of it
+      if (length === 0) kept = octets; // nearly always the only chunk
       else {
-        // One buffer that grows: a chunk may be one octet, and would cost a hundred if it were kept as it is.
+        // One buffer that grows: a chunk may be one octet, and would take a hundred if it were kept as it is.
         if (next > kept.length) kept = grown(kept, length, Math.min(limit, Math.max(next, 2 * kept.length, 4096)));
         kept.set(octets.subarray(0, next - length), length);
       }
@@ -36,7 +34,7 @@ export function beginningOf(stream: Readable, limit: number): Promise<Buffer> {
   });
 }
 
-const nothing = Buffer.alloc(0);
+const noOctets = Buffer.alloc(0);
 
 function asBuffer(chunk: Uint8Array | string): Buffer {
   if (typeof chunk === "string") return Buffer.from(chunk);

@@ -1,6 +1,6 @@
 /**
- * The texts directly below the root of an XML document, by their names without prefix: enough for RFC 9457's XML format
- * (appendix B) and its like. A document that is cut gives nothing, as cut JSON does; of entities XML's own five are known.
+ * Reads the texts directly below the root of an XML document, by their names without prefix: enough for RFC 9457's XML format
+ * (appendix B) and the like. A document that is cut gives nothing, as cut JSON does. Only XML's own five entities are known.
  */
 export function xmlMembers(text: string): Readonly<Record<string, string>> {
   const members: [name: string, text: string][] = [];
@@ -8,21 +8,21 @@ export function xmlMembers(text: string): Readonly<Record<string, string>> {
   let content = "";
   let from = 0;
   for (let open = text.indexOf("<"); open >= 0; open = text.indexOf("<", from)) {
-    if (depth === 2) content += decoded(text.slice(from, open));
-    const mark = marks.find(({ start }) => text.startsWith(start, open))!;
+    if (depth === 2) content += decodeEntities(text.slice(from, open));
+    const mark = markupKinds.find(({ start }) => text.startsWith(start, open))!;
     const end = text.indexOf(mark.end, open + mark.start.length);
     if (end < 0) return {};
     const inner = text.slice(open + mark.start.length, end);
     from = end + mark.end.length;
     if (mark.kind === "text" && depth === 2) content += inner;
-    if (mark.kind === "close" && depth-- === 2) members.push([nameOf(inner), content]);
+    if (mark.kind === "close" && depth-- === 2) members.push([localName(inner), content]);
     if (mark.kind === "open" && !inner.endsWith("/") && ++depth === 2) content = "";
   }
   return depth === 0 ? Object.fromEntries(members) : {};
 }
 
-/** What begins with "<", the more particular first. */
-const marks: readonly { readonly start: string; readonly end: string; readonly kind?: "text" | "close" | "open" }[] = [
+/** Lists the markup that begins with "<", the more specific first. */
+const markupKinds: readonly { readonly start: string; readonly end: string; readonly kind?: "text" | "close" | "open" }[] = [
   { start: "<!--", end: "-->" },
   { start: "<![CDATA[", end: "]]>", kind: "text" },
   { start: "<!", end: ">" },
@@ -31,13 +31,13 @@ const marks: readonly { readonly start: string; readonly end: string; readonly k
   { start: "<", end: ">", kind: "open" },
 ];
 
-function nameOf(tag: string): string {
+function localName(tag: string): string {
   return tag.trim().replace(/^[^:]*:/, "");
 }
 
 const entities: ReadonlyMap<string, string> = new Map(Object.entries({ lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }));
 
-function decoded(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]{2,4}));/gi,
     (whole, hex?: string, decimal?: string, name?: string) => {

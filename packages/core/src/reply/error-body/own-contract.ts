@@ -5,53 +5,57 @@ import { read, readText } from "../../util/safe-read.js";
 import { cleanCode, isRequestId } from "../../util/sanitize.js";
 
 /**
- * What a service that speaks this very contract says, member for member; undefined when it does not. Only the reply's own status is
- * believed, never the body's. Anybody can write such a body: toProblem() makes each member fit for the client as it does any other's.
+ * Reads the error body of a service that has this very contract, member for member; undefined for any other. Only the reply's own
+ * status counts, never the body's. Anybody can write such a body: toProblem() makes each member fit for the client as it does any
+ * other's.
  */
 export function ownFinding({ status, headers }: ReplyHead, body: unknown): Finding | undefined {
-  if (isOwn(body)) {
+  if (isOwnProblem(body)) {
     const { type, detail, error_code: code, instance, request_id: requestId, errors } = body;
-    const title = body["status"] === status ? body.title : undefined; // else it is another status's
+    const title = body["status"] === status ? body.title : undefined; // another status would have another title
     const fields = Array.isArray(errors) ? (errors as readonly FieldError[]) : undefined;
-    const extensions = extensionsOf(body, members);
-    return { status, ours: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
+    const extensions = extensionsOf(body, problemMembers);
+    return { status, ownContract: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
   }
-  if (!isFunctionGraph(body, headers)) return undefined;
+  if (!isOwnFunctionGraphBody(body, headers)) return undefined;
   const { error_code: code, error_msg: detail, request_id: requestId } = body;
-  return { status, ours: true, code, detail, requestId };
+  return { status, ownContract: true, code, detail, requestId };
 }
 
-/** RFC 9457's format. All of these are texts. */
-const texts = ["type", "title", "detail", "instance", "error_code", "error_msg", "request_id"] as const;
-const members: ReadonlySet<string> = new Set([...texts, "status", "errors"]);
+/** Lists the members of RFC 9457's format that are texts. */
+const problemTexts = ["type", "title", "detail", "instance", "error_code", "error_msg", "request_id"] as const;
+const problemMembers: ReadonlySet<string> = new Set([...problemTexts, "status", "errors"]);
 
-function isOwn(body: unknown): body is Readonly<Record<string, unknown> & Record<(typeof texts)[number], string>> {
+function isOwnProblem(body: unknown): body is Readonly<Record<string, unknown> & Record<(typeof problemTexts)[number], string>> {
   return (
-    texts.every((name) => readText(body, name) !== undefined) &&
+    problemTexts.every((name) => readText(body, name) !== undefined) &&
     typeof read(body, "status") === "number" &&
     read(body, "error_msg") === read(body, "detail") &&
     /^[\x21-\x7e]+$/.test(readText(body, "instance")!) &&
-    isMarked(body)
+    hasValidCodeAndId(body)
   );
 }
 
-const functionGraphs = ["error_code", "error_msg", "request_id"] as const;
+const functionGraphTexts = ["error_code", "error_msg", "request_id"] as const;
 
-/** FunctionGraph's format. FunctionGraph sends it too, but not with our head: what it says on a 5xx was not meant for clients. */
-function isFunctionGraph(
+/**
+ * Whether a reply is one of this contract in FunctionGraph's format. FunctionGraph sends that format too, but without this
+ * contract's head: its message on a 5xx was not meant for clients.
+ */
+function isOwnFunctionGraphBody(
   body: unknown,
   headers: ReplyHead["headers"],
-): body is Readonly<Record<(typeof functionGraphs)[number], string>> {
+): body is Readonly<Record<(typeof functionGraphTexts)[number], string>> {
   return (
-    functionGraphs.every((name) => readText(body, name) !== undefined) &&
-    Object.keys(body as object).length === functionGraphs.length &&
+    functionGraphTexts.every((name) => readText(body, name) !== undefined) &&
+    Object.keys(body as object).length === functionGraphTexts.length &&
     headers["x-request-id"] === read(body, "request_id") &&
     headers["cache-control"] === "no-store" &&
     headers["x-content-type-options"] === "nosniff" &&
-    isMarked(body)
+    hasValidCodeAndId(body)
   );
 }
 
-function isMarked(body: unknown): boolean {
+function hasValidCodeAndId(body: unknown): boolean {
   return cleanCode(read(body, "error_code")) !== undefined && isRequestId(read(body, "request_id"));
 }

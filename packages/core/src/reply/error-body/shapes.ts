@@ -1,30 +1,30 @@
 import { read, readText } from "../../util/safe-read.js";
 
-/** One way of writing an error body: how to know it, and where what it says is. Paths as in path.ts, the most telling first. */
+/** Describes one shape of an error body: how to recognise it, and where its parts are. Paths are as in path.ts, the most specific first. */
 export interface Shape {
   readonly knows: (body: unknown) => boolean;
   readonly words: readonly string[];
   readonly code: readonly string[];
-  /** Lists of invalid fields, or of errors. */
+  /** Paths of lists of invalid fields, or of errors. */
   readonly fields: readonly string[];
-  /** Messages by the names of the fields. */
+  /** Path of an object with messages by the names of the fields. */
   readonly named?: string;
 }
 
-const has = (body: unknown, name: string) => (read(body, name) ?? undefined) !== undefined;
+const hasValue = (body: unknown, name: string) => (read(body, name) ?? undefined) !== undefined;
 
 const list = (text: string) => text.split(" ");
 
-/** RFC 9457 and RFC 7807, ASP.NET's and Spring's dialects of it. The only one whose `type` means anything. */
+/** Describes RFC 9457 and RFC 7807, and ASP.NET's and Spring's dialects of it. Only its `type` has a meaning. */
 export const problemDocument: Shape = {
-  knows: (body) => has(body, "title") && ["type", "status", "detail"].some((name) => has(body, name)),
+  knows: (body) => hasValue(body, "title") && ["type", "status", "detail"].some((name) => hasValue(body, name)),
   words: list("detail title"),
   code: list("error_code code errorCode"),
   fields: list("errors invalid-params invalidParams violations"),
   named: "errors",
 };
 
-/** What services really send. The first that knows the body reads it. */
+/** Lists the shapes that services really send. The first that recognises the body reads it. */
 export const shapes: readonly Shape[] = [
   problemDocument,
   {
@@ -43,7 +43,7 @@ export const shapes: readonly Shape[] = [
     named: "error.errors",
   },
   {
-    // GraphQL, where a path is one of the response.
+    // GraphQL, where a path is a place in the response.
     knows: (body) =>
       ["locations", "extensions"].some((name) => read(body, "errors", 0, name) !== undefined) ||
       (read(body, "data") !== undefined && readText(body, "errors", 0, "message") !== undefined),
@@ -60,7 +60,8 @@ export const shapes: readonly Shape[] = [
   },
   {
     // OAuth 2.0 (RFC 6749 section 5.2), OpenID Connect; where the description is left out, the code shows that it is one.
-    knows: (body) => has(body, "error_description") || /^[a-z]{1,40}(?:_[a-z]{1,40}){1,8}$/.test(readText(body, "error") ?? ""),
+    knows: (body) =>
+      hasValue(body, "error_description") || /^[a-z]{1,40}(?:_[a-z]{1,40}){1,8}$/.test(readText(body, "error") ?? ""),
     words: list("error_description message"),
     code: ["error"],
     fields: [],

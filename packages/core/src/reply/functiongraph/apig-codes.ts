@@ -1,4 +1,4 @@
-/** API Gateway's error codes and the statuses that each comes with (user guide, "Error Codes"); the titles are ours. */
+/** Lists API Gateway's error codes and the statuses that each comes with (user guide, "Error Codes"); the titles are ours. */
 export const apigCodes: readonly (readonly [code: `APIG.${number}`, status: number, title: string])[] = [
   ["APIG.0101", 404, "API unknown or unpublished"],
   ["APIG.0101", 404, "API without this method"],

@@ -1,30 +1,30 @@
 import { apigCodes } from "./apig-codes.js";
 import { fssCodes } from "./fss-codes.js";
 
-/** What the documentation of FunctionGraph or API Gateway says of an error code. */
+/** Describes what the documentation of FunctionGraph or API Gateway says of an error code. */
 export interface DocumentedCode {
-  /** Such as "FSS.1051". */
+  /** The code, such as "FSS.1051". */
   readonly code: string;
   /** The HTTP status that it comes with: the service's, before any contract folds it. */
   readonly status: number;
-  /** What is wrong, in a few words of our own; for logs and dashboards. */
+  /** The error in a few words of our own; for logs and dashboards. */
   readonly title: string;
   readonly service: "FunctionGraph" | "API Gateway";
 }
 
 /**
- * What an error code of FunctionGraph's or API Gateway's means (FunctionGraph API reference, appendix "Error Codes"; API Gateway user
+ * Explains an error code of FunctionGraph or API Gateway (FunctionGraph API reference, appendix "Error Codes"; API Gateway user
  * guide, "Error Codes"). Never derive a status from a code: some have many, APIG.0201 has seven, from a 400 to a 504.
  * @param code such as `problem.code`, or the `upstreamCode` of an `UpstreamError`
  * @param status that the service sent along, such as `upstreamStatus` of either: only rows with this status are given then
- * @returns every row that fits, since one code may have several; none for a code that is not documented. Never throws
+ * @returns every row that matches, since one code may have several; none for a code that is not documented. Never throws
  * @example explainCode("FSS.1051") // [{ code: "FSS.1051", status: 404, title: "Function not found", service: "FunctionGraph" }]
  */
 export function explainCode(code: string | undefined, status?: number): readonly DocumentedCode[] {
-  return documented.filter((row) => row.code === code && row.status === (status ?? row.status));
+  return documentedCodes.filter((row) => row.code === code && row.status === (status ?? row.status));
 }
 
-const documented: readonly DocumentedCode[] = [
+const documentedCodes: readonly DocumentedCode[] = [
   ...fssCodes.map(([code, status, title]) => ({ code, status, title, service: "FunctionGraph" as const })),
   ...apigCodes.map(([code, status, title]) => ({ code, status, title, service: "API Gateway" as const })),
 ];

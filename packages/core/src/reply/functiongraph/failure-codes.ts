@@ -1,34 +1,34 @@
-/** What a code of FunctionGraph's means for the client. */
+/** Describes what a code of FunctionGraph's means for the client. */
 export interface Failure {
-  /** Before the contract folds it. */
+  /** HTTP status, before the contract folds it. */
   readonly status: number;
-  /** For the client, in our own words. */
+  /** Text for the client, in our own words. */
   readonly detail: string;
-  /** From where it is known, and for a judgement why. */
+  /** The source, and for a judgement its reason. */
   readonly why: string;
-  /** How the message begins where it is all there is. Never for a 4xx: a function can choose its message. */
+  /** Starts of the message, for a failure without a code. Never for a 4xx: a function can choose its message. */
   readonly says?: readonly string[] | undefined;
 }
 
 type Row = (why: string, ...says: readonly string[]) => Failure;
 
-const row =
+const failureRow =
   (status: number, detail: string): Row =>
   (why, ...says) => ({ status, detail, why, says });
 
-// A function and its platform are an upstream to this gateway: what fails there is a 502, never a 500 (RFC 9110 section 15.6.3).
-const unloadable = row(502, "The function could not be loaded.");
-const unready = row(502, "The function could not be started.");
-const unusable = row(502, "The function's result cannot be passed on.");
-const exhausted = row(502, "The function ran out of memory or disk space.");
-const stateless = row(502, "The function's state cannot be used.");
-const platform = row(502, "The service that runs the function failed.");
-const busy = row(503, "The function cannot be run just now; try again later.");
-const late = row(504, "The function did not finish in time.");
-const lateStart = row(504, "The function did not start in time.");
+// A function and its platform are an upstream to this gateway: their failure is a 502, never a 500 (RFC 9110 section 15.6.3).
+const unloadable = failureRow(502, "The function could not be loaded.");
+const unready = failureRow(502, "The function could not be started.");
+const unusable = failureRow(502, "The function's result cannot be passed on.");
+const exhausted = failureRow(502, "The function ran out of memory or disk space.");
+const stateless = failureRow(502, "The function's state cannot be used.");
+const platform = failureRow(502, "The service that runs the function failed.");
+const busy = failureRow(503, "The function cannot be run just now; try again later.");
+const runTimedOut = failureRow(504, "The function did not finish in time.");
+const startTimedOut = failureRow(504, "The function did not start in time.");
 
-/** A function that failed in a way that nobody has named. */
-export const failed: Failure = row(502, "The function failed.")(
+/** Describes a function that failed in a way that has no name. */
+export const unnamedFailure: Failure = failureRow(502, "The function failed.")(
   "The runtimes' word for what a function throws.",
   "function invocation exception", // Node, C++
   "user function failed to run", // Java
@@ -36,8 +36,9 @@ export const failed: Failure = row(502, "The function failed.")(
 );
 
 /**
- * The codes of FunctionGraph's runtimes and front end. Not listed: a function that failed. "Runtimes" are the error tables of openYuanrong's
- * for Node, Java, Python, Go and C++; "front end", "scheduler" and "worker" are what openYuanrong's statuscode.go says of them.
+ * Maps the codes of FunctionGraph's runtimes and front end to failures. A function that failed is not listed. "Runtimes" are the
+ * error tables of openYuanrong's for Node, Java, Python, Go and C++; "front end", "scheduler" and "worker" are what
+ * openYuanrong's statuscode.go says of them.
  */
 export const failures: Readonly<Record<string, Failure>> = {
   500: platform("Runtimes: the executor's own fault."),
@@ -47,7 +48,7 @@ export const failures: Readonly<Record<string, Failure>> = {
     "function entry cannot be found",
     "user entry not found",
   ),
-  4002: failed,
+  4002: unnamedFailure,
   4003: stateless("Runtimes: the state is too large.", "state content is too large"),
   4004: unusable(
     "Runtimes: the result is larger than 6 MB.",
@@ -63,19 +64,24 @@ export const failures: Readonly<Record<string, Failure>> = {
     "failed to convert the result to a JSON string",
   ),
   4009: unready("Runtimes: the initialiser failed.", "function initialization exception"),
-  4010: late("Runtimes, front end: the time limit has passed.", "invoke timed out", "call request timed out"),
+  4010: runTimedOut("Runtimes, front end: the time limit has passed.", "invoke timed out", "call request timed out"),
   4011: busy("Runtimes, front end: the instance's circuit is open.", "function circuit break"),
-  4014: late("Front end: the worker did not answer in time. The C++ runtime alone means a function that cannot be loaded."),
+  4014: runTimedOut(
+    "Front end: the worker did not answer in time. The C++ runtime alone means a function that cannot be loaded.",
+  ),
   4021: busy("Front end: traffic is limited."),
   4022: busy("Front end: no instance of that label."),
-  4024: row(
+  4024: failureRow(
     404,
     "There is no such function.",
   )("Front end: the function has no metadata. FSS.1051, which says the same, is a 404."),
   4025: busy("Scheduler: no lease is left."),
   4029: platform("Scheduler: its own fault."),
   4036: platform("Front end: the function's credentials could not be set up."),
-  4140: row(413, "The request is larger than the function takes.")("Runtimes, front end: the request's content exceeds 6 MB."),
+  4140: failureRow(
+    413,
+    "The request is larger than the function takes.",
+  )("Runtimes, front end: the request's content exceeds 6 MB."),
   4201: unready(
     "Runtimes, front end: the function did not start.",
     "function initialization failed",
@@ -88,7 +94,7 @@ export const failures: Readonly<Record<string, Failure>> = {
   4204: exhausted("Front end: disk space."),
   4205: exhausted("Go runtime; FunctionGraph's FAQ has the words.", "runtime memory limit exceeded", "call request oom"),
   4207: exhausted("Go runtime.", "call request disk limit"),
-  4211: lateStart(
+  4211: startTimedOut(
     "Runtimes, front end: the initialiser's time limit has passed.",
     "runtime initialization timed out",
     "init failed request timed out",
@@ -123,11 +129,12 @@ export const failures: Readonly<Record<string, Failure>> = {
   161900: platform("Worker: its own fault."),
   161912: busy("Worker: too many instances are being made."),
   161914: busy("Worker: the cluster has no resources left."),
-  // Not 200401 and 200403: they speak of this gateway's credentials, and a function that could choose them would log its client out.
-  200400: row(400, "The function's service cannot make sense of the request.")("Front end: it answers 400."),
-  200404: row(404, "There is no such function.")("Front end: it answers 404."),
-  200413: row(413, "The request is larger than the function takes.")("Front end: it answers 413."),
-  200429: row(429, "The function is asked too often; try again later.")("Front end: it answers 429."),
+  // 200401 and 200403 are not listed: they concern this gateway's credentials, and a function that could choose them would log
+  // its client out.
+  200400: failureRow(400, "The function's service cannot make sense of the request.")("Front end: it answers 400."),
+  200404: failureRow(404, "There is no such function.")("Front end: it answers 404."),
+  200413: failureRow(413, "The request is larger than the function takes.")("Front end: it answers 413."),
+  200429: failureRow(429, "The function is asked too often; try again later.")("Front end: it answers 429."),
   200500: platform("Front end: its own fault. It answers 500, which from an upstream is no valid answer."),
   211411: busy("Worker: the function is being updated; try again."),
   211429: busy("Worker: too much is waiting; try another."),
@@ -136,31 +143,31 @@ export const failures: Readonly<Record<string, Failure>> = {
   214503: busy("Front end: its memory is nearly full."),
   330404: platform("Front end: the word for all that has no other."),
   331404: platform("Front end: the same, and a second try may help."),
-  504211: lateStart("Scheduler: 4211, counted from 500000."),
-  "FSS.4010": late("Huawei Cloud's newer error table, seen in an excerpt: a 500 for an execution that timed out."),
-  "FSS.4011": lateStart("The same excerpt: a 500 for an initialisation that timed out."),
+  504211: startTimedOut("Scheduler: 4211, counted from 500000."),
+  "FSS.4010": runTimedOut("Huawei Cloud's newer error table, seen in an excerpt: a 500 for an execution that timed out."),
+  "FSS.4011": startTimedOut("The same excerpt: a 500 for an initialisation that timed out."),
 };
 
-/** Time limits that the platform tells of as a 500 of its API, in the content. */
+/** Lists time limits that the platform reports in the content of a 500 of its API. */
 export const timeLimits: ReadonlySet<string> = new Set(["FSS.4010", "FSS.4011"]);
 
-/** Codes that are none: the invocation's, and the front end's own 200, 202 and 204 (statuscode.go). */
+/** Lists codes of success: the invocation's, and the front end's own 200, 202 and 204 (statuscode.go). */
 export const successes: ReadonlySet<string> = new Set(["0", "200", "200200", "200202", "200204"]);
 
 const beginnings: readonly (readonly [beginning: string, code: string])[] = Object.entries(failures).flatMap(
   ([code, { says = [] }]) => says.map((beginning) => [beginning, code] as const),
 );
 
-/** What a code means. */
+/** Gives the failure of a code; the unnamed one for a code that is not listed. */
 export function failureOfCode(code: string | undefined): Failure {
-  return isListed(code) ? failures[code]! : failed;
+  return isListed(code) ? failures[code]! : unnamedFailure;
 }
 
 export function isListed(code: string | undefined): code is string {
   return code !== undefined && Object.hasOwn(failures, code);
 }
 
-/** The code of what a runtime's message begins with: what follows are the function's own words. */
+/** Finds the code of a runtime's message by its start. The rest of the message is the function's own. */
 export function codeOfMessage(message: string): string | undefined {
   return beginnings.find(([beginning]) => message.startsWith(beginning))?.[1];
 }

@@ -1,4 +1,4 @@
-/** FunctionGraph's error codes and the status that each comes with (API reference, appendix "Error Codes"); the titles are ours. */
+/** Lists FunctionGraph's error codes and the status that each comes with (API reference, appendix "Error Codes"); the titles are ours. */
 export const fssCodes: readonly (readonly [code: `FSS.${number}`, status: number, title: string])[] = [
   ["FSS.0400", 400, "Request with a bad parameter"],
   ["FSS.0401", 401, "Credentials missing or not accepted"],
