@@ -1,5 +1,5 @@
 import type { Reply } from "@fg-errors/core/upstream";
-import { onClose, passOn, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
+import { onClose, relayToNode, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
 import type { Response } from "express";
 
 /**
@@ -14,7 +14,7 @@ export function relay(response: Response, reply: Reply, options: RelayOptions = 
   return new Promise((resolve, reject) => {
     let isSent = false;
     onClose(response, resolve);
-    passOn(
+    relayToNode(
       reply,
       response,
       options,

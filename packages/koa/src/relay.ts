@@ -1,5 +1,5 @@
 import type { Reply } from "@fg-errors/core/upstream";
-import { passOn, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
+import { relayToNode, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /**
@@ -11,7 +11,7 @@ import type { Context } from "koa";
  * @example app.use(async (ctx) => relay(ctx, await fetch("http://orders.internal/orders")));
  */
 export function relay(ctx: Context, reply: Reply, options: RelayOptions = {}): Promise<void> {
-  return passOn(
+  return relayToNode(
     reply,
     ctx.res,
     options,

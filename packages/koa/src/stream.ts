@@ -1,5 +1,5 @@
 import { Readable, Stream } from "node:stream";
-import { mayHaveContent } from "@fg-errors/core/adapter";
+import { firstChunk, hasEnded, mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a copy of it. */
@@ -24,7 +24,13 @@ export function firstByte(ctx: Context): Promise<void> | undefined {
   const web = webStreamOf(ctx.body);
   if (web && !web.locked) replaceBody(ctx, Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]));
   const body: unknown = ctx.body;
-  return isStream(body) && typeof body.read === "function" ? readable(body, () => isWaiting(ctx)) : undefined;
+  if (!isStream(body) || typeof body.read !== "function" || isBegun(body)) return undefined;
+  return firstChunk(body, () => (isWaiting(ctx) ? new Error("The body's stream was closed before it gave anything") : undefined));
+}
+
+/** Another reader takes part, too: to listen for "readable" would make the stream flow before Koa reads it, and lose its first chunks. */
+function isBegun(body: Readable): boolean {
+  return Boolean(body.readableFlowing) || body.listenerCount("data") > 0 || body.readableLength > 0;
 }
 
 /**
@@ -44,38 +50,6 @@ export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) 
 /** Of HTTP/2, Koa takes a response that has lost its stream for a writable one. */
 function isWaiting({ writable, res }: Context): boolean {
   return writable && (res as { stream?: { destroyed?: boolean } }).stream?.destroyed !== true;
-}
-
-/** @param isWanted whether anybody still waits: a body is destroyed when the client leaves, which is no failure */
-function readable(stream: Readable, isWanted: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // It has another reader, too: to listen for "readable" would make it flow before Koa takes part, and lose what comes meanwhile.
-    if (stream.readableFlowing || stream.listenerCount("data") > 0) return resolve();
-    if (stream.readableLength > 0 || hasEnded(stream)) return resolve();
-    const events = { readable: given, end: given, close, error };
-    function given() {
-      settle(resolve);
-    }
-    function close() {
-      if (isWanted() && !hasEnded(stream)) error(new Error("The body's stream was closed before it gave anything"));
-      else given();
-    }
-    function error(reason: unknown) {
-      settle(() => reject(reason));
-    }
-    function settle(then: () => void) {
-      for (const [event, listener] of Object.entries(events)) stream.off(event, listener);
-      then();
-    }
-    if (stream.errored) return error(stream.errored);
-    if (stream.destroyed) return close();
-    for (const [event, listener] of Object.entries(events)) stream.on(event, listener);
-  });
-}
-
-/** Streams of the readable-stream package before version 3 say it in their own words. */
-function hasEnded(stream: Readable): boolean {
-  return stream.readableEnded || (stream as { _readableState?: { endEmitted?: boolean } })._readableState?.endEmitted === true;
 }
 
 /** Koa forgets the length when a body replaces another. */

@@ -1,10 +1,10 @@
 import { isErrorStatus } from "../contract/contract.js";
 import { diesWithError } from "../http/header-fields.js";
 import type { Problem } from "../problem/problem.js";
+import { responderOf } from "../responder/cached-responder.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { isError, read, readText } from "../util/safe-read.js";
-import { responderOf } from "./cached-responder.js";
 import type { InvocationResult } from "./check-result.js";
 import { eventFacts } from "./event-facts.js";
 import type { Invocation } from "./read-result.js";

@@ -1,10 +1,12 @@
-import type { ResponderOptions } from "../responder/options.js";
-import { createResponder, type Responder } from "../responder/responder.js";
+import type { ResponderOptions } from "./options.js";
+import { createResponder, type Responder } from "./responder.js";
 
 const responders = new WeakMap<ResponderOptions, Responder>();
 
 /**
- * The responder for a function that is given its options with each call: one for each object, so that they are checked once.
+ * Returns the responder for a function that is given its options with each call. There is one for each object, so that options are
+ * checked once.
+ * @param caller the function that a wrong option is blamed on
  * @throws TypeError for a wrong option
  */
 export function responderOf(options: ResponderOptions, caller: string): Responder {
