@@ -1,4 +1,4 @@
-// Functions of FunctionGraph: what they return, and what FunctionGraph and API Gateway say of them.
+// Functions of FunctionGraph: their results, and the error codes of FunctionGraph and API Gateway.
 export type { InvocationResult } from "./invocation/check-result.js";
 export { fromInvocation } from "./invocation/from-invocation.js";
 export { invocationResponse } from "./invocation/invocation-response.js";

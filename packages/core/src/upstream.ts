@@ -1,4 +1,4 @@
-// Calls to services: the request, the reply, and what went wrong in between.
+// Calls to upstreams: the request, the reply, and the faults in between.
 export { endToEnd } from "./http/header-fields.js";
 export { clientSignal } from "./node/client-leaves.js";
 export { UpstreamError } from "./problem/problem-error.js";

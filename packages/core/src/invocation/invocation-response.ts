@@ -3,24 +3,24 @@ import { errorResponse, fetchResponse, methodOf, type FetchRequest } from "../re
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
-import { responderOf } from "../responder/cached-responder.js";
+import { noOptions, responderOf } from "../responder/cached-responder.js";
 import type { ResponderOptions } from "../responder/options.js";
 import { invocationOf, replyOf } from "./from-invocation.js";
 import type { Invocation } from "./read-result.js";
 
 /**
- * What a function behind an API Gateway trigger has returned, as a fetch Response: a success as it is, everything else by the contract.
- * For hosts that speak fetch, where there is no fgErrors().
- * @param result as `fromInvocation()` takes it, or a promise of it: what that rejects with is answered, too
- * @param request what the response answers
- * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once
+ * Makes a fetch Response of the result of a function behind an API Gateway trigger: a success as it is, everything else by the contract.
+ * It is for hosts that take a fetch Response, where there is no fgErrors().
+ * @param result as `fromInvocation()` takes it, or a promise of it: a rejection is answered, too
+ * @param request the client's
+ * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
  * @throws TypeError for a wrong option; nothing else
  * @example export default { fetch: (request) => invocationResponse(invoke(request), request) };
  */
 export async function invocationResponse(
   result: unknown,
   request: FetchRequest,
-  options: ResponderOptions = none,
+  options: ResponderOptions = noOptions,
 ): Promise<Response> {
   const respond = responderOf(options, "invocationResponse");
   let surviving: ReplyHead["headers"] = {};
@@ -28,7 +28,7 @@ export async function invocationResponse(
     const invocation = invocationOf(await result);
     const inspection = new Inspection(invocation, replyOptions(options));
     const failure = await inspection.failure(replyOf(invocation));
-    if (!failure) return success(invocation, methodOf(request), options);
+    if (!failure) return successResponse(invocation, methodOf(request), options);
     surviving = inspection.liveFields();
     throw failure;
   } catch (thrown) {
@@ -36,8 +36,6 @@ export async function invocationResponse(
   }
 }
 
-const none: ResponderOptions = {};
-
-function success({ content, ...received }: Invocation, method: string | undefined, options: ResponderOptions): Response {
+function successResponse({ content, ...received }: Invocation, method: string | undefined, options: ResponderOptions): Response {
   return fetchResponse(method, successHead(received, !content?.length, options), content);
 }

@@ -22,7 +22,7 @@ export interface RelayedReply extends ReplyHead {
   readonly receivedStatus: number;
 }
 
-/** The response that a reply is relayed to, as far as relaying asks about it. */
+/** The response that a reply is outgoingReply to, as far as relaying asks about it. */
 export interface Recipient {
   /** Whether the reply comes too late: the client has left, or has another answer. */
   isTaken(): boolean;
@@ -55,7 +55,7 @@ export async function relayReply(
   const content = mayHaveContent(method, head.status) && !recipient.isTaken() ? contentOf(reply) : null;
   if (content) await begin(content, head.status, recipient);
   else discardContent(reply);
-  return relayed(isFetched(reply) ? decodedHead(head, content) : head, content, method, options);
+  return outgoingReply(isFetched(reply) ? decodedHead(head, content) : head, content, method, options);
 }
 
 const patient: Recipient = { isTaken: () => false, onClose: noop };
@@ -77,17 +77,22 @@ async function begin(content: Readable, status: number, recipient: Recipient): P
     content.destroy();
   });
   try {
-    await firstChunk(content, () => (isClosed ? undefined : closedEarly(content)));
+    await firstChunk(content, () => (isClosed ? undefined : prematureClose(content)));
   } catch (reason) {
     if (!isClosed) throw brokenOff(reason, status);
   }
 }
 
-function closedEarly(content: Readable): Error {
+function prematureClose(content: Readable): Error {
   return content.errored ?? Object.assign(new Error("Premature close"), { code: "ERR_STREAM_PREMATURE_CLOSE" }); // as Node says it
 }
 
-function relayed(head: ReplyHead, content: Readable | null, method: string | undefined, options: RelayOptions): RelayedReply {
+function outgoingReply(
+  head: ReplyHead,
+  content: Readable | null,
+  method: string | undefined,
+  options: RelayOptions,
+): RelayedReply {
   const isEmpty = content ? content.readableLength === 0 : head.headers["content-length"] === "0";
   const { status, headers } = successHead(head, isEmpty, options);
   const receivedStatus = head.status;

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
 import type { Reply } from "../reply/reply.js";
-import { responderOf } from "../responder/cached-responder.js";
+import { noOptions, responderOf } from "../responder/cached-responder.js";
 import { read } from "../util/safe-read.js";
 import { errorResponse, fetchFacts, fetchResponse, methodOf, type FetchRequest } from "./fetch-response.js";
 import { relayReply, survivingFieldsOf, type RelayOptions } from "./relay-reply.js";
@@ -21,7 +21,7 @@ import { relayReply, survivingFieldsOf, type RelayOptions } from "./relay-reply.
 export async function relayResponse(
   reply: Reply | PromiseLike<Reply>,
   request: FetchRequest,
-  options: RelayOptions = none,
+  options: RelayOptions = noOptions,
 ): Promise<Response> {
   const respond = responderOf(options, "relayResponse");
   const method = methodOf(request);
@@ -43,8 +43,6 @@ export async function relayResponse(
     return errorResponse(respond, thrown, request, survivingFieldsOf(thrown));
   }
 }
-
-const none: RelayOptions = {};
 
 function signalOf(request: FetchRequest): AbortSignal | undefined {
   const signal = read(request, "signal");
