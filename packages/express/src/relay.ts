@@ -5,7 +5,7 @@ import type { Response } from "express";
 /**
  * Relays an upstream's reply: a success streams through, an error reply is thrown for fgErrors() to answer. Settles when the response is
  * closed, and rejects when the content breaks. Express 4 does not handle a rejection of an async handler: hand it to `next`.
- * @param reply what fetch(), undici's request() or node:http gives, its content not read yet
+ * @param reply a reply of fetch(), undici's request() or node:http, its content not read yet
  * @param options those of fgErrors() that concern an upstream's reply. Default {}
  * @throws UpstreamError for an error reply, and for content that breaks; TypeError for a wrong option, and for content that was read already
  * @example app.use(async (request, response) => relay(response, await fetch("http://orders.internal/orders")));

@@ -5,7 +5,7 @@ import type { Context } from "koa";
 /**
  * Relays an upstream's reply: a success streams through as `ctx.body`, an error reply is thrown for fgErrors() to answer.
  * Settles when the content has begun; if it breaks after that, fgErrors() cuts the response.
- * @param reply what fetch(), undici's request() or node:http gives, its content not read yet
+ * @param reply a reply of fetch(), undici's request() or node:http, its content not read yet
  * @param options those of fgErrors() that concern an upstream's reply. Default {}
  * @throws UpstreamError for an error reply, and for content that breaks before it has begun; TypeError for a wrong option, and for content
  *   that was read already

@@ -26,7 +26,7 @@ export async function firstChunk(content: Readable, closedEarly: () => Error | u
     else settle();
   };
   if (content.destroyed) closed();
-  // "readable" is listened for once: until the next tick a stream believes in a listener that is gone, and tells the next one nothing.
+  // "readable" is listened for once: for one more tick a stream counts a listener that was removed, and emits nothing for a new one.
   content.once("readable", settle).once("end", settle).on("error", fail).on("close", closed);
   await begun;
   // The others go only now: an error in the same tick as the first chunk can still be answered.

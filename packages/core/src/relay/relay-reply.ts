@@ -24,8 +24,8 @@ export interface RelayedReply extends ReplyHead {
 
 /** The response that a reply is outgoingReply to, as far as relaying asks about it. */
 export interface Recipient {
-  /** Whether the reply comes too late: the client has left, or has another answer. */
-  isTaken(): boolean;
+  /** Whether a reply would come too late: the client has left, or has another answer. */
+  isSettled(): boolean;
   /** Calls `act` when the response is closed: it is complete, or the client has left. */
   onClose(act: () => void): void;
 }
@@ -52,13 +52,13 @@ export async function relayReply(
     surviving.set(failure, inspection.liveFields());
     throw failure;
   }
-  const content = mayHaveContent(method, head.status) && !recipient.isTaken() ? contentOf(reply) : null;
+  const content = mayHaveContent(method, head.status) && !recipient.isSettled() ? contentOf(reply) : null;
   if (content) await begin(content, head.status, recipient);
   else discardContent(reply);
   return outgoingReply(isFetched(reply) ? decodedHead(head, content) : head, content, method, options);
 }
 
-const patient: Recipient = { isTaken: () => false, onClose: noop };
+const patient: Recipient = { isSettled: () => false, onClose: noop };
 
 const surviving = new WeakMap<object, ReplyHead["headers"]>();
 

@@ -10,7 +10,7 @@ import { relayReply, survivingFieldsOf, type RelayOptions } from "./relay-reply.
  * Relays an upstream's reply as a fetch Response: a success streams through, everything else is answered by the contract. It is for hosts
  * that take a fetch Response, such as Hono, where there is no fgErrors(). Content that breaks after it has begun errors the Response's
  * stream and is reported; a client that leaves (`request.signal`, or a stream that is cancelled) ends the upstream's content.
- * @param reply what fetch(), undici's request() or node:http gives, its content not read yet, or a promise of it: a rejection is answered,
+ * @param reply a reply of fetch(), undici's request() or node:http, its content not read yet, or a promise of it: a rejection is answered,
  *   too
  * @param request the client's: its method, URL (for the path), header fields, and signal are read
  * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
@@ -27,15 +27,15 @@ export async function relayResponse(
   const method = methodOf(request);
   const signal = signalOf(request);
   const recipient = {
-    isTaken: () => signal?.aborted === true,
+    isSettled: () => signal?.aborted === true,
     onClose: (act: () => void) => signal?.addEventListener("abort", act, { once: true }),
   };
   try {
     const { content, receivedStatus, ...head } = await relayReply(await reply, method, options, recipient);
-    if (recipient.isTaken()) throw new DOMException("The client has left", "AbortError");
+    if (recipient.isSettled()) throw new DOMException("The client has left", "AbortError");
     const broken = (reason: unknown) => {
       const failure = brokenOff(reason, receivedStatus);
-      if (!recipient.isTaken()) respond.report(failure, fetchFacts(request));
+      if (!recipient.isSettled()) respond.report(failure, fetchFacts(request));
       return failure;
     };
     return fetchResponse(method, head, content && webStream(content, broken));
@@ -50,7 +50,7 @@ function signalOf(request: FetchRequest): AbortSignal | undefined {
 }
 
 /**
- * Makes content a web stream that reads as much as its reader does. Its reader learns of content that breaks, so that no host takes that
+ * Makes content a web stream that reads as much as its reader does. Content that breaks errors the stream, so that no host mistakes that
  * for a clean end.
  * @param broken returns the error for the reader; not called once the reader has cancelled
  */

@@ -25,13 +25,13 @@ export async function relayToNode(
 ): Promise<void> {
   check(options);
   let isOver = false;
-  const isTaken = () => response.headersSent || isClosed(response);
+  const isSettled = () => response.headersSent || isClosed(response);
   const closing = (act: () => void) =>
     onClose(response, () => {
       isOver = true;
       act();
     });
-  const relayed = await relayReply(reply, response.req.method, options, { isTaken, onClose: closing }).catch(
+  const relayed = await relayReply(reply, response.req.method, options, { isSettled, onClose: closing }).catch(
     (thrown: unknown) => {
       const fields = survivingFieldsOf(thrown);
       if (fields) copyFields(response, fields);
@@ -44,7 +44,7 @@ export async function relayToNode(
     finished(content, { writable: false }, (error) => {
       if (error && !isOver) fail(brokenOff(error, receivedStatus));
     });
-  if (!isTaken()) send(relayed);
+  if (!isSettled()) send(relayed);
 }
 
 const checked = new WeakSet<RelayOptions>();
