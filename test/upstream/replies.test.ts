@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract, replaced } from "../assert-contract.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { endless } from "./endless.js";
+import { fetchGateways } from "./fetch-gateways.js";
 import { gateways, through } from "./gateways.js";
 
 /** What an upstream's own message has to be sound by. */
@@ -11,7 +12,7 @@ const framing = new Set(["content-length", "transfer-encoding", "trailer"]);
 
 const bounded = { timeout: 5000 };
 
-describe.each(gateways)("$name", (gateway) => {
+describe.each([...gateways, ...fetchGateways])("$name", (gateway) => {
   const ask = (reply: (response: ServerResponse) => unknown) =>
     through(
       gateway,

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import type { ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request } from "../wire.js";
+import { fetchGateways } from "./fetch-gateways.js";
 import { relays, through } from "./gateways.js";
 
 const replying =
@@ -15,7 +16,7 @@ const replying =
 
 const folding: ResponderOptions = { success: "fold" };
 
-describe.each(relays)("$name", (gateway) => {
+describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
   const ask = (upstream: RequestListener, options: ResponderOptions = folding, method = "GET") =>
     through(gateway, upstream, async (port) => parseAnswer(await exchange(port, request(`${method} /`))), options);
 

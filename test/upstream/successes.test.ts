@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request } from "../wire.js";
+import { fetchGateways } from "./fetch-gateways.js";
 import { gateways, through } from "./gateways.js";
 
 interface Success {
@@ -64,7 +65,7 @@ const successes: readonly Success[] = [
   },
 ];
 
-describe.each(gateways)("$name", (gateway) => {
+describe.each([...gateways, ...fetchGateways])("$name", (gateway) => {
   it.each(successes)("passes on $name", async ({ method = "GET", upstream, status, text = "", headers = {} }) => {
     await through(gateway, upstream, async (port) => {
       const response = await fetch(`http://127.0.0.1:${port}/orders`, { method, redirect: "manual" });
@@ -105,7 +106,7 @@ describe.each(gateways)("$name", (gateway) => {
     const bytes = await through(
       gateway,
       (_request, response) => void (response.write("con"), response.end("tent")),
-      (port) => exchange(port, "GET / HTTP/1.0\r\n\r\n"),
+      (port) => exchange(port, "GET / HTTP/1.0\r\nHost: gateway.example\r\n\r\n"),
     );
     expect(parseAnswer(bytes)).toMatchObject({ status: 200, text: "content" });
     expect(bytes).not.toMatch(/transfer-encoding/i);

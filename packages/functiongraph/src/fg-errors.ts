@@ -4,11 +4,11 @@ import { outcomeOf, type Handler } from "./handler.js";
 import type { ApigEvent, FunctionContext } from "./runtime.js";
 
 /**
- * Wraps the handler of an event function behind an API Gateway trigger: whatever it fails with becomes a result by the contract, and so
- * do an error status without a JSON body and a result that API Gateway would not take. To any other result what API Gateway asks for
- * and it lacks is added.
- * @param handler asynchronous, or one that returns its result, or one that gives it to a callback, its third parameter, which it has to
- *   declare: one that is taken by a rest parameter, or has a default, is not waited for
+ * Wraps the handler of an event function behind an API Gateway trigger: every failure becomes a result by the contract, and so do an error
+ * status without a JSON body and a result that API Gateway would not take. Any other result gets the members that API Gateway requires.
+ * @param handler asynchronous, or one that returns its result, or one that passes it to a callback, its third parameter. It must declare the
+ *   callback: one that is taken by a rest parameter, or has a default, is not waited for
+ * @param options of the contract, all optional. Default {}
  * @returns a handler of two parameters, as the runtime counts them, whose promise never rejects
  * @throws TypeError for a handler that is no function, and for a wrong option, with its name and what it takes
  * @example exports.handler = fgErrors(async () => ({ statusCode: 200, body: "Hello" }));

@@ -1,13 +1,16 @@
-/** Tells what came of an invocation: any error but null and undefined is one. */
+/** Ends an invocation: with a failure for any error but null and undefined, otherwise with a result. */
 export type Callback = (error: unknown, result?: unknown) => void;
 
 /**
- * An event function's entry (FunctionGraph Developer Guide, "Node.js Function Development Overview"): one with a third parameter gives
+ * An event function's entry (FunctionGraph Developer Guide, "Node.js Function Development Overview"): one with a third parameter passes
  * its result to the callback, unless it is asynchronous.
  */
 export type Handler<E, C> = (event: E, context: C, callback: Callback) => unknown;
 
-/** What a handler's first word is, by whichever way it came; what it says after that is not heard. Pending where it says nothing. */
+/**
+ * Waits for a handler's first outcome: a return, a throw or a call of the callback. Later ones are discarded. The promise stays pending
+ * where there is none.
+ */
 export function outcomeOf<E, C>(handler: Handler<E, C>, event: E, context: C): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const callback: Callback = (error, result) => (error === null || error === undefined ? resolve(result) : reject(error));

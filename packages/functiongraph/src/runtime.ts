@@ -1,6 +1,6 @@
-/** What API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources"). */
+/** The event that API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources"). */
 export interface ApigEvent {
-  /** Base64, unless the trigger says otherwise: see `isBase64Encoded`. */
+  /** Base64, unless the trigger is set otherwise: see `isBase64Encoded`. */
   readonly body: string;
   readonly isBase64Encoded: boolean;
   readonly httpMethod: string;
@@ -12,7 +12,7 @@ export interface ApigEvent {
   readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };
 }
 
-/** What the runtime tells of an invocation; of its methods those that an API needs. */
+/** The context of an invocation: those of its methods that an API needs. */
 export interface FunctionContext {
   getRequestID(): string;
   getUserData(key: string): string | undefined;

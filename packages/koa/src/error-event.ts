@@ -2,12 +2,15 @@ import type { Facts, Host } from "@fg-errors/core";
 import { isError } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
-/** What the core is told of a request, with the context that the application's listeners want. */
+/** The facts of a request for core, with the context that the application's "error" listeners take. */
 export interface KoaFacts extends Partial<Facts> {
   readonly ctx: Context;
 }
 
-/** Koa adds a listener of its own when there is none, which tells of neither causes nor what it takes for exposed: stderr is better. */
+/**
+ * Emits a 5xx as the application's "error" event. Where there is no listener Koa adds its own, which prints no causes and leaves out
+ * errors that are exposed: stderr is better.
+ */
 export const emitError: NonNullable<Host["onServerError"]> = ({ cause, status, title }, { facts }) => {
   const { ctx } = facts as KoaFacts & Facts;
   const { app } = ctx;

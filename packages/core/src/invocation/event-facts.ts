@@ -3,20 +3,21 @@ import { read, readText } from "../util/safe-read.js";
 import { isRequestId } from "../util/sanitize.js";
 
 /**
- * The facts of the request behind an API Gateway event. Of any other event there are none but the request id. Never throws.
- * The id is the request's own, else API Gateway's, which is the one that the client is told, else that of the invocation.
- * @param context the runtime's
+ * Reads the facts of the request behind an API Gateway event; any other event has none but the request id. Never throws.
+ * The id is the request's own, else API Gateway's, which is the one that the client sees, else that of the invocation.
+ * @param event API Gateway's
+ * @param context the runtime's second argument of a handler
  * @example respond(thrown, eventFacts(event, context));
  */
 export function eventFacts(event: unknown, context?: unknown): Facts {
-  const headers = headersOf(read(event, "headers"));
+  const headers = eventFields(read(event, "headers"));
   const own = [headers["x-request-id"], headers["x-cff-request-id"]];
-  const id = [...own, read(event, "requestContext", "requestId"), idOf(context)].find(isRequestId);
+  const id = [...own, read(event, "requestContext", "requestId"), invocationIdOf(context)].find(isRequestId);
   if (id !== undefined) headers["x-request-id"] = id;
   return { headers, method: readText(event, "httpMethod"), url: readText(event, "path") };
 }
 
-function headersOf(fields: unknown): Record<string, string> {
+function eventFields(fields: unknown): Record<string, string> {
   try {
     const entries = Object.entries(fields ?? {}).map(([name, value]) => [
       name.toLowerCase(),
@@ -28,7 +29,7 @@ function headersOf(fields: unknown): Record<string, string> {
   }
 }
 
-function idOf(context: unknown): unknown {
+function invocationIdOf(context: unknown): unknown {
   try {
     const { getRequestID, requestID } = Object(context) as { getRequestID?: unknown; requestID?: unknown };
     return typeof getRequestID === "function" ? (getRequestID.call(context) as unknown) : requestID;

@@ -3,45 +3,45 @@ import { endToEnd } from "../http/header-fields.js";
 import { isField } from "../http/sendable.js";
 import { checkResult, isAbsent, type InvocationResult } from "./check-result.js";
 
-/** A function's result as HTTP has it. */
+/** A function's result as an HTTP message has it. */
 export interface Invocation {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | number | string[]>>;
-  /** Without its Base64; null for a status that has none. */
+  /** Decoded from Base64; null for a status that has no content. */
   readonly content: Buffer | null;
 }
 
 /**
- * Reads a function's result. Fields that HTTP does not take, or that frame a message, are left out.
- * @throws what `checkResult()` throws
+ * Reads a function's result. Fields that are not valid, or that frame a message, are left out.
+ * @throws TypeError, as `checkResult()` does
  */
 export function readResult(result: unknown): Invocation {
   const { statusCode: status, headers, body, isBase64Encoded } = checkResult(result);
-  const content = mayHaveContent("GET", status) ? octetsOf(body ?? "", isBase64Encoded ?? false) : null;
-  const fields = fieldsOf(headers ?? {});
-  if (content && content.length > 0) fields["content-length"] = content.length; // 0 would be a lie about what a HEAD stands for
+  const content = mayHaveContent("GET", status) ? decodedContent(body ?? "", isBase64Encoded ?? false) : null;
+  const fields = resultFields(headers ?? {});
+  if (content && content.length > 0) fields["content-length"] = content.length; // 0 would be wrong for a HEAD, whose GET may have content
   return { status, headers: fields, content };
 }
 
-function octetsOf(body: string | Uint8Array, isBase64Encoded: boolean): Buffer {
+function decodedContent(body: string | Uint8Array, isBase64Encoded: boolean): Buffer {
   return typeof body === "string" ? Buffer.from(body, isBase64Encoded ? "base64" : "utf8") : Buffer.from(body);
 }
 
-function fieldsOf(headers: NonNullable<InvocationResult["headers"]>): Record<string, string | number | string[]> {
+function resultFields(headers: NonNullable<InvocationResult["headers"]>): Record<string, string | number | string[]> {
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase();
     const texts = textsOf(value).filter((text) => isField(name, text));
     if (texts.length === 0 || lower === "content-length") continue;
-    // Some write it in several cases, since a map has room for one of each.
+    // Some functions write it in several cases, since a map holds each name once.
     const cookies = lower === "set-cookie" ? [fields.get(lower) ?? [], texts].flat() : [];
     fields.set(lower, cookies.length > 1 ? cookies : texts.join(", "));
   }
   return Object.fromEntries(endToEnd(Object.fromEntries(fields)));
 }
 
-/** The values of a field. */
+/** Returns the values of a field as text. */
 export function textsOf(value: NonNullable<InvocationResult["headers"]>[string]): string[] {
   return [value].flat().flatMap((one) => (isAbsent(one) ? [] : String(one)));
 }

@@ -8,17 +8,17 @@ import { checkResult, ownMalformed, type InvocationResult } from "./check-result
 import { readResult, textsOf, type Invocation } from "./read-result.js";
 import type { WholeResult } from "./to-invocation.js";
 
-/** What is to be answered instead of a result. */
+/** A result that may not leave as it is. */
 export interface Unsettled {
-  /** To be handed to a responder. */
+  /** The value to answer with: a responder takes it. */
   readonly meaning: object;
-  /** The fields of the result. */
+  /** The fields of the result, names in lower case. */
   readonly headers: Invocation["headers"];
 }
 
 /**
- * A handler's own result as API Gateway takes it, or what to answer with where it may not leave. A JSON error body is left alone where its
- * status is documented. Never throws.
+ * Completes a handler's own result as API Gateway takes it, or says what to answer with where the result may not leave. A JSON error body
+ * stays as it is where its status is documented. Never throws.
  * @example const settled = settleResult(await handler(event), respond);
  */
 export function settleResult(result: unknown, respond: Responder): WholeResult | Unsettled {
@@ -26,18 +26,18 @@ export function settleResult(result: unknown, respond: Responder): WholeResult |
     const checked = checkResult(result);
     const { statusCode } = checked;
     if (statusCode < 200) throw new TypeError(`The function's result has a status that ends no exchange, ${statusCode}`);
-    const whole = wholeOf(checked);
+    const whole = completed(checked);
     if (!isErrorStatus(statusCode)) return whole;
     const invocation = readResult(whole);
-    const meaning = meaningOf(invocation, respond);
+    const meaning = errorMeaning(invocation, respond);
     return meaning ? { meaning, headers: invocation.headers } : whole;
   } catch (cause) {
     return { meaning: ownMalformed(cause), headers: {} };
   }
 }
 
-/** All four members, as the runtime's JSON can hold them; octets as Base64. */
-function wholeOf({ statusCode, headers, body, isBase64Encoded }: InvocationResult): WholeResult {
+/** Fills in all four members, as the runtime's JSON can hold them: octets become Base64. */
+function completed({ statusCode, headers, body, isBase64Encoded }: InvocationResult): WholeResult {
   const fields = Object.entries(headers ?? {}).flatMap(([name, value]) => {
     const texts = textsOf(value);
     return texts.length === 0 ? [] : [[name, Array.isArray(value) ? texts : texts[0]!] as const];
@@ -50,10 +50,10 @@ function wholeOf({ statusCode, headers, body, isBase64Encoded }: InvocationResul
     : { statusCode, headers: whole, body: body ?? "", isBase64Encoded: isBase64Encoded ?? false };
 }
 
-function meaningOf({ status, headers, content }: Invocation, respond: Responder): object | undefined {
+function errorMeaning({ status, headers, content }: Invocation, respond: Responder): object | undefined {
   if (!content) return meant({ status });
   const contentType = String(headers["content-type"] ?? "");
-  const said = parseContent(contentType, content);
-  const isJson = /^$|[/+]json\b/i.test(contentType) && typeof said === "object" && said !== null;
-  return isJson && respond.documents(status) ? undefined : meant(replyFinding(status, contentType, said));
+  const parsed = parseContent(contentType, content);
+  const isJson = /^$|[/+]json\b/i.test(contentType) && typeof parsed === "object" && parsed !== null;
+  return isJson && respond.documents(status) ? undefined : meant(replyFinding(status, contentType, parsed));
 }

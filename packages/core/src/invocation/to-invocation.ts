@@ -1,15 +1,15 @@
 import { isErrorStatus } from "../contract/contract.js";
 import { isDroppedWithError } from "../http/header-fields.js";
 import type { Problem } from "../problem/problem.js";
+import { noOptions, responderOf } from "../responder/cached-responder.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { isError, read, readText } from "../util/safe-read.js";
-import { responderOf } from "./cached-responder.js";
 import type { InvocationResult } from "./check-result.js";
 import { eventFacts } from "./event-facts.js";
 import type { Invocation } from "./read-result.js";
 
-/** A result that leaves nothing open. */
+/** A result with all of its members. */
 export interface WholeResult extends InvocationResult {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;
@@ -17,41 +17,39 @@ export interface WholeResult extends InvocationResult {
 }
 
 /**
- * What a function behind an API Gateway trigger returns for a problem.
- * @param problem a `Problem`, of `normalizeError()` or `normalizeUpstream()`; anything else, such as a `ProblemError` or what was caught, is
- *   normalised first
- * @param event API Gateway's: for the request id, the path, and Accept
- * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once
+ * Makes the result of a function behind an API Gateway trigger out of a problem.
+ * @param problem a `Problem`, of `normalizeError()` or `normalizeUpstream()`; any other value, such as a `ProblemError` or an
+ *   error that was caught, is normalised first
+ * @param event API Gateway's: its request id, path and Accept are read
+ * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
  * @throws TypeError for a wrong option; nothing else
  * @example return toInvocation(problem(404, "No such order"), event);
  */
-export function toInvocation(problem: unknown, event?: unknown, options: ResponderOptions = none): WholeResult {
+export function toInvocation(problem: unknown, event?: unknown, options: ResponderOptions = noOptions): WholeResult {
   const respond = responderOf(options, "toInvocation");
   const facts = eventFacts(event);
   return resultOf(isProblem(problem, respond) ? respond.render(problem, facts) : respond(problem, facts));
 }
 
-const none: ResponderOptions = {};
-
 /**
- * A rendered problem as a function's result. API Gateway makes a message of it and says its length itself.
- * @param before fields of the result that it replaces, names in lower case: those that describe its content are left out
+ * Makes a function's result of a rendered problem. It has no Content-Length: API Gateway adds that to the message.
+ * @param before fields of the result that it replaces, names in lower case: representation fields are left out
  * @example return resultOf(respond(thrown, eventFacts(event, context)));
  */
 export function resultOf({ status, headers, body }: Rendered, before: Invocation["headers"] = {}): WholeResult {
-  const lived = Object.entries(before).filter(([name]) => !isDroppedWithError(name)) as Entry[];
+  const surviving = Object.entries(before).filter(([name]) => !isDroppedWithError(name)) as Entry[];
   const added = Object.entries(headers).filter(([name]) => name !== "content-length");
-  return { statusCode: status, headers: Object.fromEntries([...lived, ...added]), body, isBase64Encoded: false };
+  return { statusCode: status, headers: Object.fromEntries([...surviving, ...added]), body, isBase64Encoded: false };
 }
 
 type Entry = [name: string, value: string | readonly string[]];
 
-const texts = ["type", "title", "detail", "code"] as const;
+const textMembers = ["type", "title", "detail", "code"] as const;
 
-/** What lacks anything of it cannot be rendered. An error that has it all may have been given it by an upstream. */
+/** Whether a value can be rendered as it is. An error never can: an upstream may have chosen its members. */
 function isProblem(value: unknown, respond: Responder): value is Problem {
   if (isError(value)) return false;
   const status = read(value, "status");
   const isDocumented = typeof status === "number" && isErrorStatus(status) && respond.documents(status);
-  return isDocumented && texts.every((name) => readText(value, name) !== undefined);
+  return isDocumented && textMembers.every((name) => readText(value, name) !== undefined);
 }

@@ -7,29 +7,29 @@ import { hasTarget, invalidTarget, originForm } from "../http/request-target.js"
 import { ProblemError } from "../problem/problem-error.js";
 
 /**
- * Header fields for an upstream, names in lower case. As members they are what node:http takes, Transfer-Encoding among them; who iterates
- * over them, as fetch() and undici do, gets all but the fields that fetch() frames content by itself.
+ * Header fields for an upstream, names in lower case. Its members are for node:http, Transfer-Encoding among them; its iterator, which
+ * fetch() and undici use, leaves out the framing fields that fetch() sets by itself.
  */
 export type UpstreamHeaders = Record<string, string> & Iterable<[name: string, value: string]>;
 
-/** The head of a request to an upstream: the second parameter of fetch(), undici's request() and node:http's request(). */
+/** The head of a request to an upstream. It fits as the second parameter of fetch(), undici's request() and node:http's request(). */
 export interface UpstreamRequest {
   readonly method: string;
-  /** Path and query, of one origin only: it begins with "/", and has no dot segments that would leave the target's own path. */
+  /** Path and query, without an origin: it begins with "/", and has no dot segments that would leave the target's own path. */
   readonly path: string;
   readonly headers: UpstreamHeaders;
-  /** The request itself, if it has content. Null for GET and HEAD, of which fetch() sends none; node:http does, where it is piped. */
+  /** The request itself, if it has content. Null for GET and HEAD, whose content fetch() does not send; node:http does, where it is piped. */
   readonly body: AsyncIterable<Uint8Array> | null;
-  /** fetch() asks for it with a body that is a stream. */
+  /** Required by fetch() with a body that is a stream. */
   readonly duplex: "half";
-  /** A redirect is the client's business. */
+  /** Redirects are relayed: the client follows them. */
   readonly redirect: "manual";
 }
 
 /**
- * What a gateway asks an upstream for on behalf of a request: its method, its path and query, the fields that may be passed on (RFC 9110
- * section 7.6.1), and the framing of its content, so that the upstream sees one request where there was one. Not passed on are Host,
- * which names this gateway, Expect, which it meets itself, and Proxy-Authorization (section 11.7.2).
+ * Derives the request to an upstream from a client's: its method, its path and query, its end-to-end fields (RFC 9110 section 7.6.1), and
+ * the framing of its content, so that the upstream sees one request where there was one. Host is left out, since it names this gateway,
+ * Expect, since this gateway meets it, and Proxy-Authorization (section 11.7.2).
  * @param request of node:http or node:http2, its `url` as the router has left it
  * @throws ProblemError 400 for a target that is no path and no URL of HTTP, 501 for a method that no client sends (CONNECT, TRACE, TRACK)
  *   and for a Transfer-Encoding other than chunked (RFC 9112 section 6.1)
@@ -43,17 +43,17 @@ export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): 
   const coding = transferCodingOf(request);
   if (coding !== undefined && !/^chunked$/i.test(coding)) throw new ProblemError(501, "", { routine: true });
   const isEmpty = method === "GET" || method === "HEAD" || !hasContent(request);
-  const headers = headersOf(request, coding);
+  const headers = passedFields(request, coding);
   Object.defineProperty(headers, Symbol.iterator, { value: isEmpty ? withoutContent : withoutCoding });
   const body = isEmpty ? null : request;
-  return { method, path: pathOf(request), headers: headers as UpstreamHeaders, body, duplex: "half", redirect: "manual" };
+  return { method, path: passedTarget(request), headers: headers as UpstreamHeaders, body, duplex: "half", redirect: "manual" };
 }
 
-/** Speak to this gateway. */
-const ours: readonly string[] = ["host", "expect", "proxy-authorization", "http2-settings"];
+/** Fields that are addressed to this gateway. */
+const gatewayFields: readonly string[] = ["host", "expect", "proxy-authorization", "http2-settings"];
 
-function headersOf(request: IncomingMessage | Http2ServerRequest, coding: string | undefined): Record<string, string> {
-  const dropped = new Set([...connectionFields(request), ...ours]);
+function passedFields(request: IncomingMessage | Http2ServerRequest, coding: string | undefined): Record<string, string> {
+  const dropped = new Set([...connectionFields(request), ...gatewayFields]);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && !dropped.has(name) && !name.startsWith(":") && name !== "__proto__") headers[name] = String(value);
@@ -71,8 +71,8 @@ function* withoutContent(this: Readonly<Record<string, string>>): Generator<[str
   for (const entry of Object.entries(this)) if (entry[0] !== "transfer-encoding" && entry[0] !== "content-length") yield entry;
 }
 
-/** Octets that no URL has are escaped before they could be taken for text. */
-function pathOf({ url = "" }: { readonly url?: string | undefined }): string {
+/** Escapes octets that no URL has before URL() reads them as text. */
+function passedTarget({ url = "" }: { readonly url?: string | undefined }): string {
   if (!hasTarget({ url }) || url === "*") throw new ProblemError(400, invalidTarget);
   const ascii = originForm(url).replace(
     /[^\x21-\x7e]/g,

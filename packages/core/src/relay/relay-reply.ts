@@ -1,0 +1,102 @@
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
+import type { Readable } from "node:stream";
+import { mayHaveContent } from "../contract/contract.js";
+import type { ReplyHead } from "../http/reply-head.js";
+import { firstChunk } from "../node/first-chunk.js";
+import { decodedHead } from "../reply/decoded-head.js";
+import { Inspection } from "../reply/inspect-reply.js";
+import { replyOptions } from "../reply/reply-finding.js";
+import { contentOf, discardContent, headOf, isFetched, type Reply } from "../reply/reply.js";
+import { successHead } from "../reply/success-head.js";
+import type { ResponderOptions } from "../responder/options.js";
+import { noop } from "../util/noop.js";
+
+/** The options of `fgErrors()`. Relaying reads `success`, `contract`, `proxyName`, `errorBodyLimit`, `hiddenFailures`, `upstreamCredentials`. */
+export type RelayOptions = ResponderOptions;
+
+/** An upstream's success or redirect as a gateway sends it. */
+export interface RelayedReply extends ReplyHead {
+  /** Has its first chunk at hand; null where there is none. It is destroyed when the recipient closes. */
+  readonly content: Readable | null;
+  /** The status that the upstream sent: `status` may be folded. */
+  readonly receivedStatus: number;
+}
+
+/** The response that a reply is outgoingReply to, as far as relaying asks about it. */
+export interface Recipient {
+  /** Whether a reply would come too late: the client has left, or has another answer. */
+  isSettled(): boolean;
+  /** Calls `act` when the response is closed: it is complete, or the client has left. */
+  onClose(act: () => void): void;
+}
+
+/**
+ * Turns an upstream's reply into the one that a gateway sends, as soon as its content begins: a failure before that can still be answered.
+ * @param reply its content not read yet
+ * @param method of the client's request
+ * @param recipient default: one that never leaves
+ * @throws UpstreamError for an error reply, a function's that failed behind a 200 among them (`survivingFieldsOf()` has its fields), and
+ *   for content that breaks before it has begun; TypeError for content that was read already
+ * @example const { status, headers, content } = await relayReply(await fetch(url), "GET", {});
+ */
+export async function relayReply(
+  reply: Reply,
+  method: string | undefined,
+  options: RelayOptions,
+  recipient: Recipient = patient,
+): Promise<RelayedReply> {
+  const head = headOf(reply);
+  const inspection = new Inspection(head, replyOptions(options));
+  const failure = await inspection.failure(reply);
+  if (failure) {
+    surviving.set(failure, inspection.survivingFields());
+    throw failure;
+  }
+  const content = mayHaveContent(method, head.status) && !recipient.isSettled() ? contentOf(reply) : null;
+  if (content) await begin(content, head.status, recipient);
+  else discardContent(reply);
+  return outgoingReply(isFetched(reply) ? decodedHead(head, content) : head, content, method, options);
+}
+
+const patient: Recipient = { isSettled: () => false, onClose: noop };
+
+const surviving = new WeakMap<object, ReplyHead["headers"]>();
+
+/** Returns the surviving fields of the error reply that `relayReply()` threw this for; undefined for any other value. */
+export function survivingFieldsOf(thrown: unknown): ReplyHead["headers"] | undefined {
+  return surviving.get(thrown as object);
+}
+
+/** Waits for the first chunk, and destroys content that its recipient does not wait for. */
+async function begin(content: Readable, status: number, recipient: Recipient): Promise<void> {
+  if (content.readableDidRead) throw new TypeError("relay: the reply's content was read already");
+  let isClosed = false;
+  content.on("error", noop); // it may break at a time when nobody listens
+  recipient.onClose(() => {
+    isClosed = true;
+    content.destroy();
+  });
+  try {
+    await firstChunk(content, () => (isClosed ? undefined : prematureClose(content)));
+  } catch (reason) {
+    if (!isClosed) throw asBrokenReply(reason, status);
+  }
+}
+
+function prematureClose(content: Readable): Error {
+  return content.errored ?? Object.assign(new Error("Premature close"), { code: "ERR_STREAM_PREMATURE_CLOSE" }); // as Node says it
+}
+
+function outgoingReply(
+  head: ReplyHead,
+  content: Readable | null,
+  method: string | undefined,
+  options: RelayOptions,
+): RelayedReply {
+  const isEmpty = content ? content.readableLength === 0 : head.headers["content-length"] === "0";
+  const { status, headers } = successHead(head, isEmpty, options);
+  const receivedStatus = head.status;
+  if (content && !isEmpty) return { status, headers, content, receivedStatus };
+  const fields = method === "HEAD" ? headers : { ...headers, "content-length": undefined };
+  return { status, headers: fields, content: null, receivedStatus };
+}

@@ -1,0 +1,57 @@
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
+import { finished } from "node:stream";
+import { isClosed, onClose } from "../node/client-leaves.js";
+import { copyFields } from "../node/copy-fields.js";
+import type { NodeResponse } from "../node/exchange.js";
+import { markLookedInto } from "../node/looked-into.js";
+import type { Reply } from "../reply/reply.js";
+import { checkOptions } from "../responder/options.js";
+import { relayReply, survivingFieldsOf, type RelayedReply, type RelayOptions } from "./relay-reply.js";
+
+/**
+ * Relays an upstream's success to a response of node:http or node:http2 as soon as its content begins.
+ * @param send writes the relayed reply; not called when the client has left, or got another answer
+ * @param fail called with the error of content that breaks after that
+ * @throws UpstreamError for an error reply, a function's that failed behind a 200 among them, whose surviving fields are then set on the
+ *   response, and for content that breaks before it has begun; TypeError for a wrong option and for content that was read already
+ * @example await relayToNode(reply, response, {}, ({ content }) => content?.pipe(response), (failure) => response.destroy(failure));
+ */
+export async function relayToNode(
+  reply: Reply,
+  response: NodeResponse,
+  options: RelayOptions,
+  send: (relayed: RelayedReply) => void,
+  fail: (failure: Error) => void,
+): Promise<void> {
+  check(options);
+  let isOver = false;
+  const isSettled = () => response.headersSent || isClosed(response);
+  const closing = (act: () => void) =>
+    onClose(response, () => {
+      isOver = true;
+      act();
+    });
+  const relayed = await relayReply(reply, response.req.method, options, { isSettled, onClose: closing }).catch(
+    (thrown: unknown) => {
+      const fields = survivingFieldsOf(thrown);
+      if (fields) copyFields(response, fields);
+      throw thrown;
+    },
+  );
+  if (options.hiddenFailures) markLookedInto(response);
+  const { content, receivedStatus } = relayed;
+  if (content)
+    finished(content, { writable: false }, (error) => {
+      if (error && !isOver) fail(asBrokenReply(error, receivedStatus));
+    });
+  if (!isSettled()) send(relayed);
+}
+
+const checked = new WeakSet<RelayOptions>();
+
+/** Checks each options object once: a check costs more than all the rest. */
+function check(options: RelayOptions): void {
+  if (checked.has(options)) return;
+  checkOptions(options, "relay");
+  checked.add(options);
+}
