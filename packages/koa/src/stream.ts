@@ -1,5 +1,5 @@
 import { Readable, Stream } from "node:stream";
-import { firstChunk, handleRequestError, hasEnded, mayHaveContent } from "@fg-errors/core/adapter";
+import { firstChunk, handleRequestError, hasEnded, hasLeft, mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a package that copies it. */
@@ -54,9 +54,9 @@ export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) 
   else body.on("error", broke).on("close", closed);
 }
 
-/** Whether the client still waits for content. On HTTP/2 a response without its stream is still writable for Koa. */
-function isWaiting({ writable, res }: Context): boolean {
-  return writable && (res as { stream?: { destroyed?: boolean } }).stream?.destroyed !== true;
+/** Whether the client still waits for content. For Koa a response without its stream, or whose turn has not come, is always writable. */
+function isWaiting({ writable, req }: Context): boolean {
+  return writable && !hasLeft(req);
 }
 
 /** Replaces the body and keeps its length, which Koa removes. */
