@@ -13,7 +13,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000, // above the patience of test/patience.ts
+    hookTimeout: 60_000,
     maxConcurrency: 20, // those that run side by side mostly wait for time limits
     coverage: { include: ["packages/*/src/**"], reporter: ["text-summary"] },
   },

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./calls.js";
 import { hosts } from "./gateway.js";
@@ -23,7 +24,7 @@ const doors = [...proxies, ...held, ...calls].filter(({ name }) => !collecting.t
 
 describe.each(doors)("$name", (door) => {
   const host = hosts.find(({ family }) => door.families.includes(family))!;
-  it.each(Object.entries(bombs))("%s", { timeout: 10_000 }, async (coding, bomb) => {
+  it.each(Object.entries(bombs))("%s", async (coding, bomb) => {
     const closers: (() => unknown)[] = [];
     const upstream = createServer((_request, response) => {
       response.writeHead(404, { "Content-Type": "text/plain", "Content-Encoding": coding }).end(bomb);
@@ -31,7 +32,7 @@ describe.each(doors)("$name", (door) => {
     await withServer(upstream, async (port) => {
       const way = {
         upstream: { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} },
-        limit: 5000,
+        limit: patience,
         options: { onError() {} },
         onClose: (close: () => unknown) => void closers.push(close),
       };

@@ -4,6 +4,7 @@ import type { Problem } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { end, http, reset, slowly, write, type Deed } from "../faults/upstreams.js";
+import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./calls.js";
 import { hosts } from "./gateway.js";
@@ -29,12 +30,12 @@ const breaks: readonly (readonly [name: string, deed: Deed, status: number])[] =
 
 describe.each(doors)("$name", (door) => {
   describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
-    it.concurrent.each(breaks)("an error whose content %s", { timeout: 10_000 }, async (_name, deed, status) => {
+    it.concurrent.each(breaks)("an error whose content %s", async (_name, deed, status) => {
       const upstream = await http(deed)();
       const closers: (() => unknown)[] = [upstream.close];
       const problems: Problem[] = [];
       const options = { onError: (problem: Problem) => void problems.push(problem) };
-      const way = { upstream, limit: 5000, options, onClose: (close: () => unknown) => void closers.push(close) };
+      const way = { upstream, limit: patience, options, onClose: (close: () => unknown) => void closers.push(close) };
       try {
         const listener = await host.create(door, way);
         const bytes = await withServer(createServer(listener), (port) => exchange(port, request("GET /orders")));

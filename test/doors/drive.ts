@@ -6,12 +6,13 @@ import { proxyErrors } from "@fg-errors/core/upstream";
 import { expect } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import type { Fault, Upstream } from "../faults/index.js";
+import { patience, scaled } from "../patience.js";
 import { parseAnswer, request, withServer } from "../wire.js";
 import type { Door, Outcome } from "./door.js";
 import type { Host } from "./gateway.js";
 
 /** Milliseconds: what a door waits for an upstream that never comes to an end, and for any other; what a client waits for an answer. */
-const limits = { endless: 600, door: 8000, client: 10_000 };
+const limits = { endless: scaled(500), door: patience, client: 1.2 * patience };
 
 /** Runs the fault and looks at the whole exchange. */
 export async function drive(host: Host, door: Door, fault: Fault, upstream: Upstream): Promise<void> {

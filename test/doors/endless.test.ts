@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { patience } from "../patience.js";
 import { endless } from "../upstream/endless.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./calls.js";
@@ -19,13 +20,13 @@ const doors = [...proxies, ...held, ...calls].filter(({ name }) => !collecting.t
 
 describe.each(doors)("$name", (door) => {
   describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
-    it.each(["identity", "gzip"])("%s", { timeout: 10_000 }, async (coding) => {
+    it.each(["identity", "gzip"])("%s", async (coding) => {
       const upstream = endless(coding);
       const closers: (() => unknown)[] = [];
       await withServer(createServer(upstream.listener), async (port) => {
         const way = {
           upstream: { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} },
-          limit: 5000,
+          limit: patience,
           options: { onError() {} },
           onClose: (close: () => unknown) => void closers.push(close),
         };

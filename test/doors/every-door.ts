@@ -1,12 +1,10 @@
 // The matrix: every fault through every door on every host.
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { faults, type Fault, type Upstream } from "../faults/index.js";
+import { eventually } from "../patience.js";
 import { drive, outcomeOf } from "./drive.js";
 import type { Door } from "./door.js";
 import { hosts } from "./gateway.js";
-
-/** Milliseconds for one exchange, most of them spent waiting for others. */
-const timeout = 20_000;
 
 /** Declares the tests for these doors. One upstream of each fault serves them all. */
 export function everyFaultThrough(doors: readonly Door[]): void {
@@ -16,7 +14,7 @@ export function everyFaultThrough(doors: readonly Door[]): void {
   });
   afterAll(async () => {
     try {
-      await vi.waitFor(() => expect(faults.filter(isHeld).map(({ name }) => name)).toEqual([]), 5000);
+      await eventually(() => expect(faults.filter(isHeld).map(({ name }) => name)).toEqual([]));
     } finally {
       await Promise.all([...upstreams.values()].map(({ close }) => close()));
     }
@@ -28,9 +26,7 @@ export function everyFaultThrough(doors: readonly Door[]): void {
   describe.each(doors)("$name", (door) => {
     describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
       const isMet = (fault: Fault) => (fault.protocol === "http/1.1" || door.h2) && outcomeOf(door, fault, host) !== "unheard";
-      it.concurrent.each(faults.filter(isMet))("$name", { timeout }, (fault) =>
-        drive(host, door, fault, upstreams.get(fault.name)!),
-      );
+      it.concurrent.each(faults.filter(isMet))("$name", (fault) => drive(host, door, fault, upstreams.get(fault.name)!));
     });
   });
 }

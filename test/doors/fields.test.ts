@@ -6,6 +6,7 @@ import type { ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { contentRules, credentialRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
 import { assertContract } from "../assert-contract.js";
+import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind as behindLibrary, libraries } from "../upstream/proxy-libraries.js";
 import { calls } from "./calls.js";
@@ -99,7 +100,7 @@ async function ask(host: Host, door: Door, path: string, options: ResponderOptio
     return await withServer(upstream, async (port) => {
       const target = { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} };
       const given = { onError() {}, ...options };
-      const listener = await host.create(door, { upstream: target, limit: 8000, options: given, onClose });
+      const listener = await host.create(door, { upstream: target, limit: patience, options: given, onClose });
       const gateway = createServer((incoming, response) => {
         for (const [name, value] of Object.entries(own)) response.setHeader(name, value);
         listener(incoming, response);

@@ -4,6 +4,7 @@ import type { ProblemContext } from "@fg-errors/core";
 import { upstream } from "@fg-errors/core/upstream";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./calls.js";
 import { both, type Door } from "./door.js";
@@ -58,7 +59,7 @@ describe.each(places)("$name", ({ door, host }) => {
     const bytes = await withServer(service, async (port) => {
       const listener = await host.create(door, {
         upstream: { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} },
-        limit: 5000,
+        limit: patience,
         options: isHeard ? { onError: (_problem, context) => void told.push(context) } : {},
         onClose: (close) => void closers.push(close),
       });

@@ -12,9 +12,7 @@ const cases = (Object.keys(moments) as Moment[]).flatMap((moment) =>
 
 describe.each([...proxies, ...held, ...calls])("$name", (door) => {
   describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
-    it.concurrent.each(cases)("takes the request along: $way $moment", { timeout: 20_000 }, ({ moment, way }) =>
-      leave(host, door, moment, way),
-    );
+    it.concurrent.each(cases)("takes the request along: $way $moment", ({ moment, way }) => leave(host, door, moment, way));
     if (host.family === "koa" && !door.http1Only)
       it.concurrent.each(Object.keys(moments) as Moment[])("takes the request along: HTTP/2 %s", (moment) =>
         leave(host, door, moment, "HTTP/2"),

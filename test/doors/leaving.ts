@@ -4,8 +4,9 @@ import { createServer } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type ClientHttp2Session } from "node:http2";
 import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Problem } from "@fg-errors/core";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
 import type { Upstream } from "../faults/index.js";
+import { eventually, patience } from "../patience.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import type { Door } from "./door.js";
 import type { Host } from "./gateway.js";
@@ -26,9 +27,6 @@ export const moments = {
 } as const;
 
 export type Moment = keyof typeof moments;
-
-/** Milliseconds in which all is over: only a failure takes so long. */
-const patience = 5000;
 
 /** How it leaves. */
 export const ways = {
@@ -78,7 +76,7 @@ export async function leave(host: Host, door: Door, moment: Moment, leaves: Way 
   const problems: Problem[] = [];
   const options = { onError: (problem: Problem) => void problems.push(problem) };
   const onClose = (close: () => unknown) => void closers.push(close);
-  const listener = await host.create(door, { upstream, limit: 15_000, options, onClose });
+  const listener = await host.create(door, { upstream, limit: 4 * patience, options, onClose });
   const server: Server = leaves === "HTTP/2" ? createHttp2Server(listener as never) : createServer(listener);
   let asked = 0;
   server.on("request", () => asked++);
@@ -88,12 +86,11 @@ export async function leave(host: Host, door: Door, moment: Moment, leaves: Way 
   try {
     const client = leaves === "HTTP/2" ? askHttp2(port, moment) : ask(port, moment, leaves);
     const count = moment === "while two answers are due" ? 2 : 1;
-    await vi.waitFor(() => expect(asked).toBe(count), patience);
-    if (!(door.buffers && moment === "during an upload"))
-      await vi.waitFor(() => expect(upstream.requests()).toBe(count), patience);
+    await eventually(() => expect(asked).toBe(count));
+    if (!(door.buffers && moment === "during an upload")) await eventually(() => expect(upstream.requests()).toBe(count));
     if (moment === "amid the content" && !door.buffers) await client.content;
     client.leave();
-    await vi.waitFor(() => expect(upstream.connections()).toBe(0), { timeout: patience, interval: 10 });
+    await eventually(() => expect(upstream.connections()).toBe(0));
     if (leaves !== "HTTP/2") expect(parseAnswer(await exchange(port, request("GET /alive"))).text).toBe("still here");
     expect(
       problems

@@ -12,6 +12,7 @@ import got from "got";
 import HttpProxy from "http-proxy";
 import { Agent, fetch as undiciFetch, pipeline as undiciPipeline, request as undiciRequest, stream } from "undici";
 import { Agent as Agent6, request as request6, stream as stream6 } from "undici6";
+import { patience } from "../patience.js";
 import type { Upstream } from "./fault.js";
 
 /** Gets the root within `ms`, or within that for each step, reads the reply to its end and gives its status. */
@@ -48,7 +49,7 @@ export const http1 = {
     consumed(await fetch(upstream.url, { dispatcher: dispatcher6(upstream, ms) } as object)),
   "fetch signal": async (upstream, ms) => {
     // Without a dispatcher Node's fetch is itself, but cannot be told how to get there.
-    const options = Object.keys(upstream.connect).length === 0 ? {} : { dispatcher: dispatcher6(upstream, 5000) };
+    const options = Object.keys(upstream.connect).length === 0 ? {} : { dispatcher: dispatcher6(upstream, 2 * patience) };
     return consumed(await fetch(upstream.url, { ...options, signal: AbortSignal.timeout(ms) }));
   },
   axios: async (upstream, ms) => {

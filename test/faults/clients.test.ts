@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { proxyErrors, type FaultType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
+import { patience, scaled } from "../patience.js";
 import { outcome } from "../recognisers/outcome.js";
 import { http1, http2, type Call } from "./calls.js";
 import { faults, type Fault, type Upstream } from "./index.js";
@@ -70,7 +71,7 @@ function callsOf(fault: Fault): readonly (readonly [string, Call])[] {
 
 /** In milliseconds: what waits for it is not to wait long, the rest is not to fail where the machine is slow. */
 function limitOf(fault: Fault): number {
-  return fault.endless ? 1500 : 10_000;
+  return fault.endless ? scaled(1000) : patience;
 }
 
 function expected({ name, type, received, status }: Fault, client: string): Outcome | undefined {

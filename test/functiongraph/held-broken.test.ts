@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { gateways, telling, type Writer } from "../held/gateways.js";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { canary, client } from "./proxy-replies.js";
 
@@ -86,7 +87,7 @@ describe.each(gateways)("$name", (gateway) => {
       await arrived;
       socket.destroy();
       if (!source.closed) await once(source, "close");
-      await vi.waitFor(() => expect(turnedAway.mock.calls).toMatchObject([[{ code: "ERR_STREAM_DESTROYED" }]]));
+      await eventually(() => expect(turnedAway.mock.calls).toMatchObject([[{ code: "ERR_STREAM_DESTROYED" }]]));
       expect(told).toEqual([]);
     });
   });

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
 import type { Door } from "../doors/door.js";
 import type { Host } from "../doors/gateway.js";
+import { patience } from "../patience.js";
 import { withServer } from "../wire.js";
 
 export interface FunctionReply {
@@ -138,7 +139,7 @@ export async function client(port: number, bytes: string) {
   const socket = connect(port, "127.0.0.1");
   let all = "";
   socket.on("data", (chunk) => (all += chunk.toString("latin1"))).on("error", () => {});
-  socket.setTimeout(5000, () => socket.destroy(new Error("nothing within 5 s")));
+  socket.setTimeout(patience, () => socket.destroy(new Error(`nothing within ${patience} ms`)));
   socket.write(bytes);
   const until = (text: string) =>
     new Promise<string>((resolve, reject) => {

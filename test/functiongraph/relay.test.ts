@@ -5,11 +5,10 @@ import { connect } from "node:net";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { patience, scaled } from "../patience.js";
 import { relays, through } from "../upstream/gateways.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { answering, canary, failing, failure, fine, invoked, textOf, type FunctionReply } from "./replies-of-functions.js";
-
-const bounded = { timeout: 5000 };
 
 const visit = (port: number) => exchange(port, request("GET /"));
 
@@ -35,7 +34,7 @@ describe.each(oneEach)("$name", (gateway) => {
   const ask = (reply: FunctionReply, options: ResponderOptions = { hiddenFailures: true }) =>
     through(gateway, answering(reply), visit, options);
 
-  it.each(failing)("answers for a function that failed by $name", bounded, async (reply) => {
+  it.each(failing)("answers for a function that failed by $name", async (reply) => {
     const problems: Problem[] = [];
     const bytes = await ask(reply, { hiddenFailures: true, onError: (problem) => void problems.push(problem) });
     const { status, code = expect.any(String) as string } = reply.made;
@@ -56,13 +55,13 @@ describe.each(oneEach)("$name", (gateway) => {
     },
   );
 
-  it.each(fine)("passes on a reply with $name", bounded, async (reply) => {
+  it.each(fine)("passes on a reply with $name", async (reply) => {
     const answer = parseAnswer(await ask(reply));
     expect(answer.status).toBe(reply.status ?? 200);
     expect(answer.text).toContain(textOf(reply));
   });
 
-  it("keeps of the invocation its id, and what concerns the client", bounded, async () => {
+  it("keeps of the invocation its id, and what concerns the client", async () => {
     const answer = parseAnswer(await ask({ name: "", headers: { ...told, ...living }, body: failure(canary) }));
     assertContract(answer);
     for (const [name, value] of Object.entries(living)) expect(answer.headers.get(name), name).toBe(value);
@@ -70,13 +69,13 @@ describe.each(oneEach)("$name", (gateway) => {
     expect(answer.headers.get("x-request-id")).toBe("1167bf8c");
   });
 
-  it("drops its fields from an error reply as well, without the option", bounded, async () => {
+  it("drops its fields from an error reply as well, without the option", async () => {
     const answer = parseAnswer(await ask({ name: "", status: 404, headers: { ...told, ...living }, body: "{}" }, {}));
     expect(assertContract(answer)).toMatchObject({ status: 404 });
     for (const name of Object.keys(told)) expect(answer.headers.has(name), name).toBe(false);
   });
 
-  it("passes them on with a success", bounded, async () => {
+  it("passes them on with a success", async () => {
     const headers = { ...told, ...living, "X-Func-Err-Code": "0", "X-Is-Func-Err": "false", "X-Inner-Code": "0" };
     const answer = parseAnswer(await ask({ name: "", headers, body: "{}" }));
     for (const [name, value] of Object.entries(headers)) expect(answer.headers.get(name), name).toBe(value);
@@ -90,20 +89,20 @@ describe.concurrent.each(relays)("$name", (gateway) => {
     ["a type that cannot tell", { ...invoked, "Content-Type": "text/event-stream" }, "{"],
     ["a length that nobody would read", { ...invoked, "Content-Type": "application/json", "Content-Length": "65537" }, "{"],
     ["content that is no object", { ...invoked, "Content-Type": "application/json" }, "["],
-  ])("lets the first octet through at once, with %s", { timeout: 5000, retry: 2 }, async (_what, headers, octet) => {
+  ])("lets the first octet through at once, with %s", async (_what, headers, octet) => {
     const endless: RequestListener = (_request, response) => void response.writeHead(200, headers).write(octet);
-    await through(gateway, endless, firstOctet(octet, 900), { hiddenFailures: true });
+    await through(gateway, endless, firstOctet(octet, scaled(900)), { hiddenFailures: true });
   });
 
-  it("waits a second for content that may tell, and no longer", bounded, async () => {
+  it("waits a second for content that may tell, and no longer", async () => {
     const headers = { ...invoked, "Content-Type": "application/json" };
     const endless: RequestListener = (_request, response) => void response.writeHead(200, headers).write("{");
     const since = performance.now();
-    await through(gateway, endless, firstOctet("{", 3000), { hiddenFailures: true });
+    await through(gateway, endless, firstOctet("{", patience), { hiddenFailures: true });
     expect(performance.now() - since).toBeGreaterThan(900);
   });
 
-  it("answers for content that breaks while it is looked into", bounded, async () => {
+  it("answers for content that breaks while it is looked into", async () => {
     const breaking: RequestListener = ({ socket }, response) => {
       response.writeHead(200, { ...invoked, "Content-Type": "application/json", "Content-Length": "100" }).write(`{"${canary}":`);
       setTimeout(() => socket.destroy(), 20);
@@ -116,7 +115,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
     expect(problems).toMatchObject([{ proxyError: "http_response_incomplete", upstreamStatus: 200 }]);
   });
 
-  it("passes on content whose end comes late", bounded, async () => {
+  it("passes on content whose end comes late", async () => {
     const late: RequestListener = (_request, response) => {
       response.writeHead(200, { ...invoked, "Content-Type": "application/json" }).write('{"id":');
       setTimeout(() => response.write("17}"), 20);
@@ -126,7 +125,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
     expect({ status, content: text.match(/[{":}\w]{2,}/g)?.join("") }).toMatchObject({ status: 200, content: '{"id":17}' });
   });
 
-  it("has nothing to wait for after HEAD", bounded, async () => {
+  it("has nothing to wait for after HEAD", async () => {
     const { status, text } = await through(
       gateway,
       answering({ name: "", headers: invoked, body: failure(canary) }),

@@ -7,6 +7,7 @@ import { connect, type AddressInfo } from "node:net";
 import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../patience.js";
 import { exchange, request, withServer } from "../wire.js";
 import { gateways, telling, type Writer } from "./gateways.js";
 
@@ -98,7 +99,7 @@ describe.each(gateways)("$name", (gateway) => {
       const closed = vi.fn();
       source.on("unpipe", closed).once("close", closed);
       socket.destroy();
-      await vi.waitFor(() => expect(source.listenerCount("data")).toBe(1));
+      await eventually(() => expect(source.listenerCount("data")).toBe(1));
       source.end("second");
       await once(cache, "end");
     });

@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { gateways, telling, type Gateway, type Writer } from "./gateways.js";
 
@@ -231,7 +232,7 @@ async function overHttp2({ createHttp2 }: Gateway, writer: Writer, options: obje
         const stream = session.request({ ":path": path }).setEncoding("utf8");
         let [head, text]: [IncomingHttpHeaders, string] = [{}, ""];
         stream.on("response", (received) => (head = received)).on("data", (chunk: string) => (text += chunk));
-        stream.setTimeout(3000, () => stream.close());
+        stream.setTimeout(patience, () => stream.close());
         await once(stream, "close");
         const received = Object.entries(head).filter(([name]) => !name.startsWith(":"));
         return { status: Number(head[":status"]), headers: new Headers(received as [string, string][]), text };

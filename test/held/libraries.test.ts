@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { telling } from "./gateways.js";
 import { libraries } from "./library-gateways.js";
@@ -96,7 +97,7 @@ describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
         await once(socket, "data");
         socket.destroy();
         await closed;
-        await vi.waitFor(() => expect(told).toEqual([]));
+        await eventually(() => expect(told).toEqual([]));
       }),
     );
   });

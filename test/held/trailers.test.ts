@@ -65,7 +65,6 @@ afterAll(() => void process.off("uncaughtException", note));
 describe.each([...libraries, ...proxies])("$name", ({ create }) => {
   it.each(Object.keys(requests).flatMap((kind) => Object.keys(replies).map((path) => [kind, path] as const)))(
     "answers %s %s and ends nothing",
-    { timeout: 10_000 },
     async (kind, path) => {
       const bytes = await withServer(upstream(kind === "HEAD") as never, async (port) =>
         withServer(await create(`http://127.0.0.1:${port}`, telling().options), (gateway) =>

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually, scaled } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { gateways, telling, type Writer } from "./gateways.js";
 
@@ -146,7 +147,7 @@ describe.each(gateways)("$name", (gateway) => {
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 404, detail: "No such order" });
     expect(told).toHaveLength(1);
-    expect(Date.now() - started).toBeLessThan(800); // our patience is a second
+    expect(Date.now() - started).toBeLessThan(scaled(800)); // our patience is a second
   });
 
   it.each<[string, (response: ServerResponse) => unknown]>([
@@ -225,7 +226,7 @@ describe.each(gateways)("$name", (gateway) => {
     };
     await withServer(gateway.create(writer, options), async (port) => {
       const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /")));
-      await vi.waitFor(() => expect(source.readableFlowing).toBe(true));
+      await eventually(() => expect(source.readableFlowing).toBe(true));
       socket.destroy();
       await once(source, "close");
       expect(await late()).toMatchObject({ code: "ERR_STREAM_DESTROYED" });

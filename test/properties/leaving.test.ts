@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { calls } from "../doors/calls.js";
 import { hosts } from "../doors/gateway.js";
 import { held } from "../doors/held.js";
 import { startUpstream, ways, type Way } from "../doors/leaving.js";
 import { proxies } from "../doors/proxies.js";
+import { eventually, patience } from "../patience.js";
 import { request } from "../wire.js";
 
 const fields = { Connection: "keep-alive", "Content-Type": "text/plain" };
@@ -36,11 +37,11 @@ const cases = [...proxies, ...held, ...calls].flatMap(
 );
 
 describe("clients that leave", () => {
-  it.each(cases)("take everything along: $name", { timeout: 60_000 }, async ({ door, host }) => {
+  it.each(cases)("take everything along: $name", async ({ door, host }) => {
     const upstream = await startUpstream();
     const closers: (() => unknown)[] = [upstream.close];
     const onClose = (close: () => unknown) => void closers.push(close);
-    const listener = await host.create(door, { upstream, limit: 30_000, options: { onError() {} }, onClose });
+    const listener = await host.create(door, { upstream, limit: 4 * patience, options: { onError() {} }, onClose });
     const server = createServer(listener).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
@@ -55,7 +56,7 @@ describe("clients that leave", () => {
               ways[way](socket);
             }),
           );
-          await vi.waitFor(() => expect(upstream.connections()).toBe(0), { timeout: 5000, interval: 10 });
+          await eventually(() => expect(upstream.connections()).toBe(0));
         }),
         { numRuns: 3, seed: 20261130, endOnFailure: true },
       );

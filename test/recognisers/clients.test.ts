@@ -11,6 +11,7 @@ import superagent from "superagent";
 import { ProxyAgent, request, stream } from "undici";
 import { Agent as Agent6, request as request6, RetryAgent } from "undici6";
 import { describe, expect, it, vi } from "vitest";
+import { patience, scaled } from "../patience.js";
 import { answer, deeds, withUpstream, type Deed } from "./faulty-upstream.js";
 import { clients, throwing, type Call, type ClientName } from "./http-clients.js";
 import { failure, outcome } from "./outcome.js";
@@ -140,14 +141,14 @@ const rows = Object.entries(faults).flatMap(([deed, [usual, exceptions]]) =>
 
 describe("a fault of the upstream", () => {
   it.concurrent.each(rows)("$deed, seen by $name", async ({ deed, call, expected }) => {
-    const ms = expected[0] === 504 || deed.startsWith("stalled") ? 500 : 1800; // only what is to be late is hurried
+    const ms = expected[0] === 504 || deed.startsWith("stalled") ? scaled(400) : patience; // only what is to be late is hurried
     const error = await withUpstream(deeds[deed], (url) => failure(() => call(url, ms)));
     expect(outcome(error)).toEqual(padded(expected));
     expect(outcome(new Error("s3cr3t", { cause: error }))).toEqual(padded(expected));
   });
 
   it.concurrent.each(Object.entries(clients))("no TLS, seen by %s", async (_name, call) => {
-    const error = await withUpstream(answer(200), (url) => failure(() => call(url.replace("http:", "https:"), 1800)));
+    const error = await withUpstream(answer(200), (url) => failure(() => call(url.replace("http:", "https:"), patience)));
     expect(outcome(error)).toEqual([502, expect.stringMatching(/^tls_|^connection_terminated$/), undefined]);
   });
 });
@@ -168,7 +169,7 @@ const statuses = [
 ] as const;
 
 describe.each(Object.entries<Call>(throwing))("a status that nobody handled, by %s", (name, call) => {
-  const thrown = (deed: Deed) => withUpstream(deed, (url) => failure(() => call(url, 1800)));
+  const thrown = (deed: Deed) => withUpstream(deed, (url) => failure(() => call(url, patience)));
 
   it.concurrent.each(statuses)("%i", async (status, expected) => {
     const error = await thrown(answer(status));
@@ -235,7 +236,7 @@ describe("a call that was given up", () => {
   it("is late when its signal says so, though axios forgets the reason", async () => {
     const error = await withUpstream(
       () => undefined,
-      (url) => failure(() => clients["axios signal"](url, 50)),
+      (url) => failure(() => clients["axios signal"](url, scaled(50))),
     );
     expect(outcome(error, { clientGone: true })).toEqual([504, "http_response_timeout", undefined]);
   });
@@ -260,7 +261,7 @@ describe("a call that cannot be made is a bug", () => {
     ["huawei", "ftp://s3cr3t/"],
     ["huawei", "s3cr3t"],
   ])("%s %s", async (name, url) => {
-    const error = await failure(() => clients[name](url, 1800));
+    const error = await failure(() => clients[name](url, patience));
     expect(outcome(error)).toEqual([500, undefined, undefined]);
   });
 
@@ -319,7 +320,7 @@ describe("openai's connection errors", () => {
 
 describe("undici's own", () => {
   it("headers timeout", async () => {
-    const dispatcher = new Agent6({ headersTimeout: 100 });
+    const dispatcher = new Agent6({ headersTimeout: scaled(100) });
     const error = await withUpstream(
       () => undefined,
       (url) => failure(() => request6(url, { dispatcher })),

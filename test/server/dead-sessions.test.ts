@@ -13,6 +13,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { withServer } from "../wire.js";
 import { patient } from "./drained.js";
@@ -73,7 +74,7 @@ describe.concurrent.each(Object.keys(servers) as (keyof typeof servers)[])("%s",
       leaves[leave as keyof typeof leaves](client);
       await closed;
       expect(await status(scheme, port)).toBe(200);
-      await vi.waitFor(() => expect(sessions.every(({ destroyed }) => destroyed)).toBe(true), 5000);
+      await eventually(() => expect(sessions.every(({ destroyed }) => destroyed)).toBe(true));
       client.destroy();
     });
   });
@@ -125,7 +126,7 @@ describe.concurrent.each(Object.keys(servers) as (keyof typeof servers)[])("%s",
       expect(session.destroyed).toBe(false);
       let received = 0;
       client.on("data", ({ length }: Buffer) => void (received += length)).resume();
-      await vi.waitFor(() => expect(received).toBeGreaterThan(size), 8000);
+      await eventually(() => expect(received).toBeGreaterThan(size));
       client.destroy();
     });
   });

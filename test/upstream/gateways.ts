@@ -13,6 +13,7 @@ import Koa from "koa";
 import Koa2 from "koa2";
 import * as undici from "undici";
 import * as undici6 from "undici6";
+import { scaled } from "../patience.js";
 import { withServer } from "../wire.js";
 
 export interface Gateway {
@@ -108,6 +109,6 @@ export function through<R>(
 function proxy(upstream: number, options?: ResponderOptions) {
   const target = `http://127.0.0.1:${upstream}`;
   const app = express().disable("x-powered-by");
-  app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy(options) }));
+  app.use(createProxyMiddleware({ target, proxyTimeout: scaled(1000), ...fgProxy(options) }));
   return app.use(expressErrors(options)) as ReturnType<Gateway["create"]>;
 }
