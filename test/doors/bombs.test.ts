@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { calls } from "./calls.js";
-import { hosts } from "./gateway.js";
+import { calls } from "./call-integrations.js";
+import { hosts } from "./integration-hosts.js";
 import { held } from "./held.js";
 import { proxies } from "./proxies.js";
 

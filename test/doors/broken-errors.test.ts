@@ -6,8 +6,8 @@ import { assertContract } from "../assert-contract.js";
 import { end, http, reset, slowly, write, type Deed } from "../faults/upstreams.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { calls } from "./calls.js";
-import { hosts } from "./gateway.js";
+import { calls } from "./call-integrations.js";
+import { hosts } from "./integration-hosts.js";
 import { held } from "./held.js";
 import { proxies } from "./proxies.js";
 

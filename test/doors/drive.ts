@@ -9,7 +9,7 @@ import type { Fault, Upstream } from "../faults/index.js";
 import { patience, scaled } from "../patience.js";
 import { parseAnswer, request, withServer } from "../wire.js";
 import type { Door, Outcome } from "./door.js";
-import type { Host } from "./gateway.js";
+import type { Host } from "./integration-hosts.js";
 
 /** Milliseconds: what a door waits for an upstream that never comes to an end, and for any other; what a client waits for an answer. */
 const limits = { endless: scaled(500), door: patience, client: 1.2 * patience };

@@ -4,7 +4,7 @@ import { faults, type Fault, type Upstream } from "../faults/index.js";
 import { eventually } from "../patience.js";
 import { drive, outcomeOf } from "./drive.js";
 import type { Door } from "./door.js";
-import { hosts } from "./gateway.js";
+import { hosts } from "./integration-hosts.js";
 
 /** Declares the tests for these doors. One upstream of each fault serves them all. */
 export function everyFaultThrough(doors: readonly Door[]): void {

@@ -9,9 +9,9 @@ import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind as behindLibrary, libraries } from "../upstream/proxy-libraries.js";
-import { calls } from "./calls.js";
+import { calls } from "./call-integrations.js";
 import type { Door } from "./door.js";
-import { hosts, type Host } from "./gateway.js";
+import { hosts, type Host } from "./integration-hosts.js";
 import { held } from "./held.js";
 import { proxies } from "./proxies.js";
 

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } fr
 import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { calls } from "./calls.js";
+import { calls } from "./call-integrations.js";
 import { both, type Door } from "./door.js";
-import { hosts } from "./gateway.js";
+import { hosts } from "./integration-hosts.js";
 import { held } from "./held.js";
 import { proxies } from "./proxies.js";
 

@@ -9,7 +9,7 @@ import type { Upstream } from "../faults/index.js";
 import { eventually, patience } from "../patience.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import type { Door } from "./door.js";
-import type { Host } from "./gateway.js";
+import type { Host } from "./integration-hosts.js";
 
 /** When the client leaves, and what it has sent by then. Each path says what the upstream does. */
 export const moments = {

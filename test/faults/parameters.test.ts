@@ -4,7 +4,7 @@ import { faultParameters } from "../../packages/core/src/proxy-errors/fault-para
 import { proxyErrors, type ProxyErrorType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
 import { patience, scaled } from "../patience.js";
 import { failure } from "../recognisers/outcome.js";
-import { http1, type Call } from "./calls.js";
+import { http1, type Call } from "./client-calls.js";
 import { faults } from "./index.js";
 
 const told: readonly (readonly [fault: string, parameters: object])[] = [

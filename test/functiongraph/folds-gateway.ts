@@ -4,7 +4,7 @@ import type { ResponderOptions } from "@fg-errors/core";
 import { Agent, fetch } from "undici";
 import { expect } from "vitest";
 import type { Door } from "../doors/door.js";
-import type { Host } from "../doors/gateway.js";
+import type { Host } from "../doors/integration-hosts.js";
 import { withServer, type Answer } from "../wire.js";
 import { documentedRows } from "./documented-rows.js";
 

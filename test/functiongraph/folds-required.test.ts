@@ -1,8 +1,8 @@
 // Documented rows that lack a field which HTTP demands of their status: a 401 its challenge, a 405 its methods.
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { calls } from "../doors/calls.js";
-import { hosts } from "../doors/gateway.js";
+import { calls } from "../doors/call-integrations.js";
+import { hosts } from "../doors/integration-hosts.js";
 import { held } from "../doors/held.js";
 import { proxies } from "../doors/proxies.js";
 import { exchange, parseAnswer, request } from "../wire.js";

@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import type { Door } from "../doors/door.js";
-import { hosts } from "../doors/gateway.js";
+import { hosts } from "../doors/integration-hosts.js";
 import { exchange, parseAnswer, request, withoutIds } from "../wire.js";
 import { answering, ask, behind, canary, client, failures, received, successes } from "./proxy-replies.js";
 

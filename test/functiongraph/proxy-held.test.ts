@@ -4,7 +4,7 @@ import { fgErrors, fgResponses } from "@fg-errors/express";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling } from "../held/gateways.js";
+import { telling } from "../held/interceptor-gateways.js";
 import { libraries } from "../upstream/proxy-libraries.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { answering, canary, client, failures, successes } from "./proxy-replies.js";

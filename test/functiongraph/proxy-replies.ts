@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
 import type { Door } from "../doors/door.js";
-import type { Host } from "../doors/gateway.js";
+import type { Host } from "../doors/integration-hosts.js";
 import { patience } from "../patience.js";
 import { withServer } from "../wire.js";
 

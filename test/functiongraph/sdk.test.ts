@@ -13,7 +13,7 @@ import express from "express";
 import httpProxy from "http-proxy";
 import Koa from "koa";
 import { describe, expect, it } from "vitest";
-import { gateways, relaying, through, type Gateway } from "../upstream/gateways.js";
+import { gateways, relaying, through, type Gateway } from "../upstream/upstream-gateways.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 Logger4jInstance.level = "off"; // it prints the headers of what fails, Authorization among them

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { end, http, reset, slowly, write, type Deed } from "../faults/upstreams.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Listener, type Writer } from "./gateways.js";
+import { gateways, telling, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const require = createRequire(import.meta.url);
 const koaProxies = require("koa-proxies") as (path: string, settings: object) => Koa.Middleware;

@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { endless } from "../upstream/endless.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Gateway, type Listener, type Writer } from "./gateways.js";
+import { gateways, telling, type Gateway, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const text = { "Content-Type": "text/plain" };
 const longAgo = "Mon, 01 Jan 2024 00:00:00 GMT";

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { describe, expect, it, vi } from "vitest";
 import { eventually } from "../patience.js";
 import { exchange, request, withServer } from "../wire.js";
-import { gateways, telling, type Writer } from "./gateways.js";
+import { gateways, telling, type Writer } from "./interceptor-gateways.js";
 
 /** Hands an upstream's reply on, the way services do it. */
 const ways: Readonly<Record<string, (reply: IncomingMessage, response: ServerResponse) => unknown>> = {

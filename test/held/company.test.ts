@@ -14,7 +14,7 @@ import serveStatic from "serve-static";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { telling, type Listener } from "./gateways.js";
+import { telling, type Listener } from "./interceptor-gateways.js";
 
 const require = createRequire(import.meta.url);
 const onHeaders = createRequire(require.resolve("compression"))("on-headers") as (

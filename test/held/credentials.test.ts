@@ -4,7 +4,7 @@ import { connect as connectHttp2, createServer as createHttp2Server } from "node
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Writer } from "./gateways.js";
+import { gateways, telling, type Writer } from "./interceptor-gateways.js";
 
 const secret = "a=s3cr3t";
 

@@ -5,7 +5,7 @@ import Koa from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, type Listener } from "./gateways.js";
+import { gateways, type Listener } from "./interceptor-gateways.js";
 
 const options = { success: "fold", proxyName: "edge" } as const;
 const typed = { "Content-Type": "application/json" };

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Gateway, type Writer } from "./gateways.js";
+import { gateways, telling, type Gateway, type Writer } from "./interceptor-gateways.js";
 
 const html = "<h1>s3cr3t</h1>";
 const fields = {

@@ -8,7 +8,7 @@ import Koa2 from "koa2";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { telling, type Listener } from "./gateways.js";
+import { telling, type Listener } from "./interceptor-gateways.js";
 
 const text = "No such order";
 const json = JSON.stringify({ message: text });

@@ -10,7 +10,7 @@ import Koa2 from "koa2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Listener, type Writer } from "./gateways.js";
+import { gateways, telling, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const invocation = { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" };
 const trailing = { Trailer: "X-Sum", "Content-Length": 7 };

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { telling } from "./gateways.js";
+import { telling } from "./interceptor-gateways.js";
 import { libraries } from "./library-gateways.js";
 
 const json = { "Content-Type": "application/json" };

@@ -9,7 +9,7 @@ import expressHttpProxy from "express-http-proxy";
 import fastify from "fastify";
 import Koa from "koa";
 import Koa2 from "koa2";
-import type { Listener } from "./gateways.js";
+import type { Listener } from "./interceptor-gateways.js";
 
 const require = createRequire(import.meta.url);
 const koaProxies = require("koa-proxies") as (path: string, settings: object) => Koa.Middleware;

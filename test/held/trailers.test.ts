@@ -11,7 +11,7 @@ import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-midd
 import { createProxyServer } from "httpxy";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, withServer } from "../wire.js";
-import { telling, type Listener } from "./gateways.js";
+import { telling, type Listener } from "./interceptor-gateways.js";
 import { libraries, type Library } from "./library-gateways.js";
 
 /** What the upstream sends, by path. */

@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually, scaled } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Writer } from "./gateways.js";
+import { gateways, telling, type Writer } from "./interceptor-gateways.js";
 
 const chunk = Buffer.alloc(16_384, "s3cr3t ");
 

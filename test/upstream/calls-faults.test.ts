@@ -10,7 +10,7 @@ import { hosts } from "../hosts.js";
 import { scaled } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { clients, type Call, type ClientName } from "./gateways.js";
+import { clients, type Call, type ClientName } from "./upstream-gateways.js";
 
 interface Fault {
   readonly type: string;

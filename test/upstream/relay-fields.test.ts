@@ -12,7 +12,7 @@ import Koa2 from "koa2";
 import koaCors from "@koa/cors";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { relaying, relays, through } from "./gateways.js";
+import { relaying, relays, through } from "./upstream-gateways.js";
 
 const content = "id;name\n1;a name that is worth packing, packing, packing\n";
 const packed = gzipSync(content);

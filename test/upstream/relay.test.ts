@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { relaying, relays, through } from "./gateways.js";
+import { relaying, relays, through } from "./upstream-gateways.js";
 
 /** node:http tells the request of the chunk, and the reply of an end. */
 const chunking = /^http_(response_(transfer_coding|incomplete)|protocol_error)$/;

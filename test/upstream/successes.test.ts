@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request } from "../wire.js";
-import { gateways, through } from "./gateways.js";
+import { gateways, through } from "./upstream-gateways.js";
 
 interface Success {
   readonly name: string;

@@ -5,7 +5,7 @@ import { assertContract, replaced } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { endless } from "./endless.js";
-import { gateways, through } from "./gateways.js";
+import { gateways, through } from "./upstream-gateways.js";
 
 /** What an upstream's own message has to be sound by. */
 const framing = new Set(["content-length", "transfer-encoding", "trailer"]);

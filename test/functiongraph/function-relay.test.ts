@@ -6,7 +6,7 @@ import type { Problem, ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { patience, scaled } from "../patience.js";
-import { relays, through } from "../upstream/gateways.js";
+import { relays, through } from "../upstream/upstream-gateways.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { answering, canary, failing, failure, fine, invoked, textOf, type FunctionReply } from "./replies-of-functions.js";
 

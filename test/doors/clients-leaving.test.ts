@@ -1,7 +1,7 @@
 // A client that leaves takes its request to the upstream along, whatever stands between them.
 import { describe, it } from "vitest";
-import { calls } from "./calls.js";
-import { hosts } from "./gateway.js";
+import { calls } from "./call-integrations.js";
+import { hosts } from "./integration-hosts.js";
 import { held } from "./held.js";
 import { leave, moments, ways, type Moment, type Way } from "./leaving.js";
 import { proxies } from "./proxies.js";

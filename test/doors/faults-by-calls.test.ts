@@ -1,4 +1,4 @@
 import { everyFaultThrough } from "./every-door.js";
-import { calls } from "./calls.js";
+import { calls } from "./call-integrations.js";
 
 everyFaultThrough(calls);

@@ -9,7 +9,7 @@ import { contentOf } from "../../packages/core/src/reply/reply.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts, type Host } from "../hosts.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { clients, type ClientName } from "./gateways.js";
+import { clients, type ClientName } from "./upstream-gateways.js";
 
 const names = Object.keys(clients) as ClientName[];
 const anyOf = (index: number) => names[index % names.length]!;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { proxyErrors, type FaultType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
 import { patience, scaled } from "../patience.js";
 import { outcome } from "../recognisers/outcome.js";
-import { http1, http2, type Call } from "./calls.js";
+import { http1, http2, type Call } from "./client-calls.js";
 import { faults, type Fault, type Upstream } from "./index.js";
 
 /** A type, the status of a reply that the client takes for sound, or not a word. */

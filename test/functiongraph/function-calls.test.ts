@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { contentOf } from "../../packages/core/src/reply/reply.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts, type Host } from "../hosts.js";
-import { clients, type ClientName } from "../upstream/gateways.js";
+import { clients, type ClientName } from "../upstream/upstream-gateways.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { answering, canary, failing, failure, fine, invoked, textOf, type FunctionReply } from "./replies-of-functions.js";
 
