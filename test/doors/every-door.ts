@@ -23,7 +23,7 @@ export function everyFaultThrough(doors: readonly Door[]): void {
   /** Whether somebody still has a connection, now that all is over. HTTP/2 keeps its sessions. */
   const isHeld = ({ name, protocol }: Fault) => protocol === "http/1.1" && upstreams.get(name)!.connections() > 0;
 
-  describe.each(doors)("$name", (door) => {
+  describe.concurrent.each(doors)("$name", (door) => {
     describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
       const isMet = (fault: Fault) => (fault.protocol === "http/1.1" || door.h2) && outcomeOf(door, fault, host) !== "unheard";
       it.concurrent.each(faults.filter(isMet))("$name", (fault) => drive(host, door, fault, upstreams.get(fault.name)!));
