@@ -28,7 +28,7 @@ const breaks: readonly (readonly [name: string, deed: Deed, status: number])[] =
   ["ends between chunks", slowly(chunked(500), write("2\r\nNo\r\n"), end()), 500],
 ];
 
-describe.each(doors)("$name", (door) => {
+describe.concurrent.each(doors)("$name", (door) => {
   describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
     it.concurrent.each(breaks)("an error whose content %s", async (_name, deed, status) => {
       const upstream = await http(deed)();

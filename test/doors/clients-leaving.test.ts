@@ -10,7 +10,7 @@ const cases = (Object.keys(moments) as Moment[]).flatMap((moment) =>
   (Object.keys(ways) as Way[]).map((way) => ({ moment, way })),
 );
 
-describe.each([...proxies, ...held, ...calls])("$name", (door) => {
+describe.concurrent.each([...proxies, ...held, ...calls])("$name", (door) => {
   describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
     it.concurrent.each(cases)("takes the request along: $way $moment", ({ moment, way }) => leave(host, door, moment, way));
     if (host.family === "koa" && !door.http1Only)

@@ -8,9 +8,10 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { certificate } from "../recognisers/certificate.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { endLater, startExample } from "./start.js";
+import { endLater, startExample, type Later } from "./start.js";
 
-const start = async (name: string, environment: Record<string, string>) => (await startExample(name, environment)).port;
+const start = async (name: string, environment: Record<string, string>, later: Later) =>
+  (await startExample(name, environment, later)).port;
 
 const visit = async (port: number, line: string, headers?: Record<string, string>, body?: string) =>
   parseAnswer(await exchange(port, request(line, headers, body)));
@@ -19,152 +20,159 @@ const visit = async (port: number, line: string, headers?: Record<string, string
 const raw = (act: (socket: Socket) => void) =>
   createServer((socket) => void socket.on("error", () => {}).once("data", () => act(socket)));
 
-describe.each(["express-gateway", "koa-gateway"])("%s", (name) => {
-  it("relays what its upstream answers, and answers for it when it fails", async () => {
-    await withServer(
-      (incoming, response) => {
-        if (incoming.url === "/echo") {
-          response.writeHead(201, { "Content-Type": "text/plain", "Set-Cookie": ["a=1", "b=2"], "X-Upstream": "yes" });
-          incoming.pipe(response);
-        } else {
-          response.writeHead(410, { "Content-Type": "text/html" }).end("<h1>s3cr3t</h1>");
-        }
-      },
-      async (upstream) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
-        const answer = await visit(port, "POST /echo", { "Content-Type": "text/plain" }, "hello");
-        expect(answer.status).toBe(201);
-        expect(answer.text).toContain("hello");
-        expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
-        expect(answer.headers.get("x-upstream")).toBe("yes");
+describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
+  // One after the other: of many processes that start at once, some would be late for their own limits, which are a second.
+  describe.sequential("and its upstream", () => {
+    it("relays what its upstream answers, and answers for it when it fails", async ({ onTestFinished }) => {
+      await withServer(
+        (incoming, response) => {
+          if (incoming.url === "/echo") {
+            response.writeHead(201, { "Content-Type": "text/plain", "Set-Cookie": ["a=1", "b=2"], "X-Upstream": "yes" });
+            incoming.pipe(response);
+          } else {
+            response.writeHead(410, { "Content-Type": "text/html" }).end("<h1>s3cr3t</h1>");
+          }
+        },
+        async (upstream) => {
+          const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` }, onTestFinished);
+          const answer = await visit(port, "POST /echo", { "Content-Type": "text/plain" }, "hello");
+          expect(answer.status).toBe(201);
+          expect(answer.text).toContain("hello");
+          expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+          expect(answer.headers.get("x-upstream")).toBe("yes");
 
-        const gone = await visit(port, "GET /gone?token=s3cr3t");
-        expect(gone.status).toBe(404);
-        expect(assertContract(gone)).toMatchObject({ instance: "/gone" });
-        expect(gone.text).not.toContain("s3cr3t");
-      },
-    );
-  });
-
-  it.each<[string, (socket: Socket) => void, number]>([
-    ["resets", (socket) => void socket.resetAndDestroy(), 502],
-    ["sends garbage", (socket) => void socket.end("garbage\r\n\r\n"), 502],
-    ["ends within the header", (socket) => void socket.end("HTTP/1.1 200 OK\r\nA"), 502],
-    ["hangs", () => {}, 504],
-  ])("answers when its upstream %s", async (_fault, act, status) => {
-    const upstream = raw(act);
-    await withServer(upstream as never, async (upstreamPort) => {
-      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
-      const answer = await visit(port, "GET /");
-      expect(answer.status).toBe(status);
-      assertContract(answer);
-      expect(answer.text).not.toContain("127.0.0.1");
+          const gone = await visit(port, "GET /gone?token=s3cr3t");
+          expect(gone.status).toBe(404);
+          expect(assertContract(gone)).toMatchObject({ instance: "/gone" });
+          expect(gone.text).not.toContain("s3cr3t");
+        },
+      );
     });
-  });
 
-  it("asks nobody but its upstream, whatever stands where the path should be", async () => {
-    const named = (name: string) => (_request: unknown, response: { end(text: string): void }) => response.end(name);
-    await withServer(named("the upstream"), (upstream) =>
-      withServer(named("elsewhere"), async (elsewhere) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
-        for (const target of [`http://127.0.0.1:${elsewhere}/`, `//127.0.0.1:${elsewhere}/`, `http://x//127.0.0.1:${elsewhere}/`])
-          expect((await visit(port, `GET ${target}`)).text).toContain("the upstream");
-      }),
-    );
-  });
-
-  it("keeps the path that its upstream's address comes with", async () => {
-    await withServer(
-      (incoming, response) => void response.end(incoming.url),
-      async (upstream) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}/v1` });
-        expect((await visit(port, "GET /orders?page=2")).text).toContain("/v1/orders?page=2");
-      },
-    );
-  });
-
-  it("does not trust an upstream whose certificate nobody vouches for", async () => {
-    await withServer(
-      createTlsServer(certificate(), (_incoming, response) => void response.end("s3cr3t")) as never,
-      async (upstream) => {
-        const port = await start(name, { UPSTREAM: `https://127.0.0.1:${upstream}` });
+    it.for<readonly [string, (socket: Socket) => void, number]>([
+      ["resets", (socket) => void socket.resetAndDestroy(), 502],
+      ["sends garbage", (socket) => void socket.end("garbage\r\n\r\n"), 502],
+      ["ends within the header", (socket) => void socket.end("HTTP/1.1 200 OK\r\nA"), 502],
+      ["hangs", () => {}, 504],
+    ])("answers when its upstream %s", async ([_fault, act, status], { onTestFinished }) => {
+      const upstream = raw(act);
+      await withServer(upstream as never, async (upstreamPort) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
         const answer = await visit(port, "GET /");
-        expect(assertContract(answer)).toMatchObject({ status: 502 });
-        expect(answer.text).not.toContain("s3cr3t");
-      },
-    );
-  });
+        expect(answer.status).toBe(status);
+        assertContract(answer);
+        expect(answer.text).not.toContain("127.0.0.1");
+      });
+    });
 
-  it("answers when nobody listens", async () => {
-    const port = await start(name, { UPSTREAM: `http://127.0.0.1:${await closedPort()}` });
-    const answer = await visit(port, "GET /");
-    expect(answer.status).toBe(502);
-    assertContract(answer);
-  });
+    it("asks nobody but its upstream, whatever stands where the path should be", async ({ onTestFinished }) => {
+      const named = (name: string) => (_request: unknown, response: { end(text: string): void }) => response.end(name);
+      await withServer(named("the upstream"), (upstream) =>
+        withServer(named("elsewhere"), async (elsewhere) => {
+          const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` }, onTestFinished);
+          for (const target of [
+            `http://127.0.0.1:${elsewhere}/`,
+            `//127.0.0.1:${elsewhere}/`,
+            `http://x//127.0.0.1:${elsewhere}/`,
+          ])
+            expect((await visit(port, `GET ${target}`)).text).toContain("the upstream");
+        }),
+      );
+    });
 
-  it("answers when its upstream accepts no connection", async () => {
-    const { port: upstream, close } = await overwhelmed();
-    try {
-      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
+    it("keeps the path that its upstream's address comes with", async ({ onTestFinished }) => {
+      await withServer(
+        (incoming, response) => void response.end(incoming.url),
+        async (upstream) => {
+          const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}/v1` }, onTestFinished);
+          expect((await visit(port, "GET /orders?page=2")).text).toContain("/v1/orders?page=2");
+        },
+      );
+    });
+
+    it("does not trust an upstream whose certificate nobody vouches for", async ({ onTestFinished }) => {
+      await withServer(
+        createTlsServer(certificate(), (_incoming, response) => void response.end("s3cr3t")) as never,
+        async (upstream) => {
+          const port = await start(name, { UPSTREAM: `https://127.0.0.1:${upstream}` }, onTestFinished);
+          const answer = await visit(port, "GET /");
+          expect(assertContract(answer)).toMatchObject({ status: 502 });
+          expect(answer.text).not.toContain("s3cr3t");
+        },
+      );
+    });
+
+    it("answers when nobody listens", async ({ onTestFinished }) => {
+      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${await closedPort()}` }, onTestFinished);
       const answer = await visit(port, "GET /");
-      expect(answer.status).toBe(504);
+      expect(answer.status).toBe(502);
       assertContract(answer);
-    } finally {
-      close();
-    }
-  });
+    });
 
-  it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async () => {
-    const upstream = raw(async (socket) => {
-      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
-      for (let time = 0; time < 4; time++) {
-        socket.write("12345");
-        await new Promise((resolve) => setTimeout(resolve, 400));
+    it("answers when its upstream accepts no connection", async ({ onTestFinished }) => {
+      const { port: upstream, close } = await overwhelmed(onTestFinished);
+      try {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` }, onTestFinished);
+        const answer = await visit(port, "GET /");
+        expect(answer.status).toBe(504);
+        assertContract(answer);
+      } finally {
+        close();
       }
     });
-    const stalling = raw((socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n12345"));
-    await withServer(upstream as never, async (upstreamPort) => {
-      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
-      expect((await exchange(port, request("GET /"))).match(/12345/g)).toHaveLength(4);
+
+    it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async ({ onTestFinished }) => {
+      const upstream = raw(async (socket) => {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
+        for (let time = 0; time < 4; time++) {
+          socket.write("12345");
+          await new Promise((resolve) => setTimeout(resolve, 400));
+        }
+      });
+      const stalling = raw((socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n12345"));
+      await withServer(upstream as never, async (upstreamPort) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+        expect((await exchange(port, request("GET /"))).match(/12345/g)).toHaveLength(4);
+      });
+      await withServer(stalling as never, async (upstreamPort) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+        const bytes = await exchange(port, request("GET /")).catch(String);
+        expect(bytes).toContain("12345");
+        expect(bytes).not.toMatch(/\r\n0\r\n\r\n$|FSS\./);
+      });
     });
-    await withServer(stalling as never, async (upstreamPort) => {
-      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
-      const bytes = await exchange(port, request("GET /")).catch(String);
-      expect(bytes).toContain("12345");
-      expect(bytes).not.toMatch(/\r\n0\r\n\r\n$|FSS\./);
+
+    it("answers what never reaches the application", async ({ onTestFinished }) => {
+      const port = await start(name, { UPSTREAM: "http://127.0.0.1:9" }, onTestFinished);
+      for (const bytes of ["s3cr3t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", request("GET http://")])
+        expect(assertContract(parseAnswer(await exchange(port, bytes)))).toMatchObject({ status: 400 });
     });
-  });
 
-  it("answers what never reaches the application", async () => {
-    const port = await start(name, { UPSTREAM: "http://127.0.0.1:9" });
-    for (const bytes of ["s3cr3t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", request("GET http://")])
-      expect(assertContract(parseAnswer(await exchange(port, bytes)))).toMatchObject({ status: 400 });
-  });
+    it("serves to the end whom it is serving when it is told to end", async ({ onTestFinished }) => {
+      await withServer(
+        (_incoming, response) => void setTimeout(() => response.end("served"), 300),
+        async (upstream, server) => {
+          const { port, ended, end } = await startExample(name, { UPSTREAM: `http://127.0.0.1:${upstream}` }, onTestFinished);
+          const [bytes] = await Promise.all([exchange(port, request("GET /")), once(server, "request").then(end)]);
+          expect(bytes).toContain("served");
+          expect(await ended).toBe(0);
+        },
+      );
+    });
 
-  it("serves to the end whom it is serving when it is told to end", async () => {
-    await withServer(
-      (_incoming, response) => void setTimeout(() => response.end("served"), 300),
-      async (upstream, server) => {
-        const { port, ended, end } = await startExample(name, { UPSTREAM: `http://127.0.0.1:${upstream}` });
-        const [bytes] = await Promise.all([exchange(port, request("GET /")), once(server, "request").then(end)]);
-        expect(bytes).toContain("served");
-        expect(await ended).toBe(0);
-      },
-    );
-  });
-
-  it("cuts what its upstream cut", async () => {
-    const upstream = raw((socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
-    await withServer(upstream as never, async (upstreamPort) => {
-      const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
-      const bytes = await exchange(port, request("GET /")).catch(String);
-      expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
-      expect(bytes).not.toContain("FSS.");
+    it("cuts what its upstream cut", async ({ onTestFinished }) => {
+      const upstream = raw((socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
+      await withServer(upstream as never, async (upstreamPort) => {
+        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+        const bytes = await exchange(port, request("GET /")).catch(String);
+        expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
+        expect(bytes).not.toContain("FSS.");
+      });
     });
   });
 });
 
-it("express-gateway opens WebSockets, and answers for those that its upstream refuses", async () => {
+it("express-gateway opens WebSockets, and answers for those that its upstream refuses", async ({ onTestFinished }) => {
   const upgrade = {
     Connection: "Upgrade",
     Upgrade: "websocket",
@@ -178,13 +186,13 @@ it("express-gateway opens WebSockets, and answers for those that its upstream re
     socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
   });
   await withServer(upstream as never, async (upstreamPort) => {
-    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
     const answer = await visit(port, "GET /chat", upgrade);
     expect(assertContract(answer)).toMatchObject({ status: 403, instance: "/chat" });
     expect(answer.text).not.toContain("s3cr3t");
   });
   await withServer(greeting as never, async (upstreamPort) => {
-    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
     expect(await exchange(port, request("GET /chat", upgrade))).toMatch(/^HTTP\/1\.1 101 [^]*hello$/);
   });
 });
@@ -193,13 +201,13 @@ it("express-gateway opens WebSockets, and answers for those that its upstream re
  * A server whose queue of connections is full: it listens but never gets to accept, so a further connection is neither made nor
  * refused. A process of its own, since Node accepts whenever its event loop turns.
  */
-async function overwhelmed() {
+async function overwhelmed(later: Later) {
   const listenAndBlock = `const server = require("node:net").createServer();
     server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
       require("node:fs").writeSync(1, server.address().port + "\\n");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
     });`;
-  const child = endLater(spawn(process.execPath, ["-e", listenAndBlock], { stdio: ["ignore", "pipe", "ignore"] }));
+  const child = endLater(spawn(process.execPath, ["-e", listenAndBlock], { stdio: ["ignore", "pipe", "ignore"] }), later);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const port = Number(line);
   const queue = Array.from({ length: 8 }, () => connect(port, "127.0.0.1").on("error", () => {})); // a backlog of 1 holds 2

@@ -16,7 +16,7 @@ const upstream: RequestListener = (request, response) => {
   } else answering(request.url === "/bad" ? failures[6]! : successes[3]!)(request, response);
 };
 
-describe.each(libraries)("fgResponses() twice, in front of fgProxy(), with $name", (library) => {
+describe.concurrent.each(libraries)("fgResponses() twice, in front of fgProxy(), with $name", (library) => {
   async function through<R>(visit: (port: number) => Promise<R>) {
     const { told, options } = telling({ hiddenFailures: true });
     const got = await withServer(upstream, (target) => {
@@ -27,7 +27,7 @@ describe.each(libraries)("fgResponses() twice, in front of fgProxy(), with $name
     return { got, told };
   }
 
-  it.concurrent("waits once for what drips", async () => {
+  it("waits once for what drips", async () => {
     const { got, told } = await through(async (port) => {
       const { until } = await client(port, request("GET /slow"));
       const early = await until('"first"');

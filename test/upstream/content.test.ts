@@ -14,7 +14,11 @@ import { withServer } from "../wire.js";
 import { endless } from "./endless.js";
 import { replyKinds } from "./reply-kinds.js";
 
-const { brotliCompressSync: br, deflateRawSync, deflateSync, gzipSync: gzip } = zlib;
+const { deflateRawSync, deflateSync, gzipSync: gzip } = zlib;
+
+/** The highest quality, which is the default, takes seconds for a bomb. */
+const br = (content: Buffer | string) =>
+  zlib.brotliCompressSync(content, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } });
 const words = "No such order";
 const nothing = "Nothing was found at this address.";
 const zstd = Buffer.from("KLUv/SANaQAATm8gc3VjaCBvcmRlcg==", "base64");

@@ -10,7 +10,7 @@ import { gateways, through } from "./upstream-gateways.js";
 /** What an upstream's own message has to be sound by. */
 const framing = new Set(["content-length", "transfer-encoding", "trailer"]);
 
-describe.each(gateways)("$name", (gateway) => {
+describe.concurrent.each(gateways)("$name", (gateway) => {
   const ask = (reply: (response: ServerResponse) => unknown) =>
     through(
       gateway,
