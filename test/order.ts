@@ -5,10 +5,10 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 /** Files that take long, the longest first. The others follow in Vitest's own order, which knows nothing in a fresh clone but sizes. */
 const long: readonly string[] = [
   "fuzz/fuzz.test.ts",
-  "doors/faults-by-interceptor.test.ts",
-  "doors/faults-by-proxies.test.ts",
-  "doors/faults-by-calls.test.ts",
-  "doors/clients-leaving.test.ts",
+  "integrations/faults-by-interceptor.test.ts",
+  "integrations/faults-by-proxies.test.ts",
+  "integrations/faults-by-calls.test.ts",
+  "integrations/clients-leaving.test.ts",
   "examples/memory.test.ts",
   "examples/example-gateways.test.ts",
   "packages/declarations.test.ts",

@@ -1,4 +1,4 @@
-import { held } from "../doors/held.js";
-import { everyFunctionThrough } from "./proxy-every-door.js";
+import { intercepted } from "../integrations/interceptor-integrations.js";
+import { everyFunctionThrough } from "./proxy-scenarios.js";
 
-everyFunctionThrough(held);
+everyFunctionThrough(intercepted);

@@ -1,4 +1,4 @@
-import { proxies } from "../doors/proxies.js";
-import { everyFunctionThrough } from "./proxy-every-door.js";
+import { proxies } from "../integrations/proxy-integrations.js";
+import { everyFunctionThrough } from "./proxy-scenarios.js";
 
 everyFunctionThrough(proxies);

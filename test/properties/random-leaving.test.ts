@@ -4,11 +4,11 @@ import { createServer } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { calls } from "../doors/call-integrations.js";
-import { hosts } from "../doors/integration-hosts.js";
-import { held } from "../doors/held.js";
-import { startUpstream, ways, type Way } from "../doors/leaving.js";
-import { proxies } from "../doors/proxies.js";
+import { calls } from "../integrations/call-integrations.js";
+import { hosts } from "../integrations/integration-hosts.js";
+import { intercepted } from "../integrations/interceptor-integrations.js";
+import { startUpstream, ways, type Way } from "../integrations/leaving.js";
+import { proxies } from "../integrations/proxy-integrations.js";
 import { eventually, patience } from "../patience.js";
 import { request } from "../wire.js";
 
@@ -31,17 +31,17 @@ const clients = fc.array(fc.record({ bytes: sent, delay: fc.nat(30), way: fc.con
   maxLength: 20,
 });
 
-const cases = [...proxies, ...held, ...calls].flatMap(
-  (door) =>
-  hosts.filter(({ name, family }) => /5|3/.test(name) && door.families.includes(family)).map((host) => ({ name: `${door.name} on ${host.name}`, door, host })), // prettier-ignore
+const cases = [...proxies, ...intercepted, ...calls].flatMap(
+  (integration) =>
+  hosts.filter(({ name, family }) => /5|3/.test(name) && integration.families.includes(family)).map((host) => ({ name: `${integration.name} on ${host.name}`, integration, host })), // prettier-ignore
 );
 
 describe("clients that leave", () => {
-  it.each(cases)("take everything along: $name", async ({ door, host }) => {
+  it.each(cases)("take everything along: $name", async ({ integration, host }) => {
     const upstream = await startUpstream();
     const closers: (() => unknown)[] = [upstream.close];
     const onClose = (close: () => unknown) => void closers.push(close);
-    const listener = await host.create(door, { upstream, limit: 4 * patience, options: { onError() {} }, onClose });
+    const listener = await host.create(integration, { upstream, limit: 4 * patience, options: { onError() {} }, onClose });
     const server = createServer(listener).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

@@ -12,7 +12,7 @@ import Koa2 from "koa2";
 import compress from "koa-compress";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling, type Listener } from "../held/interceptor-gateways.js";
+import { telling, type Listener } from "../interceptor/interceptor-gateways.js";
 import { scaled } from "../patience.js";
 import { withServer } from "../wire.js";
 import { canary } from "./proxy-replies.js";

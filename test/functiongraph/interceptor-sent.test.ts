@@ -8,7 +8,7 @@ import express from "express";
 import express4 from "express4";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { gateways, telling, type Listener, type Writer } from "../held/interceptor-gateways.js";
+import { gateways, telling, type Listener, type Writer } from "../interceptor/interceptor-gateways.js";
 import { exchange, parseAnswer, request, withServer, withoutIds } from "../wire.js";
 import { canary } from "./proxy-replies.js";
 

@@ -1,10 +1,10 @@
-// Two doors in a row in one gateway, of which only the first that hears of a reply looks into it.
+// Two integrations in a row in one gateway, of which only the first that hears of a reply looks into it.
 import type { RequestListener, ServerResponse } from "node:http";
 import { fgErrors, fgResponses } from "@fg-errors/express";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling } from "../held/interceptor-gateways.js";
+import { telling } from "../interceptor/interceptor-gateways.js";
 import { libraries } from "../upstream/proxy-libraries.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { answering, canary, client, failures, successes } from "./proxy-replies.js";

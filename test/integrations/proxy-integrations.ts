@@ -9,11 +9,11 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-middleware4";
 import { createProxyServer } from "httpxy";
 import type { Middleware } from "koa";
-import { agentOf, both, type Act, type Door, type Way } from "./door.js";
+import { agentOf, both, type Act, type Integration, type Way } from "./integration.js";
 
 const koaProxies = createRequire(import.meta.url)("koa-proxies") as (path: string, settings: object) => Middleware;
 
-export const proxies: readonly Door[] = [
+export const proxies: readonly Integration[] = [
   { ...middleware("http-proxy-middleware 3", createProxyMiddleware), http1Only: true },
   middleware("http-proxy-middleware 4", createProxyMiddleware4),
   { ...server("http-proxy", (settings) => httpProxy.createProxyServer(settings)), http1Only: true },
@@ -32,13 +32,13 @@ function settingsOf(way: Way) {
   return { target: way.upstream.url, changeOrigin: true, agent: agentOf(way), proxyTimeout: way.limit };
 }
 
-function middleware(name: string, create: (settings: never) => unknown): Door {
-  const door = (way: Way) => create({ ...settingsOf(way), ...fgProxy(way.options) } as never) as RequestHandler;
+function middleware(name: string, create: (settings: never) => unknown): Integration {
+  const integration = (way: Way) => create({ ...settingsOf(way), ...fgProxy(way.options) } as never) as RequestHandler;
   return {
     name,
     families: both,
     create: (way) => {
-      const handler = door(way);
+      const handler = integration(way);
       return { act: (request, response) => passed(handler, request, response) };
     },
   };
@@ -57,7 +57,7 @@ interface ProxyServer {
   on(event: string, listener: (...args: never[]) => unknown): unknown;
 }
 
-function server(name: string, create: (settings: object) => unknown): Door {
+function server(name: string, create: (settings: object) => unknown): Integration {
   return {
     name,
     families: both,

@@ -8,7 +8,7 @@ import { expect } from "vitest";
 import type { Upstream } from "../faults/index.js";
 import { eventually, patience } from "../patience.js";
 import { exchange, parseAnswer, request } from "../wire.js";
-import type { Door } from "./door.js";
+import type { Integration } from "./integration.js";
 import type { Host } from "./integration-hosts.js";
 
 /** When the client leaves, and what it has sent by then. Each path says what the upstream does. */
@@ -70,13 +70,13 @@ export async function startUpstream() {
 }
 
 /** Has a client leave, and waits until the upstream has no request left; the gateway goes on, and tells of no 5xx. */
-export async function leave(host: Host, door: Door, moment: Moment, leaves: Way | "HTTP/2"): Promise<void> {
+export async function leave(host: Host, integration: Integration, moment: Moment, leaves: Way | "HTTP/2"): Promise<void> {
   const upstream = await startUpstream();
   const closers: (() => unknown)[] = [upstream.close];
   const problems: Problem[] = [];
   const options = { onError: (problem: Problem) => void problems.push(problem) };
   const onClose = (close: () => unknown) => void closers.push(close);
-  const listener = await host.create(door, { upstream, limit: 4 * patience, options, onClose });
+  const listener = await host.create(integration, { upstream, limit: 4 * patience, options, onClose });
   const server: Server = leaves === "HTTP/2" ? createHttp2Server(listener as never) : createServer(listener);
   let asked = 0;
   server.on("request", () => asked++);
@@ -87,8 +87,8 @@ export async function leave(host: Host, door: Door, moment: Moment, leaves: Way 
     const client = leaves === "HTTP/2" ? askHttp2(port, moment) : ask(port, moment, leaves);
     const count = moment === "while two answers are due" ? 2 : 1;
     await eventually(() => expect(asked).toBe(count));
-    if (!(door.buffers && moment === "during an upload")) await eventually(() => expect(upstream.requests()).toBe(count));
-    if (moment === "amid the content" && !door.buffers) await client.content;
+    if (!(integration.buffers && moment === "during an upload")) await eventually(() => expect(upstream.requests()).toBe(count));
+    if (moment === "amid the content" && !integration.buffers) await client.content;
     client.leave();
     await eventually(() => expect(upstream.connections()).toBe(0));
     if (leaves !== "HTTP/2") expect(parseAnswer(await exchange(port, request("GET /alive"))).text).toBe("still here");

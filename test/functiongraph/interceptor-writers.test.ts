@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { responsesIn } from "../fuzz/responses.js";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { gateways, telling, type Writer } from "../held/interceptor-gateways.js";
+import { gateways, telling, type Writer } from "../interceptor/interceptor-gateways.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer, withoutIds } from "../wire.js";
 import { canary, client, unchunked } from "./proxy-replies.js";

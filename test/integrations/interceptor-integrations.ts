@@ -15,12 +15,12 @@ import {
   dispatcherOf,
   undici,
   type Act,
-  type Door,
+  type Integration,
   type Exceptions,
   type Family,
   type Mount,
   type Way,
-} from "./door.js";
+} from "./integration.js";
 
 const require = createRequire(import.meta.url);
 const koaProxies = require("koa-proxies") as (path: string, settings: object) => Middleware;
@@ -42,7 +42,7 @@ const lateResets: Exceptions = [
 /** These stop reading, and so know only that it was not all. */
 const incomplete: Exceptions = [[inContent, { type: "http_response_incomplete" }]];
 
-export const held: readonly Door[] = [
+export const intercepted: readonly Integration[] = [
   {
     name: "a copying handler",
     families: both,

@@ -1,14 +1,14 @@
-// Whatever octets an upstream sends, what leaves by a door is one success, one answer by the contract, or a success that is cut.
+// Whatever octets an upstream sends, what leaves by an integration is one success, one answer by the contract, or a success that is cut.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { calls } from "../doors/call-integrations.js";
-import { held } from "../doors/held.js";
-import { proxies } from "../doors/proxies.js";
-import { hosts } from "../doors/integration-hosts.js";
+import { calls } from "../integrations/call-integrations.js";
+import { intercepted } from "../integrations/interceptor-integrations.js";
+import { proxies } from "../integrations/proxy-integrations.js";
+import { hosts } from "../integrations/integration-hosts.js";
 import { http, end } from "../faults/upstreams.js";
 import { responsesIn } from "../fuzz/responses.js";
 import { exchange, request } from "../wire.js";
@@ -16,7 +16,7 @@ import { octets, written, type Sent } from "./octets.js";
 import { anyStatus } from "./replies.js";
 import { settings } from "./settings.js";
 
-const named = (name: string) => [...calls, ...proxies, ...held].find((door) => door.name === name)!;
+const named = (name: string) => [...calls, ...proxies, ...intercepted].find((integration) => integration.name === name)!;
 const ours = ["relay(fetch())", "relay(request())", "http-proxy-middleware 3", "http-proxy", "httpxy"].map(named);
 const writers = ["a copying handler", "express-http-proxy", "koa-proxies", "@fastify/reply-from"].map(named);
 
@@ -37,9 +37,9 @@ const requests: Readonly<Record<string, string>> = {
   HEAD: request("HEAD /orders"),
 };
 
-const cases = [...ours, ...writers].flatMap((door) => hosts.filter(({ name, family }) => /5|3/.test(name) && door.families.includes(family)).map((host) => ({ name: `${door.name} on ${host.name}`, door, host }))); // prettier-ignore
+const cases = [...ours, ...writers].flatMap((integration) => hosts.filter(({ name, family }) => /5|3/.test(name) && integration.families.includes(family)).map((host) => ({ name: `${integration.name} on ${host.name}`, integration, host }))); // prettier-ignore
 
-describe.each(cases)("$name", ({ door, host }) => {
+describe.each(cases)("$name", ({ integration, host }) => {
   let bytes = "";
   let port = 0;
   let reports = 0;
@@ -48,7 +48,12 @@ describe.each(cases)("$name", ({ door, host }) => {
     const upstream = await http((socket) => end(bytes)(socket))();
     closers.push(upstream.close);
     const options = { onError: () => void reports++ };
-    const listener = await host.create(door, { upstream, limit: 5000, options, onClose: (close) => void closers.unshift(close) });
+    const listener = await host.create(integration, {
+      upstream,
+      limit: 5000,
+      options,
+      onClose: (close) => void closers.unshift(close),
+    });
     const server = createServer(listener).listen(0, "127.0.0.1");
     await once(server, "listening");
     closers.unshift(() => server.close());
@@ -61,7 +66,7 @@ describe.each(cases)("$name", ({ door, host }) => {
   it("ends no process, and gives one answer, to who asks by HTTP/1.0 or for the head", async () => {
     await fc.assert(
       fc.asyncProperty(answers, fc.constantFrom("HTTP/1.0", "HEAD"), async (sent, kind) => {
-        bytes = written(writers.includes(door) ? withoutConnection(sent) : sent);
+        bytes = written(writers.includes(integration) ? withoutConnection(sent) : sent);
         const received = await exchange(port, requests[kind]!).catch((reset: NodeJS.ErrnoException) => reset.code);
         if (kind === "HTTP/1.0" && received === "ECONNRESET") return;
         if (kind === "HEAD" && received === "") return; // Node sends such a head with the end, and the content that nobody gets has none
@@ -73,7 +78,7 @@ describe.each(cases)("$name", ({ door, host }) => {
     );
   });
 
-  it.skipIf(writers.includes(door))("answers by the contract, or passes on", async () => {
+  it.skipIf(writers.includes(integration))("answers by the contract, or passes on", async () => {
     const seen = { whole: 0, "cut short": 0, "cut among chunks": 0, error: 0 };
     await fc.assert(
       fc.asyncProperty(answers, async (sent) => {

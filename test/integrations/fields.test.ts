@@ -10,10 +10,10 @@ import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind as behindLibrary, libraries } from "../upstream/proxy-libraries.js";
 import { calls } from "./call-integrations.js";
-import type { Door } from "./door.js";
+import type { Integration } from "./integration.js";
 import { hosts, type Host } from "./integration-hosts.js";
-import { held } from "./held.js";
-import { proxies } from "./proxies.js";
+import { intercepted } from "./interceptor-integrations.js";
+import { proxies } from "./proxy-integrations.js";
 
 /** Not for a test to send: they frame the message, or are checked elsewhere. */
 const framing = new Set(["content-encoding", "content-length", "content-range", "content-type", "trailer", "transfer-encoding", "date"]); // prettier-ignore
@@ -60,10 +60,10 @@ function upstream({ url = "" }: IncomingMessage, response: ServerResponse): void
     .end('{"message":"as it is"}');
 }
 
-describe.each([...proxies, ...held, ...calls])("$name", { concurrent: true }, (door) => {
-  describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
+describe.each([...proxies, ...intercepted, ...calls])("$name", { concurrent: true }, (integration) => {
+  describe.each(hosts.filter(({ family }) => integration.families.includes(family)))("$name", (host) => {
     it("lets nothing of an error reply out that acts on a client or on a server in front", async () => {
-      const answer = await ask(host, door, "/acts");
+      const answer = await ask(host, integration, "/acts");
       assertContract(answer);
       for (const name of ofContent) expect(answer.headers.get(name), name).toBe(name === "cache-control" ? "no-store" : null);
       for (const name of ofUpstream) expect(answer.headers.get(name), name).toBe((own as Record<string, string>)[name] ?? null);
@@ -73,7 +73,7 @@ describe.each([...proxies, ...held, ...calls])("$name", { concurrent: true }, (d
     it("lets no credentials out, if asked to, neither of an error nor of a success", async () => {
       const options: ResponderOptions = { upstreamCredentials: "drop", challenge: "Own", relayStatuses: [401] };
       for (const path of ["/login", "/welcome"]) {
-        const { status, headers, text } = await ask(host, door, path, options);
+        const { status, headers, text } = await ask(host, integration, path, options);
         expect([...headers].filter(([, value]) => value.includes("s3cr3t"))).toEqual([]);
         expect(headers.getSetCookie()).toEqual(["gateway=1"]);
         expect(headers.get("clear-site-data")).toBe('"cache"');
@@ -83,24 +83,24 @@ describe.each([...proxies, ...held, ...calls])("$name", { concurrent: true }, (d
     });
 
     it("passes credentials on by default", async () => {
-      if (door.name.startsWith("upstream(")) return; // whose handler copies nothing
-      const login = await ask(host, door, "/login");
+      if (integration.name.startsWith("upstream(")) return; // whose handler copies nothing
+      const login = await ask(host, integration, "/login");
       expect([login.status, login.headers.get("www-authenticate")]).toEqual([401, realm]);
       expect(login.headers.getSetCookie()).toContain("s3cr3t=1");
-      const welcome = await ask(host, door, "/welcome");
+      const welcome = await ask(host, integration, "/welcome");
       expect(welcome.headers.getSetCookie()).toContain("s3cr3t=1");
     });
   });
 });
 
-async function ask(host: Host, door: Door, path: string, options: ResponderOptions = {}) {
+async function ask(host: Host, integration: Integration, path: string, options: ResponderOptions = {}) {
   const closers: (() => unknown)[] = [];
   const onClose = (close: () => unknown) => void closers.push(close);
   try {
     return await withServer(upstream, async (port) => {
       const target = { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} };
       const given = { onError() {}, ...options };
-      const listener = await host.create(door, { upstream: target, limit: patience, options: given, onClose });
+      const listener = await host.create(integration, { upstream: target, limit: patience, options: given, onClose });
       const gateway = createServer((incoming, response) => {
         for (const [name, value] of Object.entries(own)) response.setHeader(name, value);
         listener(incoming, response);

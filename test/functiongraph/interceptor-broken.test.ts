@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { gateways, telling, type Writer } from "../held/interceptor-gateways.js";
+import { gateways, telling, type Writer } from "../interceptor/interceptor-gateways.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { canary, client } from "./proxy-replies.js";

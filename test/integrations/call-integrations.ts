@@ -4,7 +4,7 @@ import { clientSignal, upstream } from "@fg-errors/core/upstream";
 import { relay as expressRelay } from "@fg-errors/express";
 import { relay as koaRelay } from "@fg-errors/koa";
 import { fetch, request } from "undici";
-import { both, dispatcherOf, undici, type Door, type Exceptions, type Way } from "./door.js";
+import { both, dispatcherOf, undici, type Integration, type Exceptions, type Way } from "./integration.js";
 
 /** A 204 has no content, whatever follows. Content of fetch's that ends in the middle of its coding is whole to it. */
 const lenient: Exceptions = [
@@ -15,14 +15,14 @@ const lenient: Exceptions = [
 /** What request() says of content does not tell that there was a head. */
 const headless: Exceptions = [[/^(reset|closed) .*(content|chunk)|^h2: .* in the content/, { type: "connection_terminated" }]];
 
-export const calls: readonly Door[] = [
+export const calls: readonly Integration[] = [
   relaying("relay(fetch())", fetchFrom, { decodes: true, exceptions: [...undici, ...lenient] }),
   relaying("relay(request())", requestFrom, { exceptions: [...undici, ...lenient] }),
   asking("upstream(fetch())", fetchFrom, { decodes: true, exceptions: [...undici, ...lenient] }),
   asking("upstream(request())", requestFrom, { exceptions: [...undici, ...headless] }),
 ];
 
-type More = Pick<Door, "decodes" | "exceptions">;
+type More = Pick<Integration, "decodes" | "exceptions">;
 
 type Ask = (way: Way) => (path: string, response: ServerResponse) => Promise<never>;
 
@@ -38,7 +38,7 @@ function requestFrom(way: Way) {
     request(way.upstream.url + path, { dispatcher, signal: clientSignal(response) }) as Promise<never>;
 }
 
-function relaying(name: string, askOf: Ask, more: More): Door {
+function relaying(name: string, askOf: Ask, more: More): Integration {
   return {
     name,
     families: both,
@@ -60,7 +60,7 @@ function relaying(name: string, askOf: Ask, more: More): Door {
 }
 
 /** Reads the whole reply before it answers, so that no fault comes too late. */
-function asking(name: string, askOf: Ask, more: More): Door {
+function asking(name: string, askOf: Ask, more: More): Integration {
   return {
     name,
     families: both,

@@ -26,8 +26,8 @@ export type Outcome = Partial<Pick<Fault, "status" | "type">> | "relayed" | "unh
 
 export type Exceptions = readonly (readonly [faults: RegExp, outcome: Outcome, hosts?: RegExp])[];
 
-/** One way from a gateway to its upstream: a real library, behind the door of ours that belongs to it. */
-export interface Door {
+/** One way from a gateway to its upstream: a real library, with the integration of ours that belongs to it. */
+export interface Integration {
   readonly name: string;
   readonly families: readonly Family[];
   /** Knows HTTP/2 towards the upstream. */
@@ -45,7 +45,7 @@ export interface Door {
   readonly create: (way: Way, family: Family) => Mount | Promise<Mount>;
 }
 
-/** Where a door leads. */
+/** Where an integration leads. */
 export interface Way {
   readonly upstream: Upstream;
   /** Milliseconds that anything may take. */

@@ -7,10 +7,10 @@ import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./call-integrations.js";
-import { both, type Door } from "./door.js";
+import { both, type Integration } from "./integration.js";
 import { hosts } from "./integration-hosts.js";
-import { held } from "./held.js";
-import { proxies } from "./proxies.js";
+import { intercepted } from "./interceptor-integrations.js";
+import { proxies } from "./proxy-integrations.js";
 
 const evil = "\u202e\u009b2J\u2028\r\nfg-errors: forged";
 
@@ -30,7 +30,7 @@ const body = (status: number) => ({
 });
 
 /** The handler has said that it takes the service at its word. */
-const believing: Door = {
+const believing: Integration = {
   name: "upstream(fetch(), { relayStatuses: true })",
   families: both,
   create: ({ upstream: { url } }) => ({
@@ -38,17 +38,17 @@ const believing: Door = {
   }),
 };
 
-const places = [...proxies, ...held, ...calls, believing].flatMap((door, index) =>
+const places = [...proxies, ...intercepted, ...calls, believing].flatMap((integration, index) =>
   hosts
-    .filter(({ family }, at) => door.families.includes(family) && at % 2 === index % 2) // one version of each framework
-    .map((host) => ({ name: `${door.name}, ${host.name}`, door, host })),
+    .filter(({ family }, at) => integration.families.includes(family) && at % 2 === index % 2) // one version of each framework
+    .map((host) => ({ name: `${integration.name}, ${host.name}`, integration, host })),
 );
 
 let stderr: MockInstance<typeof process.stderr.write>;
 beforeEach(() => void (stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true)));
 afterEach(() => stderr.mockRestore());
 
-describe.each(places)("$name", ({ door, host }) => {
+describe.each(places)("$name", ({ integration, host }) => {
   /** What the client gets, and what the operator is told. */
   async function ask(status: number, isHeard: boolean) {
     const told: ProblemContext[] = [];
@@ -57,7 +57,7 @@ describe.each(places)("$name", ({ door, host }) => {
       response.writeHead(status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(body(status)));
     });
     const bytes = await withServer(service, async (port) => {
-      const listener = await host.create(door, {
+      const listener = await host.create(integration, {
         upstream: { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} },
         limit: patience,
         options: isHeard ? { onError: (_problem, context) => void told.push(context) } : {},
@@ -73,7 +73,7 @@ describe.each(places)("$name", ({ door, host }) => {
     const { answer, told } = await ask(status, true);
     const received = assertContract(answer);
     expect(told.map(({ instance }) => instance)).toEqual(["/orders"]);
-    if (door.name.startsWith("upstream(") && door !== believing) return; // the reply is this gateway's own failure
+    if (integration.name.startsWith("upstream(") && integration !== believing) return; // the reply is this gateway's own failure
     expect(received).toMatchObject({ type: "about:blank", status, detail: expect.stringMatching(/^No /), error_code: "SHOP.1" });
     expect(received["instance"]).toMatch(/^\/forged\/a{1992}$/);
     expect(received).toMatchObject({ kept: { left: 0 }, errors: { length: 4 } });

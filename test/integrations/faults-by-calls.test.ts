@@ -1,4 +1,4 @@
-import { everyFaultThrough } from "./every-door.js";
+import { everyFaultThrough } from "./every-fault.js";
 import { calls } from "./call-integrations.js";
 
 everyFaultThrough(calls);

@@ -1,4 +1,4 @@
-// A gateway on each of the four hosts: CORS, one route of its own, a door to the upstream, fgErrors().
+// A gateway on each of the four hosts: CORS, one route of its own, an integration to the upstream, fgErrors().
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { fgErrors as expressErrors } from "@fg-errors/express";
 import { fgErrors as koaErrors } from "@fg-errors/koa";
@@ -6,17 +6,17 @@ import express from "express";
 import express4 from "express4";
 import Koa from "koa";
 import Koa2 from "koa2";
-import type { Door, Family, Way } from "./door.js";
+import type { Integration, Family, Way } from "./integration.js";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface Host {
   readonly name: string;
   readonly family: Family;
-  readonly create: (door: Door, way: Way) => Promise<Listener>;
+  readonly create: (integration: Integration, way: Way) => Promise<Listener>;
 }
 
-/** `GET /alive` is the gateway's own; every other request goes through the door. */
+/** `GET /alive` is the gateway's own; every other request goes through the integration. */
 export const hosts: readonly Host[] = [
   { name: "Express 5", family: "express", create: onExpress(express) },
   { name: "Express 4", family: "express", create: onExpress(express4) },
@@ -27,8 +27,8 @@ export const hosts: readonly Host[] = [
 const allowed = "https://shop.example";
 
 function onExpress(framework: typeof express): Host["create"] {
-  return async (door, way) => {
-    const mount = await door.create(way, "express");
+  return async (integration, way) => {
+    const mount = await integration.create(way, "express");
     const app = framework().disable("x-powered-by");
     app.use((_request, response, next) => (response.setHeader("Access-Control-Allow-Origin", allowed), next()));
     app.get("/alive", (_request, response) => void response.end("still here"));
@@ -42,8 +42,8 @@ function onExpress(framework: typeof express): Host["create"] {
 }
 
 function onKoa(Framework: typeof Koa): Host["create"] {
-  return async (door, way) => {
-    const mount = await door.create(way, "koa");
+  return async (integration, way) => {
+    const mount = await integration.create(way, "koa");
     const app = new Framework();
     app.on("error", () => {});
     app.use(koaErrors(way.options));

@@ -1,4 +1,4 @@
-// Error content that is small on the wire and large when it is unpacked, through every door: it is answered, and takes no memory.
+// Error content that is small on the wire and large when it is unpacked, through every integration: it is answered, and takes no memory.
 import { createServer } from "node:http";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -7,8 +7,8 @@ import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./call-integrations.js";
 import { hosts } from "./integration-hosts.js";
-import { held } from "./held.js";
-import { proxies } from "./proxies.js";
+import { intercepted } from "./interceptor-integrations.js";
+import { proxies } from "./proxy-integrations.js";
 
 /** Octets that a bomb unpacks to, and what of them may be in memory at once: other tests' garbage above all. */
 const size = 200_000_000;
@@ -21,10 +21,10 @@ const bombs = { gzip: gzipSync(content), br: brotliCompressSync(content, quick) 
 /** These collect and unpack a reply before they do anything with it; there is nothing that we could do about it. */
 const collecting = /^(express-http-proxy, buffering|koa-better-http-proxy)$/;
 
-const doors = [...proxies, ...held, ...calls].filter(({ name }) => !collecting.test(name));
+const integrations = [...proxies, ...intercepted, ...calls].filter(({ name }) => !collecting.test(name));
 
-describe.each(doors)("$name", (door) => {
-  const host = hosts.find(({ family }) => door.families.includes(family))!;
+describe.each(integrations)("$name", (integration) => {
+  const host = hosts.find(({ family }) => integration.families.includes(family))!;
   it.each(Object.entries(bombs))("%s", async (coding, bomb) => {
     const closers: (() => unknown)[] = [];
     const upstream = createServer((_request, response) => {
@@ -37,13 +37,13 @@ describe.each(doors)("$name", (door) => {
         options: { onError() {} },
         onClose: (close: () => unknown) => void closers.push(close),
       };
-      const listener = await host.create(door, way);
+      const listener = await host.create(integration, way);
       let peak = 0;
       const before = process.memoryUsage.rss();
       const timer = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 1);
       const bytes = await withServer(createServer(listener), (gateway) => exchange(gateway, request("GET /orders")));
       clearInterval(timer);
-      expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: door.name.startsWith("upstream(") ? 502 : 404 });
+      expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: integration.name.startsWith("upstream(") ? 502 : 404 });
       expect(bytes.length).toBeLessThan(3000);
       expect(Math.max(peak, process.memoryUsage.rss()) - before).toBeLessThan(most);
     });

@@ -1,10 +1,10 @@
-// Functions that fail behind a 200, and those that do not, through doors to upstreams, on every host.
+// Functions that fail behind a 200, and those that do not, through integrations to upstreams, on every host.
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import type { Door } from "../doors/door.js";
-import { hosts } from "../doors/integration-hosts.js";
+import type { Integration } from "../integrations/integration.js";
+import { hosts } from "../integrations/integration-hosts.js";
 import { exchange, parseAnswer, request, withoutIds } from "../wire.js";
 import { answering, ask, behind, canary, client, failures, received, successes } from "./proxy-replies.js";
 
@@ -17,16 +17,21 @@ const blames = /by its events$/;
 /** These answer by themselves for what breaks. */
 const answersBreaks = /^(koa-|express-http-proxy|@fastify)/;
 
-export function everyFunctionThrough(doors: readonly Door[]): void {
-  const places = doors.flatMap((door, index) =>
+export function everyFunctionThrough(integrations: readonly Integration[]): void {
+  const places = integrations.flatMap((integration, index) =>
     hosts
-      .filter(({ family }, at) => door.families.includes(family) && at % 2 === index % 2) // one version of each framework
-      .map((host) => ({ name: `${door.name}, ${host.name}`, door, host, streams: !buffering.test(door.name) })),
+      .filter(({ family }, at) => integration.families.includes(family) && at % 2 === index % 2) // one version of each framework
+      .map((host) => ({
+        name: `${integration.name}, ${host.name}`,
+        integration,
+        host,
+        streams: !buffering.test(integration.name),
+      })),
   );
 
-  describe.each(places)("$name", ({ door, host, streams }) => {
+  describe.each(places)("$name", ({ integration, host, streams }) => {
     it.each(failures)("a failure by $name", async (reply) => {
-      await behind(host, door, answering(reply), async (port, told) => {
+      await behind(host, integration, answering(reply), async (port, told) => {
         const { until, socket } = await client(port, request("GET /orders/17?a=s3cr3t", { Connection: "keep-alive" }));
         const bytes = await until(`"request_id"`).then(() => until("}"));
         const answer = parseAnswer(bytes);
@@ -44,8 +49,11 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
     });
 
     it.each(successes)("a success by $name", async (reply) => {
-      const asTheyAre = await behind(host, door, answering(reply), (port) => received(port), {});
-      const [success, told] = await behind(host, door, answering(reply), async (port, heard) => [await received(port), heard]);
+      const asTheyAre = await behind(host, integration, answering(reply), (port) => received(port), {});
+      const [success, told] = await behind(host, integration, answering(reply), async (port, heard) => [
+        await received(port),
+        heard,
+      ]);
       expect(success).toEqual(asTheyAre);
       expect(success.status).toBe(200);
       expect(told).toEqual([]);
@@ -53,11 +61,11 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
 
     it("nothing without the option", async () => {
       for (const reply of failures)
-        expect((await behind(host, door, answering(reply), (port) => received(port), {})).status).toBe(200);
+        expect((await behind(host, integration, answering(reply), (port) => received(port), {})).status).toBe(200);
     });
 
     it.each([failures[0]!, failures[5]!])("a client of HTTP/1.0, and HEAD: $name", async ({ content, fields = {}, status }) => {
-      await behind(host, door, answering({ name: "", content, fields }), async (port, told) => {
+      await behind(host, integration, answering({ name: "", content, fields }), async (port, told) => {
         const old = parseAnswer(await ask(port, "GET /orders HTTP/1.0\r\n\r\n", "}"));
         expect(assertContract(old)).toMatchObject({ status });
         const head = parseAnswer(await ask(port, request("HEAD /orders"), "\r\n\r\n"));
@@ -70,7 +78,7 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
     it("a success for HTTP/1.0", async () => {
       const reply = successes.find(({ name }) => name === "content in pieces")!;
       const old = (options?: object) =>
-        behind(host, door, answering(reply), (port) => ask(port, "GET /orders HTTP/1.0\r\n\r\n", "}"), options);
+        behind(host, integration, answering(reply), (port) => ask(port, "GET /orders HTTP/1.0\r\n\r\n", "}"), options);
       const asked = (bytes: string) => withoutIds(bytes.slice(0, bytes.lastIndexOf("}") + 1)); // more may have come, or not yet
       expect(asked(await old())).toBe(asked(await old({})));
     });
@@ -78,7 +86,7 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
     it.each([204, 304])("a %i, which has no content to look at", async (status) => {
       const upstream: RequestListener = (_request, response) =>
         void response.writeHead(status, { "X-Cff-Request-Id": "cff", ETag: '"1"' }).end();
-      await behind(host, door, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, told) => {
         const reply = await received(port);
         expect([reply.status, reply.octets.length, told.length]).toEqual([status, 0, 0]);
       });
@@ -98,12 +106,12 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
           .writeHead(200, fields as Record<string, string>)
           .write("first");
       };
-      await behind(host, door, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, told) => {
         const { socket, until } = await client(port, request("GET /"));
         await until("first"); // while the upstream says nothing more
         socket.destroy();
         await closed;
-        if (!blames.test(door.name)) expect(told.filter(({ status }) => status >= 500)).toEqual([]);
+        if (!blames.test(integration.name)) expect(told.filter(({ status }) => status >= 500)).toEqual([]);
       });
     });
 
@@ -116,7 +124,7 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
           const piece = String(content[0]).padEnd(16_384);
           while (!response.destroyed) if (!response.write(piece)) await Promise.race([once(response, "drain"), closed]);
         };
-        await behind(host, door, upstream, async (port) => {
+        await behind(host, integration, upstream, async (port) => {
           expect(assertContract(parseAnswer(await exchange(port, request("GET /"))))).toMatchObject({ status: 502 });
           await closed;
         });
@@ -129,7 +137,7 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
         response.write(`{"first":"${"x".repeat(70_000)}`);
         response.write("second", () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
       };
-      await behind(host, door, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, told) => {
         const { closed } = await client(port, request("GET /"));
         const bytes = await closed();
         expect(bytes).toContain("second");
@@ -138,26 +146,26 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
       });
     });
 
-    it.runIf(/proxy/.test(door.name) && streams && !answersBreaks.test(door.name))(
+    it.runIf(/proxy/.test(integration.name) && streams && !answersBreaks.test(integration.name))(
       "a failure by its head, whatever becomes of its content",
       async () => {
         const upstream: RequestListener = (_request, response) => {
           response.writeHead(200, { "X-Func-Err-Code": "4010" });
           response.write("s3cr3t", () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
         };
-        await behind(host, door, upstream, async (port, told) => {
+        await behind(host, integration, upstream, async (port, told) => {
           expect(assertContract(parseAnswer(await exchange(port, request("GET /"))))).toMatchObject({ status: 504 });
           expect(told).toMatchObject([{ code: "4010", proxyError: undefined }]);
         });
       },
     );
 
-    it.runIf(streams && !answersBreaks.test(door.name))("answers for what breaks while it is looked at", async () => {
+    it.runIf(streams && !answersBreaks.test(integration.name))("answers for what breaks while it is looked at", async () => {
       const upstream: RequestListener = (_request, response) => {
         response.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "s3cr3t", "X-Theirs": "s3cr3t" });
         response.write('{"first":', () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
       };
-      await behind(host, door, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, told) => {
         const bytes = await exchange(port, request("GET /"));
         expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
         expect(bytes).not.toContain("s3cr3t");
@@ -173,12 +181,12 @@ export function everyFunctionThrough(doors: readonly Door[]): void {
         response.once("close", close).writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
         response.write('{"first":', () => setTimeout(arrive, 30));
       };
-      await behind(host, door, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, told) => {
         const { socket } = await client(port, request("GET /"));
         await arrived;
         socket.destroy();
         await closed;
-        if (!blames.test(door.name)) expect(told.filter(({ status }) => status >= 500)).toEqual([]);
+        if (!blames.test(integration.name)) expect(told.filter(({ status }) => status >= 500)).toEqual([]);
       });
     });
   });

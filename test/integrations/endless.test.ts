@@ -1,4 +1,4 @@
-// Error content without an end, through every door that streams: it is answered, and let go of.
+// Error content without an end, through every integration that streams: it is answered, and let go of.
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
@@ -7,8 +7,8 @@ import { endless } from "../upstream/endless.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { calls } from "./call-integrations.js";
 import { hosts } from "./integration-hosts.js";
-import { held } from "./held.js";
-import { proxies } from "./proxies.js";
+import { intercepted } from "./interceptor-integrations.js";
+import { proxies } from "./proxy-integrations.js";
 
 /** These collect a reply before they do anything with it, whatever its length. */
 const collecting = /^(express-http-proxy, buffering|koa-better-http-proxy)$/;
@@ -16,10 +16,10 @@ const collecting = /^(express-http-proxy, buffering|koa-better-http-proxy)$/;
 /** Octets that fit into the buffers of sockets and streams on the way. Far from 100 MiB, or from any number that would grow with the content. */
 const most = 12_000_000;
 
-const doors = [...proxies, ...held, ...calls].filter(({ name }) => !collecting.test(name));
+const integrations = [...proxies, ...intercepted, ...calls].filter(({ name }) => !collecting.test(name));
 
-describe.each(doors)("$name", (door) => {
-  describe.each(hosts.filter(({ family }) => door.families.includes(family)))("$name", (host) => {
+describe.each(integrations)("$name", (integration) => {
+  describe.each(hosts.filter(({ family }) => integration.families.includes(family)))("$name", (host) => {
     it.each(["identity", "gzip"])("%s", async (coding) => {
       const upstream = endless(coding);
       const closers: (() => unknown)[] = [];
@@ -30,9 +30,11 @@ describe.each(doors)("$name", (door) => {
           options: { onError() {} },
           onClose: (close: () => unknown) => void closers.push(close),
         };
-        const listener = await host.create(door, way);
+        const listener = await host.create(integration, way);
         const bytes = await withServer(createServer(listener), (gateway) => exchange(gateway, request("GET /orders")));
-        expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: door.name.startsWith("upstream(") ? 502 : 404 });
+        expect(assertContract(parseAnswer(bytes))).toMatchObject({
+          status: integration.name.startsWith("upstream(") ? 502 : 404,
+        });
         await upstream.closed;
         expect(upstream.written()).toBeLessThan(most);
       });

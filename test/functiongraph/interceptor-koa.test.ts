@@ -11,7 +11,7 @@ import Koa, { type Context } from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling, type Listener } from "../held/interceptor-gateways.js";
+import { telling, type Listener } from "../interceptor/interceptor-gateways.js";
 import { exchange, parseAnswer, request, withServer, withoutIds } from "../wire.js";
 import { canary, client } from "./proxy-replies.js";
 

@@ -1,4 +1,4 @@
-// One fault through one door on one host, and what must hold of the answer.
+// One fault through one integration on one host, and what must hold of the answer.
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
@@ -8,20 +8,25 @@ import { assertContract } from "../assert-contract.js";
 import type { Fault, Upstream } from "../faults/index.js";
 import { patience, scaled } from "../patience.js";
 import { parseAnswer, request, withServer } from "../wire.js";
-import type { Door, Outcome } from "./door.js";
+import type { Integration, Outcome } from "./integration.js";
 import type { Host } from "./integration-hosts.js";
 
-/** Milliseconds: what a door waits for an upstream that never comes to an end, and for any other; what a client waits for an answer. */
-const limits = { endless: scaled(500), door: patience, client: 1.2 * patience };
+/** Milliseconds: what an integration waits for an upstream that never comes to an end, and for any other; what a client waits for an answer. */
+const limits = { endless: scaled(500), integration: patience, client: 1.2 * patience };
 
 /** Runs the fault and looks at the whole exchange. */
-export async function drive(host: Host, door: Door, fault: Fault, upstream: Upstream): Promise<void> {
-  const outcome = outcomeOf(door, fault, host) as Exclude<Outcome, "unheard">;
+export async function drive(host: Host, integration: Integration, fault: Fault, upstream: Upstream): Promise<void> {
+  const outcome = outcomeOf(integration, fault, host) as Exclude<Outcome, "unheard">;
   const problems: Problem[] = [];
   const options: ResponderOptions = { proxyName: "edge", onError: (problem) => void problems.push(problem) };
   const closers: (() => unknown)[] = [];
   const onClose = (close: () => unknown) => void closers.push(close);
-  const listener = await host.create(door, { upstream, limit: fault.endless ? limits.endless : limits.door, options, onClose });
+  const listener = await host.create(integration, {
+    upstream,
+    limit: fault.endless ? limits.endless : limits.integration,
+    options,
+    onClose,
+  });
   try {
     const bytes = await withServer(createServer(listener), (port) => converse(port));
     const { type, status } = { ...fault, ...(outcome as Partial<Fault>) };
@@ -29,7 +34,7 @@ export async function drive(host: Host, door: Door, fault: Fault, upstream: Upst
     if (outcome === "relayed") expectSuccess(answer, problems);
     else if (fault.when === "after" && answer.startsWith("HTTP/1.1 200 ")) expectCut(bytes, problems, type);
     else {
-      expectAnswer(door.forgetsHead ? answer.replace(/^x-inside.*\r\n/im, "") : answer, problems, { type, status });
+      expectAnswer(integration.forgetsHead ? answer.replace(/^x-inside.*\r\n/im, "") : answer, problems, { type, status });
       expect(parseAnswer(next ?? "").text).toContain("still here"); // on the same connection
     }
   } finally {
@@ -37,8 +42,8 @@ export async function drive(host: Host, door: Door, fault: Fault, upstream: Upst
   }
 }
 
-/** What comes of a fault behind this door. */
-export function outcomeOf({ exceptions = [], decodes }: Door, fault: Fault, host: Host): Outcome {
+/** What comes of a fault behind this integration. */
+export function outcomeOf({ exceptions = [], decodes }: Integration, fault: Fault, host: Host): Outcome {
   const exception = exceptions.find(([names, , hosts]) => names.test(fault.name) && (hosts?.test(host.name) ?? true))?.[1];
   return exception ?? (fault.status < 400 || (fault.decoding && !decodes) ? "relayed" : fault);
 }

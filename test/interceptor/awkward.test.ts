@@ -164,7 +164,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 });
 
-/** Writes, by ways of writing that were there before the response was held. */
+/** Writes, by ways of writing that were there before the response was intercepted. */
 const keptWays: Readonly<
   Record<string, (response: ServerResponse, kept: Pick<ServerResponse, "write" | "end" | "flushHeaders">) => void>
 > = {
@@ -189,7 +189,7 @@ it.each(Object.entries(keptWays))("sends a head that waits when it is written pa
 });
 
 it.each(["end", "destroy"] as const)(
-  "sends the head of events that is flushed when it is held twice, then %s()",
+  "sends the head of events that is flushed when it is intercepted twice, then %s()",
   async (last) => {
     const { options, told } = telling();
     const hold = createResponseInterceptor(options, { facts: () => ({}) });
