@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst, slowest } from "./test/order.js";
 
 const source = (path: string) => new URL(`packages/${path}.ts`, import.meta.url).pathname;
 
@@ -13,7 +14,10 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000, // above the patience of test/patience.ts
+    hookTimeout: 60_000,
+    reporters: ["default", slowest],
+    sequence: { sequencer: LongestFirst },
     maxConcurrency: 20, // those that run side by side mostly wait for time limits
     coverage: { include: ["packages/*/src/**"], reporter: ["text-summary"] },
   },

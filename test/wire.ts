@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import { patience } from "./patience.js";
 
 /** Runs `visit` against a server of `listener`'s and closes it whatever happens. */
 export async function withServer<R>(
@@ -33,7 +34,7 @@ export async function closedPort(): Promise<number> {
 /** Sends the bytes and gives all that comes back until the connection closes. */
 export async function exchange(port: number, bytes: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
-  socket.setTimeout(3000, () => socket.destroy(new Error("no end of the answer within 3 s")));
+  socket.setTimeout(patience, () => socket.destroy(new Error(`no end of the answer within ${patience} ms`)));
   socket.write(bytes, "latin1");
   return (await received(socket)).toString("latin1");
 }

@@ -11,9 +11,10 @@ import { connect, type AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import type { Problem, ProblemContext } from "@fg-errors/core";
 import createError from "http-errors";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { hosts, type Act, type Host } from "../hosts.js";
+import { eventually, patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 /** What `onError` was told of. */
@@ -124,7 +125,7 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
       const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /act")));
       await arrived;
       socket.destroy();
-      await vi.waitFor(() => expect(told).not.toEqual([]));
+      await eventually(() => expect(told).not.toEqual([]));
     });
     expect(told.map(({ status }) => status)).toEqual([408]);
   });
@@ -174,7 +175,7 @@ async function ask(session: ClientHttp2Session, headers: Record<string, string>)
   stream.on("response", (head) => (received = head));
   stream.on("error", () => {});
   stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-  stream.setTimeout(3000, () => stream.close());
+  stream.setTimeout(patience, () => stream.close());
   await new Promise((resolve) => stream.once("close", resolve));
   return { headers: received, text, code: stream.rstCode };
 }

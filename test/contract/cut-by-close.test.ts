@@ -12,6 +12,7 @@ import express4 from "express4";
 import Koa from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
+import { patience } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -141,7 +142,7 @@ async function endOf(
     socket.on("data", (chunk: string) => (bytes += chunk));
     while (!bytes.includes("first ")) await once(socket, "data");
     breakContent(content);
-    socket.setTimeout(5000, () => socket.destroy(new Error("no end within 5 s")));
+    socket.setTimeout(patience, () => socket.destroy(new Error(`no end within ${patience} ms`)));
     return { end: await ended, bytes };
   } finally {
     server.close();

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import createError from "http-errors";
 import { describe, expect, it, vi } from "vitest";
 import { hosts, type Act } from "../hosts.js";
+import { eventually, patience } from "../patience.js";
 import { exchange, request, withServer } from "../wire.js";
 
 const quiet = { onError() {} };
@@ -45,7 +46,7 @@ describe.each(hosts)("$name", ({ create, createHttp2 }) => {
     try {
       await once(server, "listening");
       const socket = connect(path, () => socket.write("GET /act HTTP/1.0\r\n\r\n"));
-      socket.setTimeout(3000, () => socket.destroy(new Error("hangs"))).resume();
+      socket.setTimeout(patience, () => socket.destroy(new Error("hangs"))).resume();
       await once(socket, "close");
     } finally {
       server.close();
@@ -64,7 +65,7 @@ describe.each(hosts)("$name", ({ create, createHttp2 }) => {
         socket.write("POST /act HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
       );
       await once(socket.resume(), "close");
-      await vi.waitFor(() => expect(onError).toHaveBeenCalled());
+      await eventually(() => expect(onError).toHaveBeenCalled());
     });
     for (const [{ status }] of onError.mock.calls as [{ status: number }][]) expect(status).toBeLessThan(500);
   });

@@ -7,6 +7,7 @@ import { guardServer } from "@fg-errors/core/server";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
+import { processorTime } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 const script = "</script><script>alert(1)</script>";
@@ -109,9 +110,12 @@ describe("what goes to stderr", () => {
   });
 });
 
-it.each([" ", "\t", ",", " ,", ", ,", "a ", "a,\t"])("a long Connection field costs no time: %j over and over", (unit) => {
+it.each([" ", "\t", ",", " ,", ", ,", "a ", "a,\t"])("a long Connection field costs no time: %j over and over", async (unit) => {
   const headers = { connection: `a${unit.repeat(100_000)}b`, b: "1", c: "2" };
-  const started = performance.now();
-  expect([Object.fromEntries(endToEnd(headers)), Object.fromEntries(survivingFields(headers))]).toEqual([{ c: "2" }, { c: "2" }]);
-  expect(performance.now() - started).toBeLessThan(1000); // it was 8 seconds and more
+  const act = () =>
+    expect([Object.fromEntries(endToEnd(headers)), Object.fromEntries(survivingFields(headers))]).toEqual([
+      { c: "2" },
+      { c: "2" },
+    ]);
+  expect(await processorTime(act)).toBeLessThan(1000); // it was 8 seconds and more
 });

@@ -1,4 +1,4 @@
-// Compiled, not run: one object of options fits every door, as README says.
+// Compiled, not run: one object of options fits every integration, as README says.
 import { normalizeUpstream, upstream } from "@fg-errors/core/upstream";
 import { fgErrors, fgProxy, fgResponses, relay as expressRelay, type ResponderOptions } from "@fg-errors/express";
 import { fgErrors as koaErrors, fgProxy as koaProxy, fgResponses as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
@@ -7,7 +7,7 @@ import type { Context } from "koa";
 
 const options: ResponderOptions = { service: "SHOP", relayStatuses: [404], proxyName: "edge", success: "fold", onError() {} };
 
-export const doors = (response: ExpressResponse, ctx: Context, reply: Response) => [
+export const integrations = (response: ExpressResponse, ctx: Context, reply: Response) => [
   fgErrors(options),
   fgProxy(options),
   fgResponses(options),

@@ -4,12 +4,15 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterEach } from "vitest";
 
-const children: ChildProcess[] = [];
-afterEach(() => children.splice(0).forEach((child) => child.kill()));
+/** The `onTestFinished` of a test's context: tests that run side by side have nothing else to know each other by. */
+export type Later = (act: () => void) => void;
 
-/** Has a process ended after the test. */
-export function endLater<Child extends ChildProcess>(child: Child): Child {
-  children.push(child);
+const ends: (() => void)[] = [];
+afterEach(() => ends.splice(0).forEach((end) => end()));
+
+/** Has a process ended after the test, which is the only one that runs, unless `later` says when. */
+export function endLater<Child extends ChildProcess>(child: Child, later: Later = (end) => void ends.push(end)): Child {
+  later(() => void child.kill());
   return child;
 }
 
@@ -23,10 +26,10 @@ interface Example {
 }
 
 /** Starts an example on the port that it says it listens on. */
-export async function startExample(name: string, environment: Record<string, string>): Promise<Example> {
+export async function startExample(name: string, environment: Record<string, string>, later?: Later): Promise<Example> {
   const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
   const env = { ...process.env, ...environment, PORT: "0" };
-  const child = endLater(spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "ignore"] }));
+  const child = endLater(spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "ignore"] }), later);
   const ended = once(child, "exit").then(([code]) => code as number | null);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   return { port: Number(/:(\d+)$/.exec(line)![1]), pid: child.pid!, end: () => void child.kill(), ended };

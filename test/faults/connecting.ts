@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { connect, createServer, type LookupFunction, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { Worker } from "node:worker_threads";
+import { patience, scaled } from "../patience.js";
 import { before, type Connect, type Fault, type Upstream } from "./fault.js";
 import { listen } from "./upstreams.js";
 
@@ -47,7 +48,7 @@ function named(code: number | undefined): Fault["start"] {
     });
     server.bind(0, "127.0.0.1");
     await once(server, "listening");
-    const resolver = new Resolver({ timeout: code === undefined ? 100 : 9000, tries: 1 });
+    const resolver = new Resolver({ timeout: code === undefined ? 100 : patience, tries: 1 });
     resolver.setServers([`127.0.0.1:${server.address().port}`]);
     const lookup: LookupFunction = (name, _options, found) => {
       resolver.resolve4(name, (error, [address = ""] = []) => found(error, address, 4));
@@ -93,6 +94,6 @@ async function deaf(): Promise<Upstream> {
 
 /** On loopback this takes no time, or for ever. */
 function isConnected(socket: Socket): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => void setTimeout(resolve, 100, false));
+  const late = new Promise<boolean>((resolve) => void setTimeout(resolve, scaled(100), false));
   return Promise.race([once(socket, "connect").then(() => true), late]);
 }

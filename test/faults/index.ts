@@ -6,5 +6,5 @@ import { tls } from "./tls.js";
 
 export type { Fault, Upstream } from "./fault.js";
 
-/** Every fault that an upstream can have, each to be driven through every door that can meet it. */
+/** Every fault that an upstream can have, each to be driven through every integration that can meet it. */
 export const faults: readonly Fault[] = [...connecting, ...tls, ...http1, ...http2];

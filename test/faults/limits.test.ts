@@ -7,6 +7,7 @@ import { Agent, BalancedPool, interceptors, request } from "undici";
 import { Agent as Agent6, BalancedPool as BalancedPool6, request as request6 } from "undici6";
 import WebSocket from "ws";
 import { faultInMessage } from "../../packages/core/src/recognisers/fault-in-message.js";
+import { scaled } from "../patience.js";
 import { failure, outcome } from "../recognisers/outcome.js";
 import type { Upstream } from "./fault.js";
 import { end, http } from "./upstreams.js";
@@ -62,7 +63,7 @@ describe("a WebSocket that ws does not get", () => {
     ["an end", end(), [502, "connection_terminated", undefined]],
   ])("but %s", async (_name, deed, expected) => {
     const upstream: Upstream = await http(deed)();
-    const socket = new WebSocket(upstream.url.replace("http", "ws"), { handshakeTimeout: 200 });
+    const socket = new WebSocket(upstream.url.replace("http", "ws"), { handshakeTimeout: scaled(200) });
     const [error] = (await once(socket, "error").catch((thrown: unknown) => [thrown])) as [Error];
     await upstream.close();
     expect(outcome(error)).toEqual(expected);

@@ -2,8 +2,9 @@ import { normalizeError } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { faultParameters } from "../../packages/core/src/proxy-errors/fault-parameters.js";
 import { proxyErrors, type ProxyErrorType } from "../../packages/core/src/proxy-errors/proxy-errors.js";
+import { patience, scaled } from "../patience.js";
 import { failure } from "../recognisers/outcome.js";
-import { http1, type Call } from "./calls.js";
+import { http1, type Call } from "./client-calls.js";
 import { faults } from "./index.js";
 
 const told: readonly (readonly [fault: string, parameters: object])[] = [
@@ -30,7 +31,9 @@ describe.each(["fetch dispatcher", "got"] as const)("what %s tells of", (client)
     const upstream = await faults.find((fault) => fault.name === name)!.start();
     try {
       const call: Call = http1[client];
-      const { proxyError, cause } = normalizeError(await failure(() => call(upstream, 4000)));
+      const { proxyError, cause } = normalizeError(
+        await failure(() => call(upstream, name === "DNS: no answer" ? scaled(4000) : patience)),
+      );
       const found = faultParameters(proxyError!, cause);
       expect(found).toEqual(parameters);
       expect(faultParameters(proxyError!, new Error("s3cr3t", { cause }))).toEqual(parameters);

@@ -3,8 +3,8 @@ import { createServer, type RequestListener } from "node:http";
 import type { ResponderOptions } from "@fg-errors/core";
 import { Agent, fetch } from "undici";
 import { expect } from "vitest";
-import type { Door } from "../doors/door.js";
-import type { Host } from "../doors/gateway.js";
+import type { Integration } from "../integrations/integration.js";
+import type { Host } from "../integrations/integration-hosts.js";
 import { withServer, type Answer } from "../wire.js";
 import { documentedRows } from "./documented-rows.js";
 
@@ -45,10 +45,10 @@ export interface Gateway {
   readonly answers: (asked: readonly Row[]) => Promise<readonly (readonly [row: Row, answer: Answer])[]>;
 }
 
-/** Runs `visit` against a gateway on the host, with that door to the upstream. */
+/** Runs `visit` against a gateway on the host, with that integration to the upstream. */
 export async function behind<R>(
   host: Host,
-  door: Door,
+  integration: Integration,
   options: ResponderOptions,
   visit: (gateway: Gateway) => Promise<R>,
 ): Promise<R> {
@@ -59,7 +59,7 @@ export async function behind<R>(
     return await withServer(documented, async (upstreamPort) => {
       const upstream = { url: `http://127.0.0.1:${upstreamPort}`, connect: {}, connections: () => 0, close: async () => {} };
       const way = { upstream, limit: 10_000, options: { onError() {}, ...options }, onClose };
-      return withServer(createServer(await host.create(door, way)), (port) => {
+      return withServer(createServer(await host.create(integration, way)), (port) => {
         const ask = async (row: Row) => {
           const reply = await fetch(`http://127.0.0.1:${port}/${rows.indexOf(row)}`, { dispatcher });
           return [row, { status: reply.status, headers: new Headers([...reply.headers]), text: await reply.text() }] as const;

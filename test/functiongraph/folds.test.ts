@@ -4,10 +4,10 @@ import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { explainCode } from "@fg-errors/core/functiongraph";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { calls } from "../doors/calls.js";
-import { hosts } from "../doors/gateway.js";
-import { held } from "../doors/held.js";
-import { proxies } from "../doors/proxies.js";
+import { calls } from "../integrations/call-integrations.js";
+import { hosts } from "../integrations/integration-hosts.js";
+import { intercepted } from "../integrations/interceptor-integrations.js";
+import { proxies } from "../integrations/proxy-integrations.js";
 import { withServer } from "../wire.js";
 import { behind, documented, expectNoSecret, rows, type Row } from "./folds-gateway.js";
 
@@ -54,15 +54,15 @@ it("normalizeUpstream() keeps what explainCode() needs", async () => {
   });
 });
 
-const doors = [...calls, ...proxies, ...held];
-const some = doors.filter(({ name }) => ["relay(fetch())", "http-proxy-middleware 3", "a copying handler"].includes(name));
+const integrations = [...calls, ...proxies, ...intercepted];
+const some = integrations.filter(({ name }) => ["relay(fetch())", "http-proxy-middleware 3", "a copying handler"].includes(name));
 const newest = hosts.filter(({ name }) => ["Express 5", "Koa 3"].includes(name));
 const extended = extendContract(functionGraph, {
   413: { title: "Content Too Large", description: "The request's content is too large." },
   429: { title: "Too Many Requests", description: "Slow down." },
 });
 
-describe.each(some)("$name", (door) => {
+describe.each(some)("$name", (integration) => {
   describe.each(newest)("$name", (host) => {
     it.each<[string, Contract, readonly Row[], (status: number) => number]>([
       ["every row out", functionGraph, rows, leavesAs],
@@ -79,7 +79,7 @@ describe.each(some)("$name", (door) => {
         (status) => ([426, 494].includes(status) ? leavesAs(status) : status),
       ],
     ])("lets %s", async (_what, contract, asked, to) => {
-      await behind(host, door, { contract }, async ({ answers }) => {
+      await behind(host, integration, { contract }, async ({ answers }) => {
         for (const [row, answer] of await answers(asked)) {
           const status = to(row.status);
           expect(answer.status, row.message).toBe(status);
@@ -91,7 +91,7 @@ describe.each(some)("$name", (door) => {
     });
 
     it("writes FunctionGraph's format for each status", async () => {
-      await behind(host, door, { format: "functiongraph", hiddenFailures: true }, async ({ answers }) => {
+      await behind(host, integration, { format: "functiongraph", hiddenFailures: true }, async ({ answers }) => {
         for (const [row, answer] of await answers(oneOfEach)) {
           const status = leavesAs(row.status);
           expect(answer.status, row.message).toBe(status);

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { upstream, type Reply } from "@fg-errors/core/upstream";
 import { describe, expect, it, vi } from "vitest";
+import { patience } from "../patience.js";
 import { wrongUses } from "./peek-uses.js";
 import { failure, invoked } from "./replies-of-functions.js";
 
@@ -102,7 +103,7 @@ describe.concurrent("what was looked into", () => {
 
   it("tells whoever waits for it next that there is something", async () => {
     const body = new Readable({ read() {} });
-    const call = upstream(replyOf(body), options).then(() => once(body, "readable", { signal: AbortSignal.timeout(1000) }));
+    const call = upstream(replyOf(body), options).then(() => once(body, "readable", { signal: AbortSignal.timeout(patience) }));
     await new Promise(setImmediate);
     body.push("{}");
     await new Promise(setImmediate);

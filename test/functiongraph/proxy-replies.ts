@@ -1,11 +1,12 @@
-// What a function's host answers with a 200, and a gateway behind any door, for tests that send the one through the other.
+// What a function's host answers with a 200, and a gateway behind any integration, for tests that send the one through the other.
 import { once } from "node:events";
 import { createServer, get, type RequestListener } from "node:http";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
-import type { Door } from "../doors/door.js";
-import type { Host } from "../doors/gateway.js";
+import type { Integration } from "../integrations/integration.js";
+import type { Host } from "../integrations/integration-hosts.js";
+import { patience } from "../patience.js";
 import { withServer } from "../wire.js";
 
 export interface FunctionReply {
@@ -89,10 +90,10 @@ export function answering({ fields = {}, content }: FunctionReply): RequestListe
 /** The failing ones' messages must not be seen anywhere. */
 export const canary = /s3cr3t|errorMessage/i;
 
-/** Runs `visit` against a gateway whose door leads to that upstream. `told` is what the operator hears. */
+/** Runs `visit` against a gateway whose integration leads to that upstream. `told` is what the operator hears. */
 export async function behind<R>(
   host: Host,
-  door: Door,
+  integration: Integration,
   upstream: RequestListener,
   visit: (port: number, told: Problem[], connections: () => Promise<number>) => Promise<R>,
   options: ResponderOptions = { hiddenFailures: true },
@@ -110,7 +111,7 @@ export async function behind<R>(
       onClose: (close: () => unknown) => void closers.push(close),
     };
     try {
-      return await withServer(await host.create(door, way), (gateway) => visit(gateway, told, connections));
+      return await withServer(await host.create(integration, way), (gateway) => visit(gateway, told, connections));
     } finally {
       await Promise.all(closers.map((close) => close()));
     }
@@ -138,7 +139,7 @@ export async function client(port: number, bytes: string) {
   const socket = connect(port, "127.0.0.1");
   let all = "";
   socket.on("data", (chunk) => (all += chunk.toString("latin1"))).on("error", () => {});
-  socket.setTimeout(5000, () => socket.destroy(new Error("nothing within 5 s")));
+  socket.setTimeout(patience, () => socket.destroy(new Error(`nothing within ${patience} ms`)));
   socket.write(bytes);
   const until = (text: string) =>
     new Promise<string>((resolve, reject) => {

@@ -13,7 +13,7 @@ import express from "express";
 import httpProxy from "http-proxy";
 import Koa from "koa";
 import { describe, expect, it } from "vitest";
-import { gateways, relaying, through, type Gateway } from "../upstream/gateways.js";
+import { gateways, relaying, through, type Gateway } from "../upstream/upstream-gateways.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 Logger4jInstance.level = "off"; // it prints the headers of what fails, Authorization among them
@@ -77,19 +77,19 @@ const proxyInKoa: Gateway = {
 
 /** Of undici's request(), since fetch() takes a 407 for a failure of its own. */
 const relays = [relaying("Express 5", "undici 7's request()"), relaying("Koa 3", "undici 7's request()")];
-const doors = [...relays, gateways[0]!, proxyInKoa];
+const integrations = [...relays, gateways[0]!, proxyInKoa];
 const statuses = Object.keys(functionGraph.statuses)
   .map(Number)
   .filter((status) => status >= 400);
 const formats = [{ format: "problem" }, { format: "functiongraph" }] as const;
 
 describe.each(formats)("format $format", (options) => {
-  it.each([...throwing, ...doors])("$name: every documented status", async (gateway) => {
+  it.each([...throwing, ...integrations])("$name: every documented status", async (gateway) => {
     const visit = async (port: number) => {
       for (const status of statuses) {
         const sent = await wire(port, status, { "X-Request-Id": "callers" });
         // An upstream's proxy is not the client's (RFC 9110 section 15.5.8).
-        expect(sent.status).toBe(status === 407 && doors.includes(gateway) ? 502 : status);
+        expect(sent.status).toBe(status === 407 && integrations.includes(gateway) ? 502 : status);
         expect(sent.body).toMatchObject({ error_code: `SHOP.0${status}`, request_id: "callers" });
 
         const error = await exception(port, status, { "X-Request-Id": "callers" });
@@ -147,7 +147,7 @@ describe("a function that fails behind a 200", () => {
     });
   });
 
-  it.each(doors)("is an exception behind $name", async (gateway) => {
+  it.each(integrations)("is an exception behind $name", async (gateway) => {
     const visit = async (port: number) => {
       const error = await exception(port, "orders");
       expect(error).toBeInstanceOf(ServerResponseException);
@@ -157,7 +157,7 @@ describe("a function that fails behind a 200", () => {
     for (const options of formats) await through(gateway, failing, visit, { ...options, hiddenFailures: true });
   });
 
-  it.each(doors)("stays a success behind $name when it did well", async (gateway) => {
+  it.each(integrations)("stays a success behind $name when it did well", async (gateway) => {
     const visit = async (port: number) => {
       expect(await invoke(port, "orders")).toMatchObject({ httpStatusCode: 200, paid: true, "X-Cff-Request-Id": "cff" });
     };

@@ -82,13 +82,13 @@ describe.each(hosts)("$name", ({ create, createHttp2, family }) => {
       settings({ numRuns: 150 }),
     );
 
-  it("answers whatever is thrown by the contract, and tells of it once", { timeout: 60_000 }, async () => {
+  it("answers whatever is thrown by the contract, and tells of it once", async () => {
     await withServer(create(act, options), (port) =>
       property(async () => parseAnswer(await exchange(port, request("GET /act")))),
     );
   });
 
-  it("does so over HTTP/2", { timeout: 60_000 }, async () => {
+  it("does so over HTTP/2", async () => {
     const server = createHttp2Server(createHttp2(act, options) as never) as unknown as Server;
     await withServer(server, async (port) => {
       const session = connectHttp2(`http://127.0.0.1:${port}`);

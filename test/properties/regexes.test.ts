@@ -43,7 +43,7 @@ describe("every regex of the packages", () => {
         if (type === "NewExpression" || type === "CallExpression") expect(callee?.name, path).not.toBe("RegExp");
   });
 
-  it.each(all)("is linear: $name", { timeout: 60_000 }, ({ regex }) => {
+  it.each(all)("is linear: $name", ({ regex }) => {
     expect(attack(regex)).toBeUndefined();
   });
 });
@@ -69,7 +69,7 @@ describe("the attack", () => {
     /[\p{L}\d]+\p{L}+;/u,
     /(?=.*b)a/,
     /(a|b)*c/,
-  ])("finds what is slow in %s", { timeout: 60_000 }, (regex) => {
+  ])("finds what is slow in %s", (regex) => {
     const found = attack(regex);
     expect(found?.growth).toBeGreaterThan(30);
   });

@@ -14,6 +14,7 @@ import { Strategy as BearerStrategy } from "passport-http-bearer";
 import OAuth2Strategy from "passport-oauth2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizeError, type Problem } from "@fg-errors/core";
+import { patience, scaled } from "../patience.js";
 import { certificate } from "./certificate.js";
 import { closedPort } from "../wire.js";
 
@@ -59,7 +60,7 @@ const providers = { good: "", down: "", resets: "", garbage: "", fails: "", html
 type Provider = keyof typeof providers;
 
 /** Milliseconds to wait for a provider: the slow one never answers. */
-const patience = (provider: Provider) => (provider === "slow" ? 100 : 1500);
+const limitFor = (provider: Provider) => (provider === "slow" ? scaled(100) : patience);
 
 const pair = jose.generateKeyPair("RS256", { extractable: true });
 
@@ -124,7 +125,7 @@ describe("jsonwebtoken", () => {
     );
   const fetched = (provider: Provider) =>
     lookup((_header: JwtHeader, done) => {
-      fetch(providers[provider], { signal: AbortSignal.timeout(patience(provider)) }).then(
+      fetch(providers[provider], { signal: AbortSignal.timeout(limitFor(provider)) }).then(
         (response) => done(new Error(`keys answered ${response.status} at ${response.url}`)),
         (error: Error) => done(error),
       );
@@ -155,7 +156,7 @@ describe("jose", () => {
     async () =>
       jose.jwtVerify(
         await token,
-        jose.createRemoteJWKSet(new URL(providers[provider]), { timeoutDuration: patience(provider) }),
+        jose.createRemoteJWKSet(new URL(providers[provider]), { timeoutDuration: limitFor(provider) }),
         options,
       );
 
@@ -192,8 +193,8 @@ describe("jose", () => {
       createServer((_request, response) => void response.writeHead(200).write("{", () => response.destroy())),
     );
     for (const [url, timeoutDuration, expected] of [
-      [stalls, 100, { status: 504, proxyError: "http_response_timeout" }],
-      [breaks, 1500, { status: 502, proxyError: "connection_terminated" }],
+      [stalls, scaled(100), { status: 504, proxyError: "http_response_timeout" }],
+      [breaks, patience, { status: 502, proxyError: "connection_terminated" }],
     ] as const) {
       const keys = jose.createRemoteJWKSet(new URL(url), { timeoutDuration });
       expectProblem(await thrownBy(async () => jose.jwtVerify(await rs256(), keys)), expected);
@@ -233,7 +234,7 @@ async function expressError(handlers: readonly RequestHandler[], headers: Record
     set = response.getHeaders() as IncomingHttpHeaders;
     response.end();
   }) satisfies ErrorRequestHandler);
-  await fetch(new URL(path, await listen(createServer(app))), { headers, signal: AbortSignal.timeout(5000) });
+  await fetch(new URL(path, await listen(createServer(app))), { headers, signal: AbortSignal.timeout(patience) });
   expect(caught).toBeDefined();
   return { caught, set };
 }
@@ -275,12 +276,12 @@ describe("koa-jwt", () => {
       }
     });
     app.use(koaJwt({ secret: key, ...options }));
-    await fetch(await listen(createServer(app.callback())), { headers, signal: AbortSignal.timeout(5000) });
+    await fetch(await listen(createServer(app.callback())), { headers, signal: AbortSignal.timeout(patience) });
     expect(caught).toBeDefined();
     return caught;
   }
   const provider = (name: Provider) => () =>
-    fetch(providers[name], { signal: AbortSignal.timeout(patience(name)) }).then((response) => response.text());
+    fetch(providers[name], { signal: AbortSignal.timeout(limitFor(name)) }).then((response) => response.text());
   const fails = () => Promise.reject(new Error(`no key for ${secret}`));
 
   it.each([
@@ -309,7 +310,7 @@ describe("express-oauth2-jwt-bearer", () => {
     jwksUri: providers[provider],
     issuer: claims.iss,
     audience: claims.aud,
-    timeoutDuration: patience(provider),
+    timeoutDuration: limitFor(provider),
     dpop: { enabled: false },
   });
   const challenge = (rest: string) => ({ "www-authenticate": `Bearer realm="api"${rest}` });

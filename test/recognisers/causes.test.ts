@@ -6,6 +6,7 @@ import createError from "http-errors";
 import pTimeout from "p-timeout";
 import { describe, expect, it } from "vitest";
 import VError from "verror";
+import { scaled } from "../patience.js";
 import { failure, outcome, refusal } from "./outcome.js";
 import { closedPort } from "../wire.js";
 
@@ -20,7 +21,7 @@ describe("happy eyeballs", () => {
   const connect = (port: number, ...addresses: string[]) => {
     const all = addresses.map((address) => ({ address, family: net.isIP(address) }));
     const lookup: net.LookupFunction = (_host, _options, answer) => answer(null, all);
-    const options = { host: "s3cr3t.example", port, lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 50 };
+    const options = { host: "s3cr3t.example", port, lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: scaled(50) };
     return failure(() => once(net.connect(options), "connect"));
   };
 

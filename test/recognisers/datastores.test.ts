@@ -10,6 +10,7 @@ import {
   SocketTimeoutDuringMaintenanceError,
 } from "redis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { patience, scaled } from "../patience.js";
 import { startMongo } from "./servers/mongo.js";
 import { startMysql } from "./servers/mysql.js";
 import { failure } from "./outcome.js";
@@ -115,15 +116,15 @@ describe("pg", () => {
   });
 
   it("query_timeout", async () => {
-    const client = clientOf("any", { query_timeout: 50 });
+    const client = clientOf("any", { query_timeout: scaled(50) });
     await client.connect();
     expectStatusOnly(await failure(() => client.query("SELECT 1")), 504);
     void client.end().catch(() => undefined);
   });
 
   it("connect timeouts", async () => {
-    expectStatusOnly(await failure(() => clientOf("mute", { connectionTimeoutMillis: 50 }).connect()), 504);
-    const slow = new Pool({ host, port: refusing, user: "u", database: "mute", connectionTimeoutMillis: 50 });
+    expectStatusOnly(await failure(() => clientOf("mute", { connectionTimeoutMillis: scaled(50) }).connect()), 504);
+    const slow = new Pool({ host, port: refusing, user: "u", database: "mute", connectionTimeoutMillis: scaled(50) });
     const error = await failure(() => slow.connect());
     expect(error).toHaveProperty("message", "Connection terminated due to connection timeout");
     expectStatusOnly(error, 504);
@@ -131,7 +132,7 @@ describe("pg", () => {
   });
 
   it("pool full, then ended", async () => {
-    const full = new Pool({ host, port: refusing, user: "u", database: "any", max: 1, connectionTimeoutMillis: 500 });
+    const full = new Pool({ host, port: refusing, user: "u", database: "any", max: 1, connectionTimeoutMillis: scaled(300) });
     const held = await full.connect();
     const error = await failure(() => full.connect());
     expect(error).toHaveProperty("message", "timeout exceeded when trying to connect");
@@ -149,7 +150,7 @@ describe("mysql2", () => {
   });
 
   const query = async (sql: string, options: { port?: number; timeout?: number } = {}) => {
-    const connection = await mysql.createConnection({ host, port: options.port ?? port, user: "u", connectTimeout: 1000 });
+    const connection = await mysql.createConnection({ host, port: options.port ?? port, user: "u", connectTimeout: patience });
     try {
       await connection.query({ sql, ...(options.timeout && { timeout: options.timeout }) });
     } finally {
@@ -215,7 +216,7 @@ describe("mysql2", () => {
   });
 
   it("query timeout", async () => {
-    const error = await failure(() => query("mute", { timeout: 50 }));
+    const error = await failure(() => query("mute", { timeout: scaled(50) }));
     expect(error).toHaveProperty("code", "PROTOCOL_SEQUENCE_TIMEOUT");
     expectStatusOnly(error, 504);
   });
@@ -228,7 +229,7 @@ describe("mysql2", () => {
 
   it("connect timeout", async () => {
     const mute = await start(listen(() => undefined));
-    const error = await failure(() => mysql.createConnection({ host, port: mute, user: "u", connectTimeout: 50 }));
+    const error = await failure(() => mysql.createConnection({ host, port: mute, user: "u", connectTimeout: scaled(50) }));
     expect(error).toMatchObject({ code: "ETIMEDOUT", fatal: true });
     expectStatusOnly(error, 504);
   });
@@ -263,7 +264,7 @@ describe("mongodb", () => {
 
   const clientTo = (to: number, options: object = {}) => {
     const client = new MongoClient(`mongodb://${host}:${to}/?directConnection=true&retryReads=false&retryWrites=false`, {
-      serverSelectionTimeoutMS: 2000,
+      serverSelectionTimeoutMS: patience,
       ...options,
     });
     clients.push(client);
@@ -339,7 +340,7 @@ describe("mongodb", () => {
 
   it("the server falls silent, which its monitor finds out", async () => {
     const other = await start(startMongo());
-    const database = clientTo(other, { heartbeatFrequencyMS: 500, connectTimeoutMS: 200 });
+    const database = clientTo(other, { heartbeatFrequencyMS: scaled(500), connectTimeoutMS: scaled(200) });
     const error = await failure(() => database.collection("faint").findOne({ secret }));
     expect(error).toHaveProperty("name", "PoolClearedOnNetworkError");
     expectStatusOnly(error, 503);
@@ -347,7 +348,7 @@ describe("mongodb", () => {
 
   it("down", async () => {
     const error = await failure(async () =>
-      clientTo(await closedPort(), { serverSelectionTimeoutMS: 50 })
+      clientTo(await closedPort(), { serverSelectionTimeoutMS: scaled(50) })
         .collection("any")
         .findOne(),
     );
@@ -356,7 +357,11 @@ describe("mongodb", () => {
   });
 
   it("socket timeout", async () => {
-    const error = await failure(() => clientTo(port, { socketTimeoutMS: 100 }).collection("mute").findOne({ secret }));
+    const error = await failure(() =>
+      clientTo(port, { socketTimeoutMS: scaled(100) })
+        .collection("mute")
+        .findOne({ secret }),
+    );
     expect(error).toHaveProperty("name", "MongoNetworkTimeoutError");
     expectStatusOnly(error, 504);
   });
@@ -367,7 +372,7 @@ describe("mongodb", () => {
   });
 
   it("pool full, then closed", async () => {
-    const database = clientTo(port, { maxPoolSize: 1, waitQueueTimeoutMS: 300 });
+    const database = clientTo(port, { maxPoolSize: 1, waitQueueTimeoutMS: scaled(300) });
     await database.collection("any").findOne();
     const holding = failure(() => database.collection("mute").findOne());
     const full = await failure(() => database.collection("any").findOne());
@@ -461,7 +466,7 @@ describe("ioredis", () => {
   });
 
   it("command timeout", async () => {
-    const slow = clientTo(port, { commandTimeout: 50 });
+    const slow = clientTo(port, { commandTimeout: scaled(50) });
     expectStatusOnly(await failure(() => slow.get("mute")), 504);
     slow.disconnect();
   });
@@ -562,7 +567,7 @@ describe("node-redis", () => {
     const failed = new Promise((resolve) => offline.once("error", resolve));
     void offline.connect().catch(() => undefined);
     await failed;
-    const waiting = failure(() => offline.withCommandOptions({ timeout: 50 }).get(secret));
+    const waiting = failure(() => offline.withCommandOptions({ timeout: scaled(50) }).get(secret));
     expectStatusOnly(await failure(() => offline.get(secret)), 503);
     expect(classOf(await waiting)).toBe("TimeoutError");
     expectStatusOnly(await waiting, 504);
@@ -579,7 +584,7 @@ describe("node-redis", () => {
 
   it("connect timeout", async () => {
     const mute = await start(listen(() => undefined));
-    const slow = clientTo(mute, { tls: true, connectTimeout: 50, rejectUnauthorized: false });
+    const slow = clientTo(mute, { tls: true, connectTimeout: scaled(50), rejectUnauthorized: false });
     const error = await failure(() => slow.connect());
     expect(classOf(error)).toBe("ConnectionTimeoutError");
     expectStatusOnly(error, 504);
@@ -590,7 +595,7 @@ describe("node-redis", () => {
   });
 
   it("socket timeout", async () => {
-    const idle = clientTo(port, { socketTimeout: 200 });
+    const idle = clientTo(port, { socketTimeout: scaled(200) });
     await idle.connect();
     const socket = await failure(() => idle.get("mute"));
     expect(classOf(socket)).toBe("SocketTimeoutError");
@@ -598,7 +603,10 @@ describe("node-redis", () => {
   });
 
   it("pool full", async () => {
-    const pool = createClientPool({ socket: { host, port, reconnectStrategy: false } }, { maximum: 1, acquireTimeout: 200 });
+    const pool = createClientPool(
+      { socket: { host, port, reconnectStrategy: false } },
+      { maximum: 1, acquireTimeout: scaled(200) },
+    );
     pool.on("error", () => undefined);
     await pool.connect();
     const holding = failure(() => pool.get("mute"));

@@ -11,6 +11,7 @@ import {
   type ServerUnaryCall,
 } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scaled } from "../patience.js";
 import { outcome } from "./outcome.js";
 
 /** Answers a code with that code and what an attacker would like to see believed; never answers "none". */
@@ -112,7 +113,7 @@ it("the server is not there", async () => {
 });
 
 it("the server is late", async () => {
-  expect(outcome(await failed(address, "none", undefined, 100))).toEqual([504, "http_response_timeout", undefined]);
+  expect(outcome(await failed(address, "none", undefined, scaled(100)))).toEqual([504, "http_response_timeout", undefined]);
 });
 
 it("the call was cancelled here", async () => {

@@ -15,6 +15,7 @@ import tls from "node:tls";
 import zlib from "node:zlib";
 import { normalizeError, type NormalizeOptions } from "@fg-errors/core";
 import { afterAll, describe, expect, it } from "vitest";
+import { scaled } from "../patience.js";
 import { certificate, type Certificate } from "./certificate.js";
 import { failure, outcome, refusal } from "./outcome.js";
 import { closedPort } from "../wire.js";
@@ -211,10 +212,13 @@ describe("a request, by node's own parser", () => {
     ["RST amid the content", [`${start}Content-Length: 9\r\n\r\ns3cr3t`, "resetAndDestroy"], 408, 499],
     ["a head that takes too long", [start], 408, undefined],
   ] as const)("%s", async (_what, [text, end], status, received) => {
-    const server = http.createServer({ headersTimeout: 100, requestTimeout: 150, connectionsCheckingInterval: 20 }, (request) => {
-      request.on("error", () => {});
-      if (end) client[end]();
-    });
+    const server = http.createServer(
+      { headersTimeout: scaled(100), requestTimeout: scaled(150), connectionsCheckingInterval: 20 },
+      (request) => {
+        request.on("error", () => {});
+        if (end) client[end]();
+      },
+    );
     const failed = new Promise((resolve) => server.on("clientError", (error, socket) => resolve((socket.destroy(), error))));
     const client = net.connect(await port(server), "127.0.0.1").on("error", () => {});
     client.write(text);
@@ -227,7 +231,7 @@ describe("a request, by node's own parser", () => {
     ["an old version", {}, (at: number) => tls.connect({ port: at, host: "127.0.0.1", maxVersion: "TLSv1.2" }), 400, undefined],
     ["an alert", {}, alerting, 400, undefined],
     ["node, which leaves without an alert", {}, (at: number) => tls.connect({ port: at, host: "127.0.0.1" }), 408, 499],
-    ["no handshake", { handshakeTimeout: 50 }, (at: number) => net.connect(at, "127.0.0.1"), 408, undefined],
+    ["no handshake", { handshakeTimeout: scaled(50) }, (at: number) => net.connect(at, "127.0.0.1"), 408, undefined],
   ])("TLS: %s", async (_what, options, connect, status, received) => {
     const server = tls.createServer({ ...certificate(), minVersion: "TLSv1.3", ...options });
     const failed = once(server, "tlsClientError");

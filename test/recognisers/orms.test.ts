@@ -13,6 +13,7 @@ import { Pool } from "pg";
 import { ConnectionTimedOutError, DataTypes, HostNotReachableError, Op, Sequelize, TimeoutError } from "sequelize";
 import { DataSource, EntitySchema } from "typeorm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { patience, scaled } from "../patience.js";
 import { startMongo } from "./servers/mongo.js";
 import { startMysql } from "./servers/mysql.js";
 import { failure } from "./outcome.js";
@@ -60,7 +61,7 @@ describe("drizzle-orm", () => {
     ["missing table", 500, () => databaseOf(postgres).execute(sql.raw(`SELECT * FROM ${secret}`))],
     ["raised", 503, () => databaseOf(postgres).execute(sql`SELECT fail('40001') WHERE ${secret} <> ''`)],
     ["connection lost", 503, () => databaseOf(refusing).execute(sql`SELECT 'cut' WHERE ${secret} <> ''`)],
-    ["query timeout", 504, () => databaseOf(refusing, { query_timeout: 50 }).execute(sql`SELECT ${secret}`)],
+    ["query timeout", 504, () => databaseOf(refusing, { query_timeout: scaled(50) }).execute(sql`SELECT ${secret}`)],
     ["down", 503, async () => databaseOf(await closedPort()).execute(sql`SELECT ${secret}`)],
   ])("%s gives %i", async (_, status, call) => {
     const error = await failure(call);
@@ -79,7 +80,7 @@ describe("knex", () => {
       connection,
       version: client === "pg" ? "17" : "8.0",
       pool: { min: 0, max: 1 },
-      acquireConnectionTimeout: 500,
+      acquireConnectionTimeout: patience,
       log,
       ...options,
     });
@@ -97,7 +98,7 @@ describe("knex", () => {
     ],
     ["raised", 503, () => databaseOf("pg", postgres).raw("SELECT fail(?)", ["40P01"])],
     ["connection lost", 503, () => databaseOf("pg", refusing).raw("SELECT 'cut' - ?", [secret])],
-    ["query timeout", 504, () => databaseOf("pg", refusing).raw("SELECT ?", [secret]).timeout(50)],
+    ["query timeout", 504, () => databaseOf("pg", refusing).raw("SELECT ?", [secret]).timeout(scaled(50))],
     ["mysql, unique", 409, () => databaseOf("mysql2", mysql).raw("SELECT 1062, ?", [secret])],
     ["mysql, deadlock", 503, () => databaseOf("mysql2", mysql).raw("SELECT 1213, ?", [secret])],
     ["mysql, connection lost", 503, () => databaseOf("mysql2", mysql).raw("SELECT 'cut', ?", [secret])],
@@ -107,7 +108,7 @@ describe("knex", () => {
   });
 
   it("pool full", async () => {
-    const full = databaseOf("pg", refusing, { acquireConnectionTimeout: 500 });
+    const full = databaseOf("pg", refusing, { acquireConnectionTimeout: scaled(200) });
     const held = await full.client.acquireConnection();
     const error = await failure(() => full.raw("SELECT ?", [secret]));
     expect(error).toHaveProperty("name", "KnexTimeoutError");
@@ -170,7 +171,7 @@ describe("typeorm", () => {
 describe("sequelize", () => {
   const open: Sequelize[] = [];
   const sequelizeOf = (dialect: "postgres" | "mysql", port: number, options: object = {}) => {
-    const pool = { max: 1, acquire: 5000, idle: 1000 };
+    const pool = { max: 1, acquire: patience, idle: 1000 };
     const database = { database: "postgres", username: "postgres" };
     const version = { databaseVersion: "17.0.0" }; // saves it from asking
     const sequelize = new Sequelize({ dialect, host, port, pool, ...version, ...database, logging: false, ...options });
@@ -228,7 +229,7 @@ describe("sequelize", () => {
       "SequelizeConnectionError",
       504,
       async () =>
-        sequelizeOf("postgres", refusing, { database: "mute", dialectOptions: { connectionTimeoutMillis: 50 } }).query(
+        sequelizeOf("postgres", refusing, { database: "mute", dialectOptions: { connectionTimeoutMillis: scaled(50) } }).query(
           "SELECT 1",
         ),
     ],
@@ -257,7 +258,7 @@ describe("sequelize", () => {
   });
 
   it("pool full", async () => {
-    const full = sequelizeOf("postgres", postgres, { pool: { max: 1, acquire: 500 } });
+    const full = sequelizeOf("postgres", postgres, { pool: { max: 1, acquire: scaled(300) } });
     const held = await full.transaction();
     const error = await failure(() => full.query(`SELECT '${secret}'`));
     await held.rollback();
@@ -380,7 +381,7 @@ describe("mongoose", () => {
 
   it("down", async () => {
     const port = await closedPort();
-    const connection = connect(port, { serverSelectionTimeoutMS: 50, bufferTimeoutMS: 20 });
+    const connection = connect(port, { serverSelectionTimeoutMS: scaled(50), bufferTimeoutMS: scaled(20) });
     const buffering = await failure(() => connection.model("any", schema).findOne({ name: secret }));
     expect(buffering).toHaveProperty("name", "MongooseError");
     expectStatusOnly(buffering, 503);

@@ -13,11 +13,12 @@ import CircuitBreaker from "opossum";
 import pTimeout from "p-timeout";
 import { firstValueFrom, NEVER, timeout } from "rxjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { scaled } from "../patience.js";
 import { failure, outcome, refusal } from "./outcome.js";
 
 /** Never settles; each test's own limit does. */
 const forever = () => new Promise<never>(() => {});
-const soon = 20;
+const soon = scaled(20);
 
 const late = [504, "http_response_timeout", undefined];
 const open = [503, "destination_unavailable", undefined];

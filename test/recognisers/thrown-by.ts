@@ -4,6 +4,7 @@ import express from "express";
 import express4 from "express4";
 import Koa from "koa";
 import Koa2 from "koa2";
+import { patience } from "../patience.js";
 
 /** What a client sends; `cut` makes it leave as soon as the server has begun with it. */
 export interface Sent {
@@ -47,7 +48,7 @@ export async function thrownBy(sent: Sent, listen: (caught: (error: unknown) => 
   const server = createServer();
   try {
     return await new Promise((resolve, reject) => {
-      setTimeout(reject, 1500, new Error("Nothing was thrown in time.")).unref();
+      setTimeout(reject, patience, new Error("Nothing was thrown in time.")).unref();
       server.on("request", listen(resolve)).listen(0, "127.0.0.1", () => {
         const outgoing = request({
           host: "127.0.0.1",

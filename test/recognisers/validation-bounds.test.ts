@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import * as yup from "yup";
 import { z } from "zod";
 import { normalizeError, type Problem } from "@fg-errors/core";
+import { processorTime } from "../patience.js";
 import { failure } from "./outcome.js";
 
 const secret = "s3cr3t";
@@ -202,9 +203,7 @@ describe("bounds", () => {
       },
     ],
     ["children", ofItself("children", { property: "a", constraints: {} })],
-  ])("ends with an issue whose %s are itself, many times", (_, thrown) => {
-    const begun = performance.now();
-    expect(normalizeError(thrown).status).toBe(400);
-    expect(performance.now() - begun).toBeLessThan(1000);
+  ])("ends with an issue whose %s are itself, many times", async (_, thrown) => {
+    expect(await processorTime(() => expect(normalizeError(thrown).status).toBe(400))).toBeLessThan(1000);
   });
 });

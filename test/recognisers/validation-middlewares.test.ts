@@ -6,6 +6,7 @@ import { middleware as openApi } from "express-openapi-validator";
 import { body, checkExact, cookie, header, oneOf, param, query, validationResult, type ValidationChain } from "express-validator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalizeError, type Problem } from "@fg-errors/core";
+import { patience } from "../patience.js";
 import { failure, refusal } from "./outcome.js";
 
 const secret = "s3cr3t";
@@ -241,7 +242,7 @@ describe("express-openapi-validator", () => {
   ])("%s", async (_, path, init, expected) => {
     caught = undefined;
     const { port } = server.address() as AddressInfo;
-    await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal: AbortSignal.timeout(5000) });
+    await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal: AbortSignal.timeout(patience) });
     const problem = normalizeError(caught);
     expect({ errors: undefined, ...problem }).toMatchObject({ errors: undefined, ...expected });
     expect(shown(problem)).not.toContain(secret);

@@ -34,3 +34,11 @@ it("the packages share one version, and the oldest Node", () => {
   expect(new Set(manifests.map(({ version }) => version)).size).toBe(1);
   for (const { engines } of manifests) expect(engines.node).toBe(">=20.15");
 });
+
+it("no two files of the tests share a name", () => {
+  const paths = readdirSync(new URL("test/", root), { recursive: true, encoding: "utf8" })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".ts") && !/(^|\/)node_modules\//.test(path) && !path.startsWith("bench/"));
+  const names = paths.map((path) => path.split("/").at(-1)!);
+  expect(paths.filter((_path, at) => names.indexOf(names[at]!) !== names.lastIndexOf(names[at]!))).toEqual([]);
+});

@@ -13,6 +13,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { withServer } from "../wire.js";
 import { patient } from "./drained.js";
@@ -52,49 +53,7 @@ async function status(scheme: keyof typeof servers, port: number): Promise<unkno
 }
 
 describe.concurrent.each(Object.keys(servers) as (keyof typeof servers)[])("%s", (scheme) => {
-  it.each(cases)("frees what $name has taken, whose client $leave", async ({ bytes, leave }) => {
-    const sessions: ServerHttp2Session[] = [];
-    const server = guardServer(
-      servers[scheme](({ url }, response) => void (url === "/poll" || response.end())),
-      { maxInFlight: 1, onError() {} },
-    );
-    server.on("session", (session) => void sessions.push(session)).on("sessionError", () => {});
-    await withServer(server as unknown as Server, async (port) => {
-      const asked = once(server, "request") as Promise<[Http2ServerRequest, Http2ServerResponse]>;
-      const client = openers[scheme](port)
-        .on("error", () => {})
-        .resume();
-      client.write(Buffer.concat([preface, headers(1, "/poll"), settingsAcknowledged]));
-      const [, { stream }] = await asked;
-      const closed = new Promise<void>((resolve) => stream.on("error", () => {}).once("close", resolve));
-      expect(await status(scheme, port)).toBe(503);
-      client.write(bytes);
-      await new Promise(setImmediate);
-      leaves[leave as keyof typeof leaves](client);
-      await closed;
-      expect(await status(scheme, port)).toBe(200);
-      await vi.waitFor(() => expect(sessions.every(({ destroyed }) => destroyed)).toBe(true), 5000);
-      client.destroy();
-    });
-  });
-
-  it("drains without them", async () => {
-    const server = guardServer(
-      servers[scheme](() => {}),
-      { onError() {} },
-    ) as unknown as Server;
-    await withServer(server, async (port) => {
-      const asked = once(server, "request");
-      const client = openers[scheme](port)
-        .on("error", () => {})
-        .resume();
-      client.write(Buffer.concat([preface, headers(1, "/poll"), settingsAcknowledged]));
-      await asked;
-      client.write(Buffer.concat([goaway, connectionErrors["a PING that is too short"]!]));
-      await drain(server, patient);
-    });
-  });
-
+  // These wait longest, so that they begin first.
   it("leaves a session alone that is silent", async () => {
     const server = guardServer(servers[scheme](() => {}));
     const asked = once(server, "request") as Promise<[Http2ServerRequest, Http2ServerResponse]>;
@@ -125,8 +84,51 @@ describe.concurrent.each(Object.keys(servers) as (keyof typeof servers)[])("%s",
       expect(session.destroyed).toBe(false);
       let received = 0;
       client.on("data", ({ length }: Buffer) => void (received += length)).resume();
-      await vi.waitFor(() => expect(received).toBeGreaterThan(size), 8000);
+      await eventually(() => expect(received).toBeGreaterThan(size));
       client.destroy();
+    });
+  });
+
+  it.each(cases)("frees what $name has taken, whose client $leave", async ({ bytes, leave }) => {
+    const sessions: ServerHttp2Session[] = [];
+    const server = guardServer(
+      servers[scheme](({ url }, response) => void (url === "/poll" || response.end())),
+      { maxInFlight: 1, onError() {} },
+    );
+    server.on("session", (session) => void sessions.push(session)).on("sessionError", () => {});
+    await withServer(server as unknown as Server, async (port) => {
+      const asked = once(server, "request") as Promise<[Http2ServerRequest, Http2ServerResponse]>;
+      const client = openers[scheme](port)
+        .on("error", () => {})
+        .resume();
+      client.write(Buffer.concat([preface, headers(1, "/poll"), settingsAcknowledged]));
+      const [, { stream }] = await asked;
+      const closed = new Promise<void>((resolve) => stream.on("error", () => {}).once("close", resolve));
+      expect(await status(scheme, port)).toBe(503);
+      client.write(bytes);
+      await new Promise(setImmediate);
+      leaves[leave as keyof typeof leaves](client);
+      await closed;
+      expect(await status(scheme, port)).toBe(200);
+      await eventually(() => expect(sessions.every(({ destroyed }) => destroyed)).toBe(true));
+      client.destroy();
+    });
+  });
+
+  it("drains without them", async () => {
+    const server = guardServer(
+      servers[scheme](() => {}),
+      { onError() {} },
+    ) as unknown as Server;
+    await withServer(server, async (port) => {
+      const asked = once(server, "request");
+      const client = openers[scheme](port)
+        .on("error", () => {})
+        .resume();
+      client.write(Buffer.concat([preface, headers(1, "/poll"), settingsAcknowledged]));
+      await asked;
+      client.write(Buffer.concat([goaway, connectionErrors["a PING that is too short"]!]));
+      await drain(server, patient);
     });
   });
 });

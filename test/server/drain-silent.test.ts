@@ -7,6 +7,7 @@ import type { Problem } from "@fg-errors/core";
 import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { request, withServer } from "../wire.js";
 import { heard, patient, readAll, withHeld } from "./drained.js";
@@ -148,7 +149,7 @@ it.concurrent("resets streams of HTTP/2 whose content does not come, and no othe
     };
     const [waiting, unread, silent] = [ask("/waiting"), ask("/unread", "x".repeat(1_000_000)), ask("/silent", "half")];
     const failed = expect(once(silent, "response")).rejects.toMatchObject({ code: "ERR_HTTP2_STREAM_ERROR" });
-    await vi.waitFor(() => expect(responses.size).toBe(3));
+    await eventually(() => expect(responses.size).toBe(3));
     const drained = drain(server as unknown as Server, patient);
     await failed;
     await new Promise((done) => setTimeout(done, 1500));

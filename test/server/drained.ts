@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { guardServer, type GuardOptions } from "@fg-errors/core/server";
-import { expect, vi } from "vitest";
+import { expect } from "vitest";
+import { eventually } from "../patience.js";
 import { withServer } from "../wire.js";
 
 /** More than a test may take: what does not end by itself fails it. */
@@ -31,7 +32,7 @@ export function withHeld<R>(visit: (held: Held) => Promise<R>, options?: GuardOp
 export async function heard(server: Server, count: number, event = "connection"): Promise<void> {
   const sockets: Socket[] = [];
   server.on(event, (socket: Socket) => sockets.push(socket));
-  await vi.waitFor(() => expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toHaveLength(count), { interval: 2 });
+  await eventually(() => expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toHaveLength(count), 2);
 }
 
 /** All that comes by a connection until it is closed or reset. */

@@ -9,7 +9,8 @@ import {
 } from "node:http2";
 import { connect } from "node:net";
 import { guardServer } from "@fg-errors/core/server";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../patience.js";
 import { exchange, request, withServer } from "../wire.js";
 
 const options = { maxInFlight: 1, onError() {} };
@@ -59,7 +60,7 @@ describe.each(["HEAD", "GET"])("of HTTP/2, a %s", (method) => {
       const stream = session.request({ ":method": method, ":path": "/poll" }).on("error", () => {});
       await asked;
       leave(stream, session);
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const [head] = await once(other.request({ ":path": "/" }).resume(), "response");
         expect(head[":status"]).toBe(200);
       });

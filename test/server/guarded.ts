@@ -7,11 +7,12 @@ import { connect, type AddressInfo, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { guardServer, type GuardOptions } from "@fg-errors/core/server";
 import { hosts, type Act } from "../hosts.js";
+import { patience, scaled } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { parseAnswer, withServer, type Answer } from "../wire.js";
 
 /** Time limits that a test can wait for; the server looks at them every 50 ms. */
-export const impatient = { headersTimeout: 150, requestTimeout: 300, connectionsCheckingInterval: 50 };
+export const impatient = { headersTimeout: scaled(150), requestTimeout: scaled(300), connectionsCheckingInterval: 50 };
 
 interface Kind {
   readonly name: string;
@@ -46,10 +47,10 @@ export function visit<R>(server: Server, isSecure: boolean, act: (open: () => So
   });
 }
 
-/** All that comes back until the server closes the connection, within 4 seconds. Each packet but the first waits for an answer to begin. */
+/** All that comes back until the server closes the connection. Each packet but the first waits for an answer to begin. */
 export async function send(socket: Socket, first = "", ...packets: readonly string[]): Promise<string> {
   const [chunks, left] = [[] as Buffer[], [...packets]];
-  socket.setTimeout(4000, () => socket.destroy(new Error("no end within 4 s")));
+  socket.setTimeout(patience, () => socket.destroy(new Error(`no end within ${patience} ms`)));
   socket.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
     const next = left.shift();

@@ -9,6 +9,7 @@ import express from "express";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
+import { eventually } from "../patience.js";
 import { request, withServer } from "../wire.js";
 import { answers, kinds, send, visit } from "./guarded.js";
 
@@ -57,7 +58,7 @@ describe.each(hosts)("$name", ({ create }) => {
     expect(answer!.headers.get("access-control-allow-origin")).toBe("https://shop.example");
     expect([answer!.headers.get("connection"), more]).toEqual(["close", []]);
     goOn();
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+    await eventually(() => expect(closed).toHaveBeenCalledOnce());
     expect(told()).toEqual([400]);
   });
 });

@@ -6,6 +6,7 @@ import type { Problem } from "@fg-errors/core";
 import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { request } from "../wire.js";
 import { answers, impatient, kinds, send, visit } from "./guarded.js";
 
@@ -65,7 +66,7 @@ it.concurrent.each(later)("$name comes when it is too late, and is discarded", a
     const received = send(client, whole + half);
     const socket = await isLate;
     client.write(more);
-    await vi.waitFor(() => expect(socket.bytesRead).toBe(`${whole}${half}${more}`.length), 4000);
+    await eventually(() => expect(socket.bytesRead).toBe(`${whole}${half}${more}`.length));
     listener.mock.lastCall![1].end("content");
     return received;
   });

@@ -5,6 +5,7 @@ import { guardServer } from "@fg-errors/core/server";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { measureEventLoopDelay } from "../../packages/core/src/server/event-loop-delay.js";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 /** Keeps the event loop from turning, then lets it turn once. */
@@ -27,7 +28,7 @@ it("refuses after stalls in a row, and stops soon", async () => {
     expect(assertContract(refused)).toMatchObject({ status: 503 });
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(app).toHaveBeenCalledOnce();
-    await vi.waitFor(async () => expect(await ask(port)).toMatchObject({ status: 200 }), { timeout: 3000, interval: 50 });
+    await eventually(async () => expect(await ask(port)).toMatchObject({ status: 200 }), 50);
   });
   const { message } = (onError.mock.calls[0] as [{ cause: Error }])[0].cause;
   expect(message).toMatch(/^The event loop is 1\d\d ms late: /);
@@ -63,6 +64,6 @@ it("keeps no process alive, stops with the server, and starts again with it", as
       const running = ours().filter((timer) => !stopped.mock.calls.some(([other]) => other === timer));
       expect(running.map((timer) => timer.hasRef())).toEqual([false]);
     });
-    await vi.waitFor(() => expect(ours().every((timer) => stopped.mock.calls.some(([other]) => other === timer))).toBe(true));
+    await eventually(() => expect(ours().every((timer) => stopped.mock.calls.some(([other]) => other === timer))).toBe(true));
   }
 });

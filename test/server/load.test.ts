@@ -7,6 +7,7 @@ import { guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { trackConnections } from "../../packages/core/src/server/connections.js";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
 import { deferred, readAll, withHeld } from "./drained.js";
 import { answers, kinds, visit } from "./guarded.js";
@@ -207,7 +208,7 @@ it("remembers nothing of what is over", async () => {
         server instanceof Server ? exchange(port, last) : stream(port),
       ]);
       if (!socket.destroyed) await once(socket, "close");
-      await vi.waitFor(() => expect([openResponses.size, sockets.size, sessions.size]).toEqual([0, 0, 0]));
+      await eventually(() => expect([openResponses.size, sockets.size, sessions.size]).toEqual([0, 0, 0]));
     });
   }
 });

@@ -8,7 +8,8 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Problem } from "@fg-errors/core";
 import { drain, guardServer } from "@fg-errors/core/server";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../patience.js";
 import { nodeVersion } from "../node-version.js";
 import { certificate } from "../recognisers/certificate.js";
 import { withServer } from "../wire.js";
@@ -64,7 +65,7 @@ async function admitted(server: Server, port: number, kind: (typeof kinds)[numbe
       .resume(),
   );
   for (const socket of sockets) socket.write(bytes);
-  await vi.waitFor(() => expect(count + refusals() - before).toBeGreaterThanOrEqual(room), 5000);
+  await eventually(() => expect(count + refusals() - before).toBeGreaterThanOrEqual(room));
   for (const socket of sockets) socket.destroy();
   server.off("request", listener);
   return count;
@@ -96,11 +97,8 @@ describe.concurrent.each(kinds)("$name", (kind) => {
         }
       };
       await Promise.all(Array.from({ length: width }, work));
-      await vi.waitFor(async () => expect(await admitted(server, port, kind, () => refused)).toBe(room), {
-        timeout: 30_000,
-        interval: 300,
-      });
-      await vi.waitFor(() => expect(connected.size).toBe(0), { timeout: 10_000 });
+      await eventually(async () => expect(await admitted(server, port, kind, () => refused)).toBe(room), 300);
+      await eventually(() => expect(connected.size).toBe(0));
       await drain(server, patient);
     });
   });

@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { guardServer } from "@fg-errors/core/server";
 import { expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { request, withServer } from "../wire.js";
 import { readAll } from "./drained.js";
 import { answers } from "./guarded.js";
@@ -54,7 +55,7 @@ it.each(["upgrade", "connect"])("outlives a client that leaves, where the listen
       if (bytes === upgrade) client.write("x".repeat(6)); // before Node 26 it is handed over when all has come
       await once(client, "data");
       client.resetAndDestroy();
-      await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+      await eventually(() => expect(closed).toHaveBeenCalled());
     }
   });
 });

@@ -7,9 +7,10 @@ import { describe, expect, it } from "vitest";
 import { upstream } from "../../packages/core/src/reply/upstream.js";
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
+import { scaled } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { clients, type Call, type ClientName } from "./gateways.js";
+import { clients, type Call, type ClientName } from "./upstream-gateways.js";
 
 interface Fault {
   readonly type: string;
@@ -39,7 +40,7 @@ const faults: readonly Fault[] = [
     type: "http_response_timeout",
     status: 504,
     run: on(() => tcp(() => {})),
-    call: () => ({ signal: AbortSignal.timeout(100) }),
+    call: () => ({ signal: AbortSignal.timeout(scaled(100)) }),
   },
 ];
 

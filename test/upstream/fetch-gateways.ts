@@ -4,7 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createResponder, problem, type ResponderOptions } from "@fg-errors/core";
 import { relayResponse, type Reply } from "@fg-errors/core/upstream";
 import { Hono } from "hono";
-import { clients, type Call, type ClientName, type Gateway } from "./gateways.js";
+import { clients, type Call, type ClientName, type Gateway } from "./upstream-gateways.js";
 
 type Handler = (request: Request) => Response | Promise<Response>;
 

@@ -23,6 +23,7 @@ import * as undici from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { http2Value, sentOnceOverHttp2 } from "../../packages/core/src/http/sendable.js";
 import { assertContract } from "../assert-contract.js";
+import { patience } from "../patience.js";
 import { withServer } from "../wire.js";
 
 type Create = (target: string) => RequestListener;
@@ -203,8 +204,8 @@ async function exchange(port: number, path = "/") {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
   try {
     const stream = session.request({ ":path": path }).setEncoding("utf8");
-    stream.setTimeout(3000, () => stream.close(constants.NGHTTP2_CANCEL));
-    const response = once(stream, "response", { signal: AbortSignal.timeout(5000) });
+    stream.setTimeout(patience, () => stream.close(constants.NGHTTP2_CANCEL));
+    const response = once(stream, "response", { signal: AbortSignal.timeout(patience) });
     let text = "";
     stream.on("data", (chunk: string) => (text += chunk));
     const [headers] = (await response) as [IncomingHttpHeaders];

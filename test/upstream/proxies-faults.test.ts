@@ -5,6 +5,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from "n
 import { connect, createServer as createRawServer, type Socket } from "node:net";
 import { describe, expect, it, vi, type Mock } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually, scaled } from "../patience.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries, type Settings } from "./proxy-libraries.js";
 
@@ -18,15 +19,15 @@ const head = "HTTP/1.1 200 OK\r\nServer: s3cr3t\r\nX-Request-Id: s3cr3t\r\nSet-C
 const closing = (upstream: Server) =>
   new Promise((resolve) => upstream.once("connection", (socket: Socket) => socket.once("close", resolve)));
 
-const bounded = { timeout: 5000 };
-
 describe.each(libraries)("$name", { concurrent: true }, (library) => {
   /** Settles with what the client got, and what the operator heard. */
   async function ask(upstream: Server | RequestListener, bytes = request("GET /orders?token=s3cr3t"), given: Settings = {}) {
     const onError = vi.fn();
     const options = { ...given.options, onError };
     const got = await withServer(upstream, (upstreamPort) =>
-      behind(library, upstreamPort, { settings: { proxyTimeout: 300 }, ...given, options }, (port) => exchange(port, bytes)),
+      behind(library, upstreamPort, { settings: { proxyTimeout: scaled(300) }, ...given, options }, (port) =>
+        exchange(port, bytes),
+      ),
     );
     return { bytes: got, told: onError.mock.calls.map(([problem]) => problem as Record<string, unknown>) };
   }
@@ -65,14 +66,14 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["101 to nothing", (socket) => socket.write("HTTP/1.1 101 s3cr3t\r\n\r\n"), 502, "http_upgrade_failed"],
     ["status 99", (socket) => socket.end("HTTP/1.1 099 s3cr3t\r\nContent-Length: 6\r\n\r\ns3cr3t"), 502, "http_protocol_error"],
     ["status 999", (socket) => socket.end("HTTP/1.1 999 s3cr3t\r\nContent-Length: 6\r\n\r\ns3cr3t"), 502, "http_protocol_error"],
-  ])("answers for %s, and tells of it once", bounded, async (_what, act, status, proxyError) => {
+  ])("answers for %s, and tells of it once", async (_what, act, status, proxyError) => {
     const { bytes, told } = await ask(raw(act));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status, instance: "/orders" });
     expect(bytes).not.toContain("s3cr3t");
     expect(told).toMatchObject([{ status, proxyError }]);
   });
 
-  it("keeps what the gateway has set, and the connection, when content breaks before it has begun", bounded, async () => {
+  it("keeps what the gateway has set, and the connection, when content breaks before it has begun", async () => {
     const start = (_request: unknown, response: ServerResponse) =>
       response.setHeader("X-Gateway", "1").setHeader("X-Request-Id", "own-17").setHeader("X-Alone", "1");
     const upstream = raw((socket) => socket.write(`${head}Content-Length: 9\r\n\r\n`, () => socket.resetAndDestroy()));
@@ -87,7 +88,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(bytes).not.toContain("s3cr3t");
   });
 
-  it("closes a connection that speaks another protocol of its own accord", bounded, async () => {
+  it("closes a connection that speaks another protocol of its own accord", async () => {
     const upstream = raw((socket) => socket.write("HTTP/1.1 101 Other\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"));
     const closed = closing(upstream);
     await ask(upstream);
@@ -109,7 +110,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["a missing last chunk", "Transfer-Encoding: chunked", (socket) => socket.end("4\r\nmore\r\n"), "http_response_incomplete"],
     ["a bad chunk", "Transfer-Encoding: chunked", (socket) => socket.end("s3cr3t\r\n"), "http_response_transfer_coding"],
     ["silence", "Content-Length: 99", () => {}, "connection_read_timeout"],
-  ])("cuts the response at %s in mid-content, and tells of it once", bounded, async (_what, framing, act, proxyError) => {
+  ])("cuts the response at %s in mid-content, and tells of it once", async (_what, framing, act, proxyError) => {
     const first = framing.startsWith("Content") ? "content" : "7\r\ncontent\r\n";
     const [onError, sockets]: [Mock, Socket[]] = [vi.fn(), []];
     const upstream = raw((socket) => {
@@ -117,7 +118,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       socket.write(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${first}`);
     });
     await withServer(upstream, (upstreamPort) =>
-      behind(library, upstreamPort, { settings: { proxyTimeout: 300 }, options: { onError } }, async (port) => {
+      behind(library, upstreamPort, { settings: { proxyTimeout: scaled(300) }, options: { onError } }, async (port) => {
         const reply = await fetch(`http://127.0.0.1:${port}/`);
         expect(reply.status).toBe(200);
         act(sockets[0]!);
@@ -127,34 +128,27 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(onError.mock.calls).toMatchObject([[{ proxyError }, { responseStarted: true }]]);
   });
 
-  it.each(["identity", "endless"])(
-    "relays an error reply (%s) with the fields that the library rewrites",
-    bounded,
-    async (kind) => {
-      const upstream = createServer();
-      const closed = closing(upstream);
-      upstream.on("request", (_request, response) => {
-        response
-          .setHeader("Set-Cookie", "a=1; Domain=inside")
-          .setHeader("X-Secret", "s3cr3t")
-          .setHeader("Connection", "x-secret");
-        response
-          .writeHead(404, { "Content-Type": "text/plain", "Content-Language": "en", Server: "s3cr3t" })
-          .write("No such order");
-        if (kind === "identity") response.end();
-        else setInterval(() => response.write(" ".repeat(1_000_000)), 1).unref();
-      });
-      const { bytes, told } = await ask(upstream, undefined, { settings: { cookieDomainRewrite: "shop.example" } });
-      const answer = parseAnswer(bytes);
-      expect(assertContract(answer)).toMatchObject({ status: 404, detail: "No such order" });
-      expect(answer.headers.getSetCookie()).toEqual(["a=1; Domain=shop.example"]);
-      expect(bytes).not.toContain("s3cr3t");
-      expect(told).toHaveLength(1);
-      await closed;
-    },
-  );
+  it.each(["identity", "endless"])("relays an error reply (%s) with the fields that the library rewrites", async (kind) => {
+    const upstream = createServer();
+    const closed = closing(upstream);
+    upstream.on("request", (_request, response) => {
+      response.setHeader("Set-Cookie", "a=1; Domain=inside").setHeader("X-Secret", "s3cr3t").setHeader("Connection", "x-secret");
+      response
+        .writeHead(404, { "Content-Type": "text/plain", "Content-Language": "en", Server: "s3cr3t" })
+        .write("No such order");
+      if (kind === "identity") response.end();
+      else setInterval(() => response.write(" ".repeat(1_000_000)), 1).unref();
+    });
+    const { bytes, told } = await ask(upstream, undefined, { settings: { cookieDomainRewrite: "shop.example" } });
+    const answer = parseAnswer(bytes);
+    expect(assertContract(answer)).toMatchObject({ status: 404, detail: "No such order" });
+    expect(answer.headers.getSetCookie()).toEqual(["a=1; Domain=shop.example"]);
+    expect(bytes).not.toContain("s3cr3t");
+    expect(told).toHaveLength(1);
+    await closed;
+  });
 
-  it("answers an upload that the upstream refuses early, and sends no more of it", bounded, async () => {
+  it("answers an upload that the upstream refuses early, and sends no more of it", async () => {
     const [agent, client, onError] = [new Agent(), new Agent({ keepAlive: true }), vi.fn()];
     const upstream = raw((socket) => socket.pause().write("HTTP/1.1 413 Enough\r\nContent-Length: 0\r\n\r\n"));
     await withServer(upstream, (upstreamPort) =>
@@ -162,7 +156,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
         const upload = send({ port, method: "POST", agent: client }).end(Buffer.alloc(20_000_000));
         const [reply] = (await once(upload, "response")) as [IncomingMessage];
         expect(JSON.parse(String(Buffer.concat(await reply.toArray())))).toMatchObject({ status: 400 });
-        await vi.waitFor(() => expect(agent.sockets).toEqual({}));
+        await eventually(() => expect(agent.sockets).toEqual({}));
       }),
     );
     client.destroy();
@@ -173,7 +167,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["before the head", request("GET /"), false],
     ["in mid-content", request("GET /"), true],
     ["in mid-upload", request("POST /", { "Content-Length": "99" }, "some"), false],
-  ])("lets go of the upstream when the client leaves %s, and says nothing", bounded, async (_when, bytes, begins) => {
+  ])("lets go of the upstream when the client leaves %s, and says nothing", async (_when, bytes, begins) => {
     const [onError, stderr] = [vi.fn(), vi.spyOn(process.stderr, "write")];
     const upstream = createServer((_request, response) => void (begins && response.write("content")));
     const [reached, closed] = [once(upstream, "request"), closing(upstream)];

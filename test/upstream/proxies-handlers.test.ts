@@ -14,14 +14,13 @@ import { responseInterceptor } from "http-proxy-middleware";
 import { responseInterceptor as responseInterceptor4 } from "http-proxy-middleware4";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries, type Settings } from "./proxy-libraries.js";
 
 // It says so when a handler of theirs fails.
 beforeAll(() => void vi.spyOn(process.stderr, "write").mockReturnValue(true));
 afterAll(() => vi.restoreAllMocks());
-
-const bounded = { timeout: 5000 };
 
 describe.each(libraries)("$name", { concurrent: true }, (library) => {
   async function ask(upstream: RequestListener, bytes: string, given: Settings = {}) {
@@ -64,7 +63,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     },
   );
 
-  it("serves a client that waits for 100", bounded, async () => {
+  it("serves a client that waits for 100", async () => {
     const upstream: RequestListener = (incoming, response) => {
       expect(incoming.headers).toMatchObject({ via: "1.1 edge-1" });
       incoming.pipe(response);
@@ -143,7 +142,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it.each([
     ["a success", ok],
     ["an error reply", missing],
-  ])("tells of a handler that fails when all of %s has left", bounded, async (_what, upstream) => {
+  ])("tells of a handler that fails when all of %s has left", async (_what, upstream) => {
     const failure = new Error("s3cr3t");
     const proxyRes = async (_reply: unknown, _request: unknown, response: ServerResponse) => {
       await once(response, "close");
@@ -173,7 +172,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     const { bytes } = await ask(upstream, lines, { handlers: { end } });
     expect(bytes.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`, `HTTP/1.1 ${status}`]);
     expect(bytes).not.toContain("s3cr3t");
-    await vi.waitFor(() => expect(end).toHaveBeenCalledTimes(2));
+    await eventually(() => expect(end).toHaveBeenCalledTimes(2));
     expect(vi.mocked(process.stderr.write).mock.calls.filter(([line]) => String(line).includes(failure))).toHaveLength(1);
   });
 
@@ -216,7 +215,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(told).toHaveLength(1);
   });
 
-  it("adds nothing to what somebody else sends", bounded, async () => {
+  it("adds nothing to what somebody else sends", async () => {
     const upstream: RequestListener = (_request, response) => void response.end("s3cr3t");
     const start = (_request: IncomingMessage, response: ServerResponse) => void response.write("content");
     const proxyRes = vi.fn();
@@ -229,7 +228,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     });
   });
 
-  it("does not wait for an upstream once somebody else has answered", bounded, async () => {
+  it("does not wait for an upstream once somebody else has answered", async () => {
     const upstream = createServer();
     const closed = new Promise((resolve) => upstream.once("connection", (socket) => socket.once("close", resolve)));
     let giveUp = () => {};

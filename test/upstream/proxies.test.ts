@@ -4,6 +4,7 @@ import { Agent, createServer, request as send, type IncomingMessage, type Reques
 import { connect, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries, type Settings } from "./proxy-libraries.js";
 
@@ -109,7 +110,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(answer.headers.has("trailer")).toBe(false); // none of the libraries sends one
   });
 
-  it("takes from the upstream what the client takes, and no more when it leaves", { timeout: 8000 }, async () => {
+  it("takes from the upstream what the client takes, and no more when it leaves", async () => {
     const chunk = Buffer.alloc(65_536);
     let octets = 0;
     let close = () => {};
@@ -194,5 +195,5 @@ async function stillness(read: () => number): Promise<void> {
     before = now;
     return grown;
   };
-  await vi.waitFor(() => expect(grows()).toBe(false), { timeout: 5000, interval: 200 });
+  await eventually(() => expect(grows()).toBe(false), 200);
 }

@@ -6,7 +6,7 @@ import { foldedProxyStatus } from "../../packages/core/src/responder/proxy-statu
 import { assertContract } from "../assert-contract.js";
 import { hosts } from "../hosts.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways } from "./gateways.js";
+import { gateways } from "./upstream-gateways.js";
 
 const quiet = { proxyName: "gw", onError() {} };
 const notFound = new UpstreamError({ status: 404, upstream: true }, undefined);

@@ -15,6 +15,7 @@ import koaProxies from "koa-proxies";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { connecting } from "../faults/connecting.js";
+import { scaled } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries } from "./proxy-libraries.js";
 
@@ -129,19 +130,19 @@ describe.each(libraries.filter(({ name }) => name !== "http-proxy" && !name.ends
 );
 
 describe.each(libraries)("$name", { concurrent: true }, (library) => {
-  it("takes no longer to connect than for anything else", { timeout: 5000 }, async () => {
+  it("takes no longer to connect than for anything else", async () => {
     const upstream = await connecting.find(({ name }) => name === "connect timeout")!.start();
     const onError = vi.fn();
-    const given = { settings: { proxyTimeout: 300 }, options: { onError } };
+    const given = { settings: { proxyTimeout: scaled(300) }, options: { onError } };
     const bytes = await behind(library, upstream.url, given, (port) => exchange(port, request("GET /")));
     await upstream.close();
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 504 });
     expect(onError.mock.calls).toMatchObject([[{ proxyError: "connection_timeout" }, {}]]);
   });
 
-  it("takes a handshake for part of connecting", { timeout: 5000 }, async () => {
+  it("takes a handshake for part of connecting", async () => {
     const onError = vi.fn();
-    const given = { settings: { proxyTimeout: 300 }, options: { onError } };
+    const given = { settings: { proxyTimeout: scaled(300) }, options: { onError } };
     await withServer(createRawServer() as unknown as Server, (port) =>
       behind(library, `https://127.0.0.1:${port}`, given, (gateway) => exchange(gateway, request("GET /"))),
     );
@@ -177,7 +178,7 @@ it.each(["http-proxy", "http-proxy-3 2", "httpxy"])("%s that follows redirects: 
     else if (url === "/missing") response.writeHead(404, { "Content-Type": "text/plain" }).end("No such order");
   };
   const given = {
-    settings: { followRedirects: true, changeOrigin: true, proxyTimeout: 300 },
+    settings: { followRedirects: true, changeOrigin: true, proxyTimeout: scaled(300) },
     options: { ...quiet, proxyName: "edge-1" },
   };
   await withServer(upstream, (upstreamPort) =>

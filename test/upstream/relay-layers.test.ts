@@ -14,7 +14,8 @@ import express4 from "express4";
 import Koa from "koa";
 import Koa2 from "koa2";
 import compress from "koa-compress";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../patience.js";
 import { request, withServer } from "../wire.js";
 
 const http2Express = createRequire(import.meta.url)("http2-express") as (framework: typeof express) => express.Express;
@@ -86,7 +87,6 @@ async function running<R>(
   return { result, problems };
 }
 
-const bounded = { timeout: 5000 };
 const brokenOnce = [{ upstreamStatus: 200, proxyError: "http_response_incomplete" }];
 
 describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
@@ -98,7 +98,7 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
         const session = connectHttp2(`http://127.0.0.1:${port}`);
         try {
           const stream = session.request({ ":path": "/", ...(isLate && { "x-late": "1" }) });
-          if (isLate) await vi.waitFor(() => expect(upstream()).toBeDefined());
+          if (isLate) await eventually(() => expect(upstream()).toBeDefined());
           else await once(stream, "data");
           await visit(stream, upstream());
         } finally {
@@ -107,7 +107,7 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
       },
     );
 
-  it("streams", bounded, async () => {
+  it("streams", async () => {
     const { problems } = await overHttp2(async (stream, upstream) => {
       let last = "";
       stream.on("data", (chunk) => (last = String(chunk)));
@@ -118,7 +118,7 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
     expect(problems).toEqual([]);
   });
 
-  it("ends a stream whose content breaks with an error, and tells of it once", bounded, async () => {
+  it("ends a stream whose content breaks with an error, and tells of it once", async () => {
     const { problems } = await overHttp2(async (stream, upstream) => {
       upstream.reset();
       await expect(once(stream.resume(), "end")).rejects.toThrow("NGHTTP2_INTERNAL_ERROR");
@@ -129,7 +129,7 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
   it.each([
     ["", false],
     [", and the handler goes on", true],
-  ])("lets go of the upstream when the client cancels its stream%s", bounded, async (_what, isLate) => {
+  ])("lets go of the upstream when the client cancels its stream%s", async (_what, isLate) => {
     const { problems } = await overHttp2(async (stream, upstream) => {
       stream.close(constants.NGHTTP2_CANCEL);
       await upstream.closed;
@@ -154,19 +154,19 @@ describe.each(hosts)("%s behind a compressing middleware", (_name, create) => {
 
   const rest = async (socket: Socket) => (await socket.toArray()).join("");
 
-  it("sends all of it", bounded, async () => {
+  it("sends all of it", async () => {
     const { result, problems } = await compressed((socket, upstream) => (upstream.finish(), rest(socket)));
     expect(result).toMatch(/\r\n0\r\n\r\n$/);
     expect(problems).toEqual([]);
   });
 
-  it("cuts the transfer when the content breaks, and tells of it once", bounded, async () => {
+  it("cuts the transfer when the content breaks, and tells of it once", async () => {
     const { result, problems } = await compressed((socket, upstream) => (upstream.reset(), rest(socket).catch(String)));
     expect(result).not.toMatch(/\r\n0\r\n\r\n$/);
     expect(problems).toMatchObject(brokenOnce);
   });
 
-  it("lets go of the upstream when the client leaves", bounded, async () => {
+  it("lets go of the upstream when the client leaves", async () => {
     const { problems } = await compressed(async (socket, upstream) => String(await (socket.destroy(), upstream.closed)));
     expect(problems.filter(({ status }) => status >= 500)).toEqual([]);
   });

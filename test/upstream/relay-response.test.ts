@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from "vitest";
 import { assertContract, assertHead } from "../assert-contract.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { fetchGateways, honoGateways } from "./fetch-gateways.js";
-import { through } from "./gateways.js";
+import { through } from "./upstream-gateways.js";
 
 const bounded = { timeout: 5000 };
 const incoming = new Request("https://gateway.example/orders/17?token=s3cr3t", { headers: { "X-Request-Id": "a1b2c3" } });

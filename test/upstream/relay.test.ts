@@ -6,16 +6,15 @@ import type { Readable } from "node:stream";
 import type { Problem, ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { fetchGateways } from "./fetch-gateways.js";
-import { relaying, relays, through } from "./gateways.js";
+import { relaying, relays, through } from "./upstream-gateways.js";
 
 /** node:http tells the request of the chunk, and the reply of an end. */
 const chunking = /^http_(response_(transfer_coding|incomplete)|protocol_error)$/;
 
 vi.spyOn(console, "error").mockImplementation(() => {}); // where @hono/node-server writes what a stream breaks with
-
-const bounded = { timeout: 5000 };
 
 /** Runs `visit` with a client that has sent a request and reads nothing by itself. */
 async function withClient<R>(port: number, visit: (socket: Socket) => Promise<R>): Promise<R> {
@@ -45,20 +44,20 @@ const breakingAfter =
   };
 
 describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
-  it("passes on each piece as it comes", bounded, async () => {
+  it("passes on each piece as it comes", async () => {
     let response: ServerResponse | undefined;
     const upstream: RequestListener = (_request, theirs) => void (response = theirs).write("first");
     await through(gateway, upstream, (port) =>
       withClient(port, async (socket) => {
         for (const piece of ["first", "second", "third"]) {
           if (piece !== "first") response!.write(piece);
-          await vi.waitFor(async () => expect(String(await once(socket, "data"))).toContain(piece));
+          await eventually(async () => expect(String(await once(socket, "data"))).toContain(piece));
         }
       }),
     );
   });
 
-  it("takes no more than its client takes, and lets go of the upstream when the client leaves", bounded, async () => {
+  it("takes no more than its client takes, and lets go of the upstream when the client leaves", async () => {
     const upstream = endless();
     const { problems, options } = told();
     const visit = (port: number) =>
@@ -77,7 +76,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
     ["a reset", (socket: Socket) => socket.resetAndDestroy(), "http_response_incomplete"],
     ["an end that is none", (socket: Socket) => socket.end(), "http_response_incomplete"],
     ["a chunk that is none", (socket: Socket) => socket.end("s3cr3t\r\n"), chunking],
-  ])("cuts the transfer after %s in the middle, and tells of it once", bounded, async (_what, end, type) => {
+  ])("cuts the transfer after %s in the middle, and tells of it once", async (_what, end, type) => {
     const { problems, options } = told();
     const bytes = await through(gateway, breakingAfter("id;name\n", end), (port) => exchange(port, request("GET /")), options);
     expect(bytes).toContain("HTTP/1.1 200 OK");
@@ -87,7 +86,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
     expect(problems).toMatchObject([{ upstreamStatus: 200, proxyError: expect.stringMatching(type) as string }]);
   });
 
-  it.each(["content", ""])("leaves the connection of a reply with the content %j for the next one", bounded, async (content) => {
+  it.each(["content", ""])("leaves the connection of a reply with the content %j for the next one", async (content) => {
     const sockets = new Set<unknown>();
     const upstream: RequestListener = ({ socket }, response) => {
       sockets.add(socket);
@@ -99,7 +98,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
     expect(sockets.size).toBe(1);
   });
 
-  it("answers by the contract when content breaks before it has begun", bounded, async () => {
+  it("answers by the contract when content breaks before it has begun", async () => {
     const { problems, options } = told();
     const upstream = breakingAfter("", (socket) => socket.resetAndDestroy());
     const bytes = await through(gateway, upstream, (port) => exchange(port, request("GET /")), options);
@@ -109,23 +108,19 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
   });
 
   // A fetch Response says nothing of how: @hono/node-server ends the connection without a reset.
-  it.skipIf(fetchGateways.includes(gateway))(
-    "resets a client of HTTP/1.0, for whom every end is a good one",
-    bounded,
-    async () => {
-      let upstream: Socket | undefined;
-      const listener: RequestListener = (incoming, response) => ((upstream = incoming.socket), response.write("id;name\n"));
-      const visit = async (port: number) => {
-        const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.0\r\nHost: gateway.example\r\n\r\n"));
-        await once(socket, "data"); // Node 20 takes a reset that comes along with content for an end
-        upstream!.resetAndDestroy();
-        await once(socket.resume(), "end");
-      };
-      await expect(through(gateway, listener, visit, told().options)).rejects.toMatchObject({ code: "ECONNRESET" });
-    },
-  );
+  it.skipIf(fetchGateways.includes(gateway))("resets a client of HTTP/1.0, for whom every end is a good one", async () => {
+    let upstream: Socket | undefined;
+    const listener: RequestListener = (incoming, response) => ((upstream = incoming.socket), response.write("id;name\n"));
+    const visit = async (port: number) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.0\r\nHost: gateway.example\r\n\r\n"));
+      await once(socket, "data"); // Node 20 takes a reset that comes along with content for an end
+      upstream!.resetAndDestroy();
+      await once(socket.resume(), "end");
+    };
+    await expect(through(gateway, listener, visit, told().options)).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
 
-  it("discards the content that a client who asks for the head does not want", bounded, async () => {
+  it("discards the content that a client who asks for the head does not want", async () => {
     const upstream = endless();
     const client = relaying("Express 5", "undici 7's request()", async (ask, relay) => relay(await ask({ method: "GET" })));
     await through(client, upstream.listener, async (port) => {
@@ -140,7 +135,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     ["before relay() is called", "Node's fetch"],
     ["before the content has begun", "Node's fetch"],
     ["before the content has begun", "undici 7's request()"],
-  ] as const)("lets go of the upstream when the client leaves %s (%s)", bounded, async (when, client) => {
+  ] as const)("lets go of the upstream when the client leaves %s (%s)", async (when, client) => {
     const [asked, left, closed, settled] = [deferred(), deferred(), deferred(), deferred()];
     const upstream: RequestListener = (_request, response) => response.once("close", closed.resolve).flushHeaders();
     const gateway = relaying(host, client, async (ask, relay) => {
@@ -169,7 +164,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     ["undici 6's request()", "s3cr3t"],
     ["node:http", ""],
     ["node:http", "s3cr3t"],
-  ] as const)("answers for a reply that broke before relay() was called (%s, content %j)", bounded, async (client, content) => {
+  ] as const)("answers for a reply that broke before relay() was called (%s, content %j)", async (client, content) => {
     const upstream: RequestListener = ({ socket }, response) => {
       response.writeHead(200, { "Content-Length": "100" }).flushHeaders();
       if (content !== "") response.write(content);
@@ -189,7 +184,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     expect(problems).toMatchObject([{ status: 502, upstreamStatus: 200, proxyError: "http_response_incomplete" }]);
   });
 
-  it("leaves a response alone that somebody else has begun meanwhile", bounded, async () => {
+  it("leaves a response alone that somebody else has begun meanwhile", async () => {
     const asked = deferred();
     const replies: ServerResponse[] = [];
     const upstream: RequestListener = (_request, response) => {
@@ -233,7 +228,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     ["content that was read", {}, "undici 7's request()"],
     ["content that was read", {}, "Node's fetch"],
     ["a wrong option", { success: "s3cr3t" as never }, "Node's fetch"],
-  ] as const)("does not do with %s", bounded, async (what, wrong, client) => {
+  ] as const)("does not do with %s", async (what, wrong, client) => {
     const { problems, options } = told();
     const gateway = relaying(host, client, async (ask, relay) => {
       const reply = await ask();

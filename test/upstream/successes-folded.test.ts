@@ -4,7 +4,7 @@ import type { ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { fetchGateways } from "./fetch-gateways.js";
-import { relays, through } from "./gateways.js";
+import { relays, through } from "./upstream-gateways.js";
 
 const replying =
   (status: number, content: string, headers: Readonly<Record<string, string>> = {}): RequestListener =>

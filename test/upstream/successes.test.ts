@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request } from "../wire.js";
 import { fetchGateways } from "./fetch-gateways.js";
-import { gateways, through } from "./gateways.js";
+import { gateways, through } from "./upstream-gateways.js";
 
 interface Success {
   readonly name: string;

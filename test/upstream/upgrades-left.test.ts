@@ -4,6 +4,7 @@ import type { ClientRequest, Server } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries } from "./proxy-libraries.js";
 
@@ -50,13 +51,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     await withServer(server, (upstreamPort) =>
       behind(library, upstreamPort, { options: { onError } }, async (port, gateway) => {
         const client = connect(port, "127.0.0.1", () => client.write(upgrade)).on("error", () => {});
-        await vi.waitFor(() => expect(open.size).toBe(1));
+        await eventually(() => expect(open.size).toBe(1));
         if (reply === switching) await once(client, "data");
         if (sent) await new Promise((resolve) => client.write(sent, resolve));
         ways[way]!(client.resume());
-        await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 8000, interval: 10 });
+        await eventually(() => expect(open.size).toBe(0));
         const count = () => new Promise((resolve) => gateway.getConnections((_error, connections) => resolve(connections)));
-        await vi.waitFor(async () => expect(await count()).toBe(0));
+        await eventually(async () => expect(await count()).toBe(0));
       }),
     );
     expect(onError.mock.calls.filter(([{ upstreamStatus }]) => !upstreamStatus)).toEqual([]);
@@ -84,7 +85,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     const bytes = await withServer(server, (upstreamPort) =>
       behind(library, upstreamPort, {}, async (port) => {
         const answer = await exchange(port, upgrade + "x".repeat(300_000));
-        await vi.waitFor(() => expect(open.size).toBe(0));
+        await eventually(() => expect(open.size).toBe(0));
         return answer;
       }),
     );
@@ -105,7 +106,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
         const client = connect(port, "127.0.0.1", () => client.write(upgrade, () => client.write(frame)));
         await once(client, "data");
         client.write(frame);
-        await vi.waitFor(() => expect(Buffer.concat(heard).equals(Buffer.concat([frame, frame]))).toBe(true));
+        await eventually(() => expect(Buffer.concat(heard).equals(Buffer.concat([frame, frame]))).toBe(true));
         client.destroy();
       }),
     );

@@ -5,6 +5,7 @@ import { connect, createServer as createRawServer, type Socket } from "node:net"
 import { describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { assertContract } from "../assert-contract.js";
+import { scaled } from "../patience.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, libraries, type Settings } from "./proxy-libraries.js";
 
@@ -22,14 +23,14 @@ const upgrade = (headers: Readonly<Record<string, string>> = {}) =>
     ...headers,
   });
 
-const bounded = { timeout: 5000 };
-
 describe.each(libraries)("$name", { concurrent: true }, (library) => {
   async function ask(upstream: Server, given: Settings = {}, bytes = upgrade()) {
     const onError = vi.fn();
     const options = { ...given.options, onError };
     const got = await withServer(upstream, (upstreamPort) =>
-      behind(library, upstreamPort, { settings: { proxyTimeout: 300 }, ...given, options }, (port) => exchange(port, bytes)),
+      behind(library, upstreamPort, { settings: { proxyTimeout: scaled(300) }, ...given, options }, (port) =>
+        exchange(port, bytes),
+      ),
     );
     return { bytes: got, answer: parseAnswer(got), told: onError.mock.calls.map(([problem]) => problem as object) };
   }
@@ -68,7 +69,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ],
     ["status 999", replying("999 s3cr3t"), { status: 502 }, { proxyError: "http_protocol_error", upstreamStatus: 999 }],
     ["an error that breaks off", replying("404 No\r\nContent-Length: 99", "s3cr3t"), { status: 404 }, {}],
-  ])("answers %s, and closes", bounded, async (what, upstream, body, problem) => {
+  ])("answers %s, and closes", async (what, upstream, body, problem) => {
     const { bytes, answer, told } = await ask(upstream, { options: { proxyName: "edge-1" } });
     expect(bytes).toMatch(/^HTTP\/1\.1 [45]\d\d [A-Z]/);
     expect(assertContract(answer)).toMatchObject({ ...body, instance: "/chat" });
@@ -83,7 +84,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(told).toMatchObject([problem]);
   });
 
-  it("answers an error that is reset when some of its content has come", bounded, async () => {
+  it("answers an error that is reset when some of its content has come", async () => {
     const sockets: Socket[] = [];
     const upstream = raw((socket) => {
       sockets.push(socket);
@@ -104,7 +105,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(bytes).not.toContain(`${port}`);
   });
 
-  it("lets what succeeds through, and cuts it when the upstream breaks", bounded, async () => {
+  it("lets what succeeds through, and cuts it when the upstream breaks", async () => {
     const [upstream, onError] = [createServer(), vi.fn()];
     const sockets: Socket[] = [];
     new WebSocketServer({ server: upstream }).on("connection", (peer, { socket }) => {
@@ -112,13 +113,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       peer.on("message", (data) => peer.send(`${String(data)} back`));
     });
     await withServer(upstream, (upstreamPort) =>
-      behind(library, upstreamPort, { settings: { proxyTimeout: 500 }, options: { onError } }, async (port) => {
+      behind(library, upstreamPort, { settings: { proxyTimeout: scaled(500) }, options: { onError } }, async (port) => {
         const client = new WebSocket(`ws://127.0.0.1:${port}/chat`);
         await once(client, "open");
         for (const word of ["there", "and"]) {
           client.send(word);
           expect(String((await once(client, "message"))[0])).toBe(`${word} back`);
-          await new Promise((resolve) => setTimeout(resolve, 550)); // no time limit counts any more
+          await new Promise((resolve) => setTimeout(resolve, scaled(550))); // no time limit counts any more
         }
         expect(onError).not.toHaveBeenCalled();
         const frames = vi.fn();
@@ -136,7 +137,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it.each([
     ["before the upstream has answered", false],
     ["afterwards", true],
-  ])("lets go of the upstream when the client leaves %s, and says nothing", bounded, async (_when, accepted) => {
+  ])("lets go of the upstream when the client leaves %s, and says nothing", async (_when, accepted) => {
     const onError = vi.fn();
     const head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     let reach = () => {};
@@ -186,12 +187,12 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   });
 });
 
-it("httpxy's own time limit for upgrades is answered", bounded, async () => {
+it("httpxy's own time limit for upgrades is answered", async () => {
   const httpxy = libraries.find(({ name }) => name === "httpxy")!;
   await withServer(
     raw(() => {}),
     (upstreamPort) =>
-      behind(httpxy, upstreamPort, { settings: { upgradeTimeout: 100 } }, async (port) => {
+      behind(httpxy, upstreamPort, { settings: { upgradeTimeout: scaled(100) } }, async (port) => {
         expect(assertContract(parseAnswer(await exchange(port, upgrade())))).toMatchObject({ status: 504 });
       }),
   );

@@ -1,4 +1,0 @@
-import { everyFaultThrough } from "./every-door.js";
-import { held } from "./held.js";
-
-everyFaultThrough(held);

@@ -1,4 +1,0 @@
-import { everyFaultThrough } from "./every-door.js";
-import { proxies } from "./proxies.js";
-
-everyFaultThrough(proxies);

@@ -1,0 +1,4 @@
+import { proxies } from "../integrations/proxy-integrations.js";
+import { everyFunctionThrough } from "./proxy-scenarios.js";
+
+everyFunctionThrough(proxies);

@@ -1,4 +1,0 @@
-import { held } from "../doors/held.js";
-import { everyFunctionThrough } from "./proxy-every-door.js";
-
-everyFunctionThrough(held);

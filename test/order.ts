@@ -1,0 +1,53 @@
+// The order of the test files, and the slowest of them: with the long ones first, both workers end at about the same time.
+import { relative } from "node:path";
+import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
+
+/** Files that take long, the longest first. The others follow in Vitest's own order, which knows nothing in a fresh clone but sizes. */
+const long: readonly string[] = [
+  "fuzz/fuzz.test.ts",
+  "integrations/faults-by-interceptor.test.ts",
+  "integrations/faults-by-proxies.test.ts",
+  "integrations/faults-by-calls.test.ts",
+  "integrations/clients-leaving.test.ts",
+  "examples/memory.test.ts",
+  "examples/example-gateways.test.ts",
+  "packages/declarations.test.ts",
+  "packages/packed.test.ts",
+  "soak/soak.test.ts",
+  "faults/client-faults.test.ts",
+  "server/random-clients.test.ts",
+];
+
+/** The sequencer, which Vitest wants as a class. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = long.findIndex((path) => moduleId.endsWith(`/test/${path}`));
+      return at === -1 ? long.length : at;
+    };
+    const sorted = await super.sort(files); // oxlint-disable-line unicorn/no-array-sort -- a method of Vitest's
+    return sorted.toSorted((one, other) => rank(one) - rank(other));
+  }
+}
+
+/** Prints the files that took longest, with what it took to import them. */
+export const slowest: Reporter = {
+  onTestRunEnd(modules) {
+    if (modules.length < 20) return;
+    const rows = modules
+      .map((module) => ({ file: relative(process.cwd(), module.moduleId), ms: msOf(module) }))
+      .toSorted((one, other) => other.ms - one.ms);
+    const sum = rows.reduce((ms, row) => ms + row.ms, 0);
+    const lines = rows.slice(0, 15).map(({ file, ms }) => `${seconds(ms)} ${file}`);
+    console.log(["", "     Slowest files", ...lines, `${seconds(sum)} all ${rows.length} files`, ""].join("\n"));
+  },
+};
+
+function msOf(module: TestModule): number {
+  const { duration, collectDuration, prepareDuration, environmentSetupDuration, setupDuration } = module.diagnostic();
+  return duration + collectDuration + prepareDuration + environmentSetupDuration + setupDuration;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`.padStart(10);
+}

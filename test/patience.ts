@@ -1,0 +1,35 @@
+// Time limits of tests. A busy machine must not break a test, so that a limit is one of these, and no number of milliseconds beside them.
+import { availableParallelism, loadavg } from "node:os";
+import { vi } from "vitest";
+
+/** Milliseconds after which a test gives up on an event. Only a failing test waits so long. */
+export const patience = 15_000;
+
+/** Scales the milliseconds of a limit that has to run out, and before which something else has to happen. */
+export function scaled(ms: number): number {
+  return Math.round(ms * Math.min(mostBusy, Math.max(1, delayed, loadavg()[0]! / availableParallelism())));
+}
+
+/** Repeats a check until it holds. */
+export function eventually<T>(check: () => T | Promise<T>, interval = 10): Promise<T> {
+  return vi.waitFor(check, { timeout: patience, interval });
+}
+
+/** Measures the milliseconds of processor time that an act takes: other processes do not count, other threads of this one do. */
+export async function processorTime(act: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await act();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** The factor at most, so that no scaled limit comes near to a test's own. */
+const mostBusy = 8;
+
+/** How many times longer than on an idle machine this process takes for its work, measured when it starts. The load average is late. */
+const delayed = (() => {
+  const [began, before] = [performance.now(), process.cpuUsage()];
+  while (performance.now() - began < 10);
+  const { user, system } = process.cpuUsage(before);
+  return (performance.now() - began) / Math.max(1, (user + system) / 1000);
+})();
