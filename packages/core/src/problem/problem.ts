@@ -36,6 +36,8 @@ export interface Problem {
   readonly instance?: string;
   /** The id that such a service, or FunctionGraph, has given the request. One that came with this request is preferred. */
   readonly requestId?: string;
+  /** Whether no operator needs to hear of it, though it is a 5xx: it is a client's doing. Default false. */
+  readonly routine?: boolean;
   /** What was thrown, for logs. Never rendered. */
   readonly cause: unknown;
 }
@@ -60,6 +62,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   const { proxyError, ours, instance, requestId } = finding;
   const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, upstreamStatus, proxyError, cause };
   if (requestId !== undefined) draft.requestId = requestId;
+  if (finding.routine) draft.routine = true;
   // A server error's words were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ours) return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
   const path = instance === undefined ? undefined : pathIn(instance);

@@ -1,5 +1,4 @@
 import { channel } from "node:diagnostics_channel";
-import { isRoutine } from "../problem/problem-error.js";
 import type { Problem } from "../problem/problem.js";
 import { guard } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
@@ -32,7 +31,7 @@ export function createReport(onError: Hook | undefined, onServerError: Hook | un
     tell?.(problem, context);
     const subscribed = problemChannel.hasSubscribers;
     if (subscribed) problemChannel.publish({ problem, context });
-    if (problem.status < 500 || isRoutine(problem.cause)) return;
+    if (problem.status < 500 || problem.routine) return;
     const heard = tellHost?.(problem, context) || tell || subscribed;
     if (!heard) queueMicrotask(() => logGuarded(problem, context)); // formatting a stack is expensive: after the response
   };
