@@ -14,9 +14,9 @@ export interface ResponseHandler extends RequestHandler {}
  * @example app.use("/orders", fgResponses(), proxy("http://orders.internal"));
  */
 export function fgResponses(options?: ResponderOptions): ResponseHandler {
-  const hold = createResponseInterceptor(options, { caller: "fgResponses", facts: factsOf });
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts: factsOf });
   return (request, response, next) => {
-    hold(request, response, request);
+    intercept(request, response, request);
     next();
   };
 }

@@ -1,6 +1,13 @@
 import { Readable } from "node:stream";
 import type { ResponderOptions } from "@fg-errors/core";
-import { createResponseInterceptor, Inspection, isErrorStatus, messageOf, replyOptions } from "@fg-errors/core/adapter";
+import {
+  createResponseInterceptor,
+  Inspection,
+  isErrorStatus,
+  messageOf,
+  replacedResponseError,
+  replyOptions,
+} from "@fg-errors/core/adapter";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
@@ -19,35 +26,35 @@ export interface ResponseMiddleware extends Middleware {}
  * @example app.use(fgErrors()).use(fgResponses()).use(proxy("orders.internal"));
  */
 export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware {
-  const looks = replyOptions(options);
-  const hold = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
+  const inspectionOptions = replyOptions(options);
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
 
   return async function fgResponses(ctx, next) {
-    const held = hold(ctx.req, ctx.res, ctx);
+    const intercepted = intercept(ctx.req, ctx.res, ctx);
     try {
       await next();
-      const answered = held.answered();
+      const answered = intercepted.answered();
       if (answered) await answered;
-      if (held.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing
+      if (intercepted.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing
     } catch (thrown) {
       if (!isResponseClosed(thrown)) throw thrown;
     } finally {
-      if (ctx.respond !== false) held.release();
+      if (ctx.respond !== false) intercepted.release();
     }
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
     const { status } = ctx;
-    if (!isErrorStatus(status) && !looks.hiddenFailures) return held.fold(() => isEmpty(ctx)); // before anything is copied
-    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, looks, ctx.method);
+    if (!isErrorStatus(status) && !inspectionOptions.hiddenFailures) return intercepted.fold(() => isEmpty(ctx)); // before anything is copied
+    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, inspectionOptions, ctx.method);
     const { outcome } = inspection;
-    if (outcome === "passes") return held.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
+    if (outcome === "passes") return intercepted.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
     if (outcome === "undecided") await firstByte(ctx); // which makes one kind of all streams
     const body = outcome === "undecided" ? copyOf(ctx.body) : contentOf(ctx.body);
-    const failure = await inspection.failure(messageOf(inspection.head, body), false);
+    const finding = await inspection.finding(messageOf(inspection.head, body));
     if (ctx.headerSent || !ctx.writable) return; // a stream that broke meanwhile was answered for
-    if (!failure) return held.fold(() => isEmpty(ctx));
-    held.keepLive();
-    throw failure;
+    if (!finding) return intercepted.fold(() => isEmpty(ctx));
+    intercepted.keepSurvivingFields();
+    throw replacedResponseError(finding);
   };
 }
 

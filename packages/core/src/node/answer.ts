@@ -1,46 +1,14 @@
 import type { ServerResponse } from "node:http";
-import type { Http2ServerRequest } from "node:http2";
 import { diesWithError } from "../http/header-fields.js";
+import { isHttp2 } from "../http/is-http2.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
-import { isClosed } from "./client-leaves.js";
+import { hasClientLeft, isGone } from "./client-leaves.js";
 import { cut } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
-import type { NodeRequest, NodeResponse } from "./exchange.js";
-
-/** On a response that we have answered or cut: what for. Registered, since a gateway and a nested application may load two copies. */
-const answeredFor: unique symbol = Symbol.for("fg-errors.answeredFor");
-
-/**
- * Whether a response is one of our own answers, or was cut by us; of another copy of this package, too.
- * @example if (!isAnswered(response)) log(response.statusCode);
- */
-export function isAnswered(response: object): boolean {
-  return answeredFor in response;
-}
-
-/** Marks a response whose further failures are but an echo of what was done to it. */
-const echo = Symbol.for("fg-errors.echo");
-
-/** What fails on this response from now on is told to nobody. */
-export function silence(response: object): void {
-  (response as Marked)[answeredFor] = echo;
-}
-
-/** On a response that is withheld from its writer: makes way for an answer. */
-const makeWay: unique symbol = Symbol.for("fg-errors.makeWay");
-
-/** Has `act` called before the response is answered, by whatever copy of this package. It must not throw. */
-export function beforeAnswer(response: object, act: () => void): void {
-  (response as Marked)[makeWay] = act;
-}
-
-interface Marked {
-  [answeredFor]?: unknown;
-  [makeWay]?: () => void;
-}
+import { markAnswered, prepareAnswer, type NodeRequest, type NodeResponse } from "./exchange.js";
 
 /**
  * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
@@ -56,22 +24,19 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
-  const marked = response as Marked;
-  const before = marked[answeredFor];
-  if (isAnswered(response) && (before === thrown || before === echo)) return;
-  marked[answeredFor] = thrown;
+  if (!markAnswered(response, thrown)) return;
   try {
-    marked[makeWay]?.();
+    prepareAnswer(response);
     dropUnsendable(response); // before it is asked what is there
     const facts = Object.assign(factsOf(thrown, request, response), more);
     if (hasBegun(response)) {
       respond.report(thrown, facts);
-      if (!response.writableEnded) cut(request, response);
+      if (!response.writableEnded) cut(response);
       return;
     }
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
-    if (isClosed(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
+    if (isGone(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
     dropStaleFields(response);
     write(response, rendered, request.method);
     drain(request);
@@ -91,10 +56,10 @@ function writePlain(respond: Responder, request: NodeRequest, response: NodeResp
       forgetHead(response);
       write(response, respond.plain(), request.method);
       drain(request);
-    } else if (!response.writableEnded) cut(request, response);
+    } else if (!response.writableEnded) cut(response);
   } catch (failure) {
     warn("nor could a plain one", failure);
-    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+    cut(response);
   }
 }
 
@@ -115,16 +80,7 @@ function factsOf(thrown: unknown, request: NodeRequest, response: NodeResponse):
   const { headers, method, url, complete, socket } = request;
   // What the connection itself failed with is the client's, whoever hands it over: Koa does.
   const origin = isObject(thrown) && read(socket, "errored") === thrown ? "inbound" : undefined;
-  return { headers, method, url, complete, aborted: hasLeft(request), origin, responseHeaders: response.getHeaders() };
-}
-
-/**
- * Whether the client is gone, or its connection or stream is.
- * @example if (hasLeft(request)) return;
- */
-export function hasLeft(request: NodeRequest): boolean {
-  const stream = (request as Partial<Http2ServerRequest>).stream;
-  return request.aborted || stream?.destroyed === true || request.socket?.destroyed === true;
+  return { headers, method, url, complete, aborted: hasClientLeft(request), origin, responseHeaders: response.getHeaders() };
 }
 
 function isObject(value: unknown): value is object {
@@ -140,7 +96,7 @@ function dropStaleFields(response: NodeResponse): void {
 
 /** What Koa or the application set for the status that failed, and what Node has noted of a head that it refused. */
 function forgetHead(response: NodeResponse): void {
-  if ("stream" in response) return;
+  if (isHttp2(response)) return;
   response.statusMessage = "";
   response.chunkedEncoding = false;
   (response as { _hasBody?: boolean })._hasBody = response.req.method !== "HEAD";
@@ -156,7 +112,7 @@ function write(response: NodeResponse, { status, headers, body }: Rendered, meth
 /** Content that nobody reads any more would block the connection for the next request. */
 function drain(request: NodeRequest): void {
   const { headers } = request;
-  const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !("stream" in request);
+  const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !isHttp2(request);
   if (isEmpty && request.readableFlowing === null) return; // if it is not, for all that the fields say, Node reads it away: nobody has begun to
   if (request.complete && request.readableEnded) return;
   request.unpipe();

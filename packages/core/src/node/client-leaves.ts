@@ -1,14 +1,15 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { NodeResponse } from "./exchange.js";
+import { isHttp2 } from "../http/is-http2.js";
+import type { NodeRequest, NodeResponse } from "./exchange.js";
 
 /**
  * Calls `act` once when a response is closed: it is complete, or its client has left, by FIN, RST or a closed stream of HTTP/2. Node's own
- * "close" misses some.
+ * "close" misses some of these.
  */
 export function onClose(response: NodeResponse, act: () => void): void {
-  if ("stream" in response) {
-    response.stream.on("close", act); // a HEAD's response does not tell before its head is sent
+  if (isHttp2(response)) {
+    response.stream.on("close", act); // the response to a HEAD emits nothing before its head is sent
     return;
   }
   response.on("close", act);
@@ -26,22 +27,32 @@ export function clientSignal(response: NodeResponse): AbortSignal {
   const abort = () => {
     if (!isComplete(response)) controller.abort();
   };
-  if (isClosed(response)) abort();
+  if (isGone(response)) abort();
   else onClose(response, abort);
   return controller.signal;
 }
 
 /** Whether a response that is closed had all of its content sent. */
 function isComplete(response: NodeResponse): boolean {
-  if (!("stream" in response)) return response.writableFinished;
+  if (!isHttp2(response)) return response.writableFinished;
   const { aborted, rstCode } = response.stream;
   return response.writableEnded && !aborted && rstCode === 0; // a stream that is reset is ended, too
 }
 
-/** Whether nothing of a response can reach its client any more. */
-export function isClosed(response: NodeResponse): boolean {
-  if ("stream" in response) return response.stream.destroyed;
-  return response.destroyed || response.req?.socket?.destroyed === true;
+/**
+ * Whether nothing of a response can reach its client any more: it is closed, or its client has left.
+ * @example if (isGone(response)) return;
+ */
+export function isGone(response: NodeResponse): boolean {
+  if (isHttp2(response)) return response.stream.destroyed || response.stream.aborted;
+  const { destroyed, req: request } = response;
+  return destroyed || request?.aborted === true || request?.socket?.destroyed === true;
+}
+
+/** Whether the client of a request has left, or its connection or stream has ended, maybe after a complete response. */
+export function hasClientLeft(request: NodeRequest): boolean {
+  const closing = isHttp2(request) ? request.stream : request.socket;
+  return request.aborted || closing?.destroyed === true;
 }
 
 /**
@@ -50,14 +61,14 @@ export function isClosed(response: NodeResponse): boolean {
  * request on nothing else.
  */
 export function emitAborted(response: NodeResponse): void {
-  if ("stream" in response || response.writableFinished) return;
+  if (isHttp2(response) || response.writableFinished) return;
   const { req: request } = response;
   if (request.aborted) return;
   request.aborted = true;
   request.emit("aborted");
 }
 
-/** Of each connection, the responses whose turn has not come. */
+/** The responses of each connection whose turn has not come. */
 const queued = new WeakMap<Socket, Set<ServerResponse>>();
 
 /** Closes a response that waits for its turn when its connection ends. Node does so from 24 on. */
@@ -67,7 +78,7 @@ function closeWithConnection(response: ServerResponse): void {
   const responses = others ?? new Set();
   if (responses.has(response)) return;
   responses.add(response);
-  response.once("socket", () => responses.delete(response)); // from then on Node tells
+  response.once("socket", () => responses.delete(response)); // from then on Node emits it
   if (others) return;
   queued.set(socket, responses);
   socket.once("close", () => setImmediate(() => responses.forEach(close))); // Node's own have come by then

@@ -1,16 +1,17 @@
 import type { ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { mayHaveContent } from "../contract/contract.js";
+import { isHttp2 } from "../http/is-http2.js";
 import { read } from "../util/safe-read.js";
-import type { NodeRequest, NodeResponse } from "./exchange.js";
+import type { NodeResponse } from "./exchange.js";
 
 /**
  * Ends the transfer of a response that has begun, so that the client cannot take it for complete.
- * @example if (response.headersSent && !response.writableEnded) cut(request, response);
+ * @example if (response.headersSent && !response.writableEnded) cut(response);
  */
-export function cut(request: NodeRequest, response: NodeResponse): void {
-  if ("stream" in response) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
-  else if (endsWithConnection(request, response)) reset(response);
+export function cut(response: NodeResponse): void {
+  if (isHttp2(response)) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
+  else if (endsWithConnection(response)) reset(response);
   else response.destroy();
 }
 
@@ -18,7 +19,8 @@ export function cut(request: NodeRequest, response: NodeResponse): void {
  * Whether only the end of the connection tells where the content ends (RFC 9112 section 6.3, rule 8): then a clean one would pass for the
  * content's. So it is to a client of HTTP/1.0, which nginx is by default, and where neither a length nor chunks were sent.
  */
-function endsWithConnection(request: NodeRequest, response: ServerResponse): boolean {
+function endsWithConnection(response: ServerResponse): boolean {
+  const { req: request } = response;
   if (request.httpVersionMinor === 0) return true;
   if (response.chunkedEncoding || response.hasHeader("content-length")) return false;
   // Where writeHead() alone was given the length, no getter tells.

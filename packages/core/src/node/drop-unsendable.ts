@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { mayHaveContent } from "../contract/contract.js";
+import { isHttp2 } from "../http/is-http2.js";
 import { http2Value, isFieldValue } from "../http/sendable.js";
 import type { NodeResponse } from "./exchange.js";
 
@@ -12,7 +13,7 @@ import type { NodeResponse } from "./exchange.js";
  */
 export function dropUnsendable(response: NodeResponse, status = response.statusCode, hasLength = false): void {
   if (response.headersSent) return;
-  if ("stream" in response) return dropFromHttp2(response);
+  if (isHttp2(response)) return dropFromHttp2(response);
   if (!isFieldValue(response.statusMessage ?? "")) response.statusMessage = "";
   if (response.hasHeader("trailer") && (hasLength || !mayHaveTrailers(response, status))) response.removeHeader("trailer");
 }

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { hopByHopFields } from "../http/header-fields.js";
+import { isHttp2 } from "../http/is-http2.js";
 import { transferCodingOf } from "../http/request-framing.js";
 import { originForm } from "../http/request-target.js";
 
@@ -21,7 +22,7 @@ export function prepareRequest(request: IncomingMessage): void {
     delete headers["content-length"]; // "0", by which the libraries replace it
   }
   if (!url.startsWith("/")) request.url = originForm(url); // the libraries parse all of it, which may throw
-  if ("stream" in request) hidePseudoFields(headers);
+  if (isHttp2(request)) hidePseudoFields(headers);
   (request as Prepared)[prepared] = true;
 }
 

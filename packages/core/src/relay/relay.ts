@@ -1,10 +1,9 @@
 import { finished, type Readable } from "node:stream";
 import { mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { isClosed, onClose } from "../node/client-leaves.js";
+import { isGone, onClose } from "../node/client-leaves.js";
 import { copyFields } from "../node/copy-fields.js";
-import type { NodeResponse } from "../node/exchange.js";
-import { markLookedInto } from "../node/looked-into.js";
+import { markInspected, type NodeResponse } from "../node/exchange.js";
 import { brokenOff } from "../recognisers/http-clients/broken-reply.js";
 import { decodedHead } from "../reply/decoded-head.js";
 import { Inspection } from "../reply/inspect-reply.js";
@@ -45,7 +44,7 @@ export async function passOn(
     copyFields(response, inspection.liveFields());
     throw failure;
   }
-  if (options.hiddenFailures) markLookedInto(response);
+  if (options.hiddenFailures) markInspected(response);
   const { method } = response.req;
   const content = mayHaveContent(method, head.status) && !isTaken(response) ? contentOf(reply) : null;
   if (content) await begun(content, response, head.status, fail);
@@ -71,7 +70,7 @@ function check(options: RelayOptions): void {
 
 /** The client has left, or somebody else has answered. */
 function isTaken(response: NodeResponse): boolean {
-  return response.headersSent || isClosed(response);
+  return response.headersSent || isGone(response);
 }
 
 /** Waits until content has something to give, or has ended. It is let go of when the response is closed. */

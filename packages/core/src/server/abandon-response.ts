@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { answer, silence } from "../node/answer.js";
-import type { NodeResponse } from "../node/exchange.js";
+import { isHttp2 } from "../http/is-http2.js";
+import { answer } from "../node/answer.js";
+import { cut } from "../node/cut.js";
+import { silence, type NodeResponse } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
 import { closeGently } from "./lingering-close.js";
@@ -15,9 +17,9 @@ export function giveUp(respond: Responder, why: object, response: NodeResponse):
   const { headers, method } = request;
   const url = originalUrl(request);
   if (headersSent) answer(respond, why, request, response, { url }); // cuts it
-  else if ("stream" in response || !response.socket) {
+  else if (isHttp2(response) || !response.socket) {
     respond.report(why, { headers, method, url });
-    response.destroy(new Error("The response was cut")); // a bare destroy() would tell an HTTP/2 client that all went well
+    cut(response);
   } else {
     closeGently(response.socket);
     answerInstead(respond, why, response);

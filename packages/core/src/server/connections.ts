@@ -1,5 +1,6 @@
 import type { Http2ServerResponse, Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
+import { isHttp2 } from "../http/is-http2.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 
 /** What is under way on a server. */
@@ -23,7 +24,7 @@ export function followTraffic(server: Server): Traffic {
   const queued = new WeakSet<object>();
 
   function follow(request: NodeRequest, response: NodeResponse) {
-    if ("stream" in response) followStream(response);
+    if (isHttp2(response)) followStream(response);
     else if (!response.destroyed) {
       open.add(response);
       response.on("close", forgetResponse);

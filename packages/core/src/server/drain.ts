@@ -1,6 +1,7 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
+import { isHttp2 } from "../http/is-http2.js";
 import { closeSocket } from "../node/answer-socket.js";
 import { cut as cutResponse } from "../node/cut.js";
 import type { Responder } from "../responder/responder.js";
@@ -61,7 +62,7 @@ export function makeDrainable(server: Server, respond: Responder, traffic: Traff
   async function start(timeout: number) {
     for (const session of sessions) session.close(); // GOAWAY tells which requests may be repeated elsewhere (RFC 9113 section 6.8)
     const last = new Map<Socket, ServerResponse>();
-    for (const response of open) if (!("stream" in response)) last.set(response.req.socket, response);
+    for (const response of open) if (!isHttp2(response)) last.set(response.req.socket, response);
     for (const [socket, response] of last) closeAfter(socket, response);
     timers = [setInterval(createSilenceCheck(server, traffic), silence), setTimeout(cut, timeout)];
     await close();
@@ -75,7 +76,7 @@ export function makeDrainable(server: Server, respond: Responder, traffic: Traff
 
   /** server.close() takes a response that was ended for one that has left, and would cut it: the client may be slow to read. */
   function close(): Promise<void> {
-    const ended = [...open].filter((response) => !("stream" in response) && response.finished) as { finished: boolean }[];
+    const ended = [...open].filter((response) => !isHttp2(response) && response.finished) as { finished: boolean }[];
     for (const response of ended) response.finished = false;
     const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const response of ended) response.finished = true;
@@ -90,7 +91,7 @@ export function makeDrainable(server: Server, respond: Responder, traffic: Traff
 
   function destroyAll() {
     // What was ended, and is not all sent, may look whole as well.
-    for (const response of open) if (!("stream" in response) && response.headersSent) cutResponse(response.req, response);
+    for (const response of open) if (!isHttp2(response) && response.headersSent) cutResponse(response);
     for (const socket of sockets) socket.destroy();
     (server as Partial<HttpServer>).closeAllConnections?.(); // those that were open before the server was guarded
   }

@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { IncomingMessage } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { isHttp2 } from "../http/is-http2.js";
 import { hasTarget } from "../http/request-target.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { dropRefused } from "../node/outgoing-head.js";
@@ -56,7 +57,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function enter(request: NodeRequest, response: NodeResponse): boolean {
     if (handedOver.has(response)) return false;
-    if ("stream" in request) return keep(request, response);
+    if (isHttp2(request)) return keep(request, response);
     if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) watchResponses();
     return keep(request, response);
   }
@@ -70,7 +71,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function faultOf(request: NodeRequest): object | undefined {
     if (!hasTarget(request)) return refusals.target;
-    if ("stream" in request) return undefined; // the rest is of HTTP/1
+    if (isHttp2(request)) return undefined; // the rest is of HTTP/1
     if (!isFramed(request)) return refusals.framing;
     return asksForHost && !namesHost(request) ? refusals.host : undefined;
   }
@@ -83,7 +84,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
       response.writeContinue();
       emit("request", request, response);
     };
-    if ("stream" in response || response.socket) goOn();
+    if (isHttp2(response) || response.socket) goOn();
     else response.once("socket", goOn);
     return true;
   }
@@ -103,7 +104,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function connect(request: NodeRequest, response: NodeResponse): boolean {
     const why = unmatched(request.method);
-    if ("stream" in request) {
+    if (isHttp2(request)) {
       if (!admits(request, response)) return true;
       if (isUnheard("connect")) refuse(respond, why, request, response);
     } else {

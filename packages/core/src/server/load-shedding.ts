@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
+import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
@@ -79,7 +80,7 @@ export function createLoadLimit(respond: Responder, limits: LoadLimits, server: 
 
 /** Behind an earlier response. Node stops to read once too much waits there, and would not notice that the client leaves. */
 function isQueued(response: NodeResponse): boolean {
-  return !("stream" in response) && response.socket === null;
+  return !isHttp2(response) && response.socket === null;
 }
 
 /** Node reads away the content of a request that was answered early, however long it is, before it takes the next one. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isHttp2 } from "../http/is-http2.js";
 import { invalidTarget } from "../http/request-target.js";
 import { answerSocket } from "../node/answer-socket.js";
 import { answer } from "../node/answer.js";
@@ -28,7 +29,7 @@ const inbound = { origin: "inbound" } as const;
 
 /** Answers a request in the application's stead, and closes its connection; of HTTP/2 only the stream ends. */
 export function refuse(respond: Responder, why: object, request: NodeRequest, response: NodeResponse): void {
-  if (!("stream" in response)) {
+  if (!isHttp2(response)) {
     response.shouldKeepAlive = false;
     closeGently(request.socket);
   }

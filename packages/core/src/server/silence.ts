@@ -1,5 +1,6 @@
 import { constants, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
+import { isHttp2 } from "../http/is-http2.js";
 import type { NodeResponse } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
 import { giveUp } from "./abandon-response.js";
@@ -49,7 +50,7 @@ function isExpecting({ req: request }: NodeResponse, isContinued: boolean | unde
 
 /** The same for HTTP/2: of a session whose client is silent, the streams are reset whose content has yet to come. */
 export function resetUploads(respond: Responder, { open }: Traffic, session: ServerHttp2Session): void {
-  for (const response of open) if ("stream" in response && isUploading(response, session)) giveUp(respond, tooSilent(), response);
+  for (const response of open) if (isHttp2(response) && isUploading(response, session)) giveUp(respond, tooSilent(), response);
 }
 
 function isUploading(response: Http2ServerResponse, session: ServerHttp2Session): boolean {
