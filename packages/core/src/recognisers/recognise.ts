@@ -2,6 +2,7 @@ import type { Finding } from "../problem/finding.js";
 import { meaning } from "../problem/problem-error.js";
 import { read, readStatus, readText } from "../util/safe-read.js";
 import { happened, spoken } from "./families.js";
+import { datastores } from "./families/datastores.js";
 import { client } from "./http-clients/http-clients.js";
 import { indexed, lookup, nameOf } from "./lookup.js";
 import type { Circumstances, Context } from "./rule.js";
@@ -27,19 +28,21 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
     relayStatuses,
     recognise: (value) => recognise(value, given, budget),
     client: (value) => (isObject(value) ? client(value, context) : undefined),
-    happened: () => lookup(asHappened, thrown, context),
+    happened: () => lookup(origin === "inbound" ? asInbound : asHappened, thrown, context),
   };
   return (
     client(thrown, context) ??
     clientsWithin(thrown, context) ??
     lookup(asSpoken, thrown, context) ??
-    decided(thrown, lookup(asHappened, thrown, context)) ??
+    decided(thrown, context.happened()) ??
     fromCause(thrown, context)
   );
 }
 
 const asSpoken = indexed(spoken);
 const asHappened = indexed(happened);
+/** What the parser or the connection of a request fails with comes from no database. */
+const asInbound = indexed(happened.filter((family) => family !== datastores));
 const none: ReadonlySet<number> = new Set();
 
 function isObject(value: unknown): value is object {
