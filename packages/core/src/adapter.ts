@@ -1,4 +1,4 @@
-// For authors of adapters. May change in a minor version.
+// The entry point for authors of adapters. It may change in a minor version.
 export { isErrorStatus, mayHaveContent } from "./contract/contract.js";
 export type { InterceptedResponse } from "./interceptor/interception.js";
 export { createResponseInterceptor } from "./interceptor/response-interceptor.js";
@@ -6,7 +6,7 @@ export { answer } from "./node/answer.js";
 export { isGone, onClose } from "./node/client-leaves.js";
 export { copyFields } from "./node/copy-fields.js";
 export { dropUnsendable } from "./node/drop-unsendable.js";
-export type { NodeRequest, NodeResponse } from "./node/exchange.js";
+export { isAnswered, type NodeRequest, type NodeResponse } from "./node/exchange.js";
 export { dropRefused } from "./node/outgoing-head.js";
 export type { Finding } from "./problem/finding.js";
 export { meant, replacedResponseError } from "./problem/problem-error.js";

@@ -1,5 +1,5 @@
 import { Readable, Stream } from "node:stream";
-import { mayHaveContent } from "@fg-errors/core/adapter";
+import { isGone, mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a copy of it. */
@@ -41,9 +41,9 @@ export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) 
   else body.on("error", broke).on("close", closed);
 }
 
-/** Of HTTP/2, Koa takes a response that has lost its stream for a writable one. */
+/** Whether the client still waits for the body: Koa takes a response of HTTP/2 that has lost its stream for a writable one. */
 function isWaiting({ writable, res }: Context): boolean {
-  return writable && (res as { stream?: { destroyed?: boolean } }).stream?.destroyed !== true;
+  return writable && !isGone(res);
 }
 
 /** @param isWanted whether anybody still waits: a body is destroyed when the client leaves, which is no failure */

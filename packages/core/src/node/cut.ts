@@ -10,27 +10,29 @@ import type { NodeResponse } from "./exchange.js";
  * @example if (response.headersSent && !response.writableEnded) cut(response);
  */
 export function cut(response: NodeResponse): void {
-  if (isHttp2(response)) response.destroy(new Error("The response was cut")); // a bare destroy() would say NO_ERROR
-  else if (endsWithConnection(response)) reset(response);
-  else response.destroy();
+  try {
+    if (!isHttp2(response) && endsWithConnection(response)) resetConnection(response);
+  } catch {} // an application may have replaced any method: the transfer ends all the same
+  response.destroy(isHttp2(response) ? new Error("The response was cut") : undefined); // HTTP/2 would send NO_ERROR for a bare destroy()
 }
 
 /**
- * Whether only the end of the connection tells where the content ends (RFC 9112 section 6.3, rule 8): then a clean one would pass for the
+ * Whether only the end of the connection shows where the content ends (RFC 9112 section 6.3, rule 8): then a clean one would pass for the
  * content's. So it is to a client of HTTP/1.0, which nginx is by default, and where neither a length nor chunks were sent.
  */
 function endsWithConnection(response: ServerResponse): boolean {
   const { req: request } = response;
   if (request.httpVersionMinor === 0) return true;
   if (response.chunkedEncoding || response.hasHeader("content-length")) return false;
-  // Where writeHead() alone was given the length, no getter tells.
+  // A length that only writeHead() was given shows in no getter.
   return typeof read(response, "_contentLength") !== "number" && mayHaveContent(request.method, response.statusCode);
 }
 
-/** TCP alone has a reset. TLS has an end of its own, but most clients do not miss it: the TCP connection beneath is reset as well. */
-function reset(response: ServerResponse): void {
+/**
+ * Resets the TCP connection, below TLS, too: TLS has an end of its own, but most clients do not notice when it is missing.
+ */
+function resetConnection(response: ServerResponse): void {
   const { socket } = response;
   const beneath = socket && "encrypted" in socket ? read(socket, "_parent") : socket;
   if (beneath instanceof Socket && beneath.remoteAddress !== undefined) beneath.resetAndDestroy();
-  response.destroy();
 }

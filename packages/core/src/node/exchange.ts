@@ -18,11 +18,11 @@ interface Exchange {
   /** Whatever fails from now on is a consequence of what we did to the response: nobody hears of it. */
   isSilenced: boolean;
   /** An integration has inspected the content. */
-  isInspected: boolean;
+  isInspected?: boolean;
   /** The content of an upstream's error reply is being read: what fails from now on is only that content. */
-  isRefused: boolean;
+  isRefused?: boolean;
   /** Proxy libraries are to see a complete response. */
-  seemsDone: boolean;
+  seemsDone?: boolean;
   /** Runs before the response is answered, with `subject` as its argument. */
   beforeAnswer: ((subject: unknown) => void) | undefined;
   subject: unknown;
@@ -32,24 +32,6 @@ interface Exchange {
 const key: unique symbol = Symbol.for("fg-errors.exchange");
 
 type Tracked = { [key]?: Exchange };
-
-/** Reads the record of a response; undefined as long as there is nothing to know, so that a plain success costs nothing. */
-function exchangeOf(response: object): Exchange | undefined {
-  return (response as Tracked)[key];
-}
-
-function openExchange(response: object): Exchange {
-  return ((response as Tracked)[key] ??= {
-    isAnswered: false,
-    answeredFor: undefined,
-    isSilenced: false,
-    isInspected: false,
-    isRefused: false,
-    seemsDone: false,
-    beforeAnswer: undefined,
-    subject: undefined,
-  });
-}
 
 /**
  * Whether a response is one of our own answers, or was cut by us; by another copy of this package, too.
@@ -124,4 +106,20 @@ export function beforeAnswer<Subject>(response: object, act: (subject: Subject) 
 export function prepareAnswer(response: object): void {
   const exchange = exchangeOf(response);
   exchange?.beforeAnswer?.(exchange.subject);
+}
+
+/** Reads the record of a response; undefined as long as there is nothing to know, so that a plain success costs nothing. */
+function exchangeOf(response: object): Exchange | undefined {
+  return (response as Tracked)[key];
+}
+
+/** Opens the record of a response. All members that a success needs are there from the start, so that it keeps one shape. */
+function openExchange(response: object): Exchange {
+  return ((response as Tracked)[key] ??= {
+    isAnswered: false,
+    answeredFor: undefined,
+    isSilenced: false,
+    beforeAnswer: undefined,
+    subject: undefined,
+  });
 }
