@@ -3,11 +3,11 @@ import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import type { Request, RequestHandler } from "express";
 import { layersOf, methodsAt, pathInApp } from "./routes.js";
 
-/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Express's. */
+/** The handler for `app.use()`; named, so that a project's own declarations need no type of Express's. */
 export interface ResponseHandler extends RequestHandler {}
 
 /**
- * Mounted in front of what writes its own error responses, such as a proxy, a nested application or serve-static: they leave by the
+ * Replaces the error responses that other handlers write, such as a proxy, a nested application or serve-static: they leave by the
  * contract instead. Successes stream through untouched; a stream piped into the response that breaks cuts it.
  * @param options the same that `fgErrors()` takes
  * @throws TypeError for a wrong option, with its name and what it takes
@@ -21,7 +21,10 @@ export function fgResponses(options?: ResponderOptions): ResponseHandler {
   };
 }
 
-/** @throws TypeError: fgResponses() had this name before the first release */
+/**
+ * Names its successor.
+ * @throws TypeError always: fgResponses() had this name before the first release
+ */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
 }

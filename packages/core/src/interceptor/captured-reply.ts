@@ -34,10 +34,10 @@ export function captureReply(response: NodeResponse, limit = usualLimit, recordi
   let [isWhole, isFinished, isFull, isRejected] = [false, false, false, false];
   let room = limit;
   const restoreHead = keepHead(response);
-  const body = new Readable({ highWaterMark: 16_384, read: drain }).on("error", noop);
+  const body = new Readable({ highWaterMark: 16_384, read: resume }).on("error", noop);
   pretend(response, "headersSent");
 
-  function drain() {
+  function resume() {
     if (isFull) response.emit("drain");
     isFull = false;
   }

@@ -3,7 +3,7 @@ import { foldSuccess, functionGraph } from "../contract/contract.js";
 import { isCredential } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
 import type { NodeResponse } from "../node/exchange.js";
-import { fieldsOf, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
+import { headFields, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
 import { successHead, type SuccessOptions } from "../reply/success-head.js";
 
 /**
@@ -23,7 +23,7 @@ export function settleHead(
 }
 
 function leaveOutCredentials(response: NodeResponse, ownFields: OutgoingHttpHeaders, head: Head): void {
-  const given = fieldsOf(head);
+  const given = headFields(head);
   const pairs = pairsOf(given);
   const kept = pairs.filter(([name]) => !isCredential(String(name).toLowerCase()));
   if (kept.length < pairs.length) head[given === head[1] ? 1 : 2] = inFormOf(given, kept);

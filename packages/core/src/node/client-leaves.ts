@@ -17,8 +17,8 @@ export function onClose(response: NodeResponse, act: () => void): void {
 }
 
 /**
- * Gives a signal for a call to a service made on behalf of a client: it aborts when the client leaves before it has its whole answer.
- * Without it a call goes on until it is answered. Never throws.
+ * Creates a signal for a call to a service on behalf of a client: it aborts when the client leaves before it has its whole answer. Without
+ * it the call goes on until the service answers. Never throws.
  * @param response of node:http or node:http2: Express's `response`, Koa's `ctx.res`
  * @example await relay(response, await fetch(url, { signal: clientSignal(response) }));
  */
@@ -32,7 +32,7 @@ export function clientSignal(response: NodeResponse): AbortSignal {
   return controller.signal;
 }
 
-/** Whether a response that is closed had all of its content sent. */
+/** Whether all content of a closed response was sent. */
 function isComplete(response: NodeResponse): boolean {
   if (!isHttp2(response)) return response.writableFinished;
   const { aborted, rstCode } = response.stream;
@@ -81,7 +81,7 @@ function closeWithConnection(response: ServerResponse): void {
   response.once("socket", () => responses.delete(response)); // from then on Node emits it
   if (others) return;
   queued.set(socket, responses);
-  socket.once("close", () => setImmediate(() => responses.forEach(close))); // Node's own have come by then
+  socket.once("close", () => setImmediate(() => responses.forEach(close))); // Node's own "close" events have come by then
 }
 
 function close(response: ServerResponse): void {

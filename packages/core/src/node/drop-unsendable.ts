@@ -5,7 +5,7 @@ import { http2Value, isFieldValue } from "../http/sendable.js";
 import type { NodeResponse } from "./exchange.js";
 
 /**
- * Removes from a response's head what Node accepts when it is set, and refuses when the head is sent. That is often in the callback of a
+ * Removes from a response's head what Node accepts when it is set, and refuses when the head is sent. That happens often in the callback of a
  * stream, where a throw would end the process.
  * @param status that will be sent. Default: the response's own
  * @param hasLength whether a Content-Length will be among the fields that is not set yet. Default false

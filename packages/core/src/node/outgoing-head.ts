@@ -4,13 +4,13 @@ import { isHttp2 } from "../http/is-http2.js";
 import { transferCodingOf } from "../http/request-framing.js";
 import { originForm } from "../http/request-target.js";
 
-/** On a request whose headers are fit to be copied. */
+/** The key on a request whose headers are fit to be copied. */
 const prepared = Symbol("fg-errors.prepared");
 
 type Prepared = IncomingMessage & { [prepared]?: true };
 
 /**
- * Makes a request fit for a library that copies all of its headers to a request of node:http: the fields of its connection go (RFC 9110
+ * Prepares a request for a library that copies all of its headers to a request of node:http: removes its hop-by-hop fields (RFC 9110
  * section 7.6.1), some of which node:http's client refuses where nobody can catch it, and its content keeps its framing.
  */
 export function prepareRequest(request: IncomingMessage): void {
@@ -26,7 +26,7 @@ export function prepareRequest(request: IncomingMessage): void {
   (request as Prepared)[prepared] = true;
 }
 
-/** Drops the fields of a request that belong to its connection (RFC 9110 section 7.6.1), and what node:http's client refuses. */
+/** Removes the hop-by-hop fields of a request (RFC 9110 section 7.6.1), and what node:http's client refuses. */
 export function dropHopByHop(headers: IncomingHttpHeaders): void {
   dropRefused(headers);
   for (const name of hopByHopFields(headers)) if (!stays.has(name) && headers[name] !== undefined) delete headers[name];
@@ -34,7 +34,7 @@ export function dropHopByHop(headers: IncomingHttpHeaders): void {
 }
 
 /**
- * Drops what node:http's client refuses in a request that copies it, or holds the content back for: the trailers are not passed on, and
+ * Removes the fields that node:http's client refuses in a request that copies them, or delays the content for: the trailers are not passed on, and
  * node:http has sent the 100 already.
  */
 export function dropRefused(headers: IncomingHttpHeaders): void {
@@ -43,7 +43,7 @@ export function dropRefused(headers: IncomingHttpHeaders): void {
 }
 
 /**
- * Makes a request that goes out already fit to be sent, for koa-proxies, which does not say when it starts.
+ * Makes an outgoing request fit to be sent, for koa-proxies, which emits no event when it starts.
  * @returns whether it may be sent: where an agent had no connection for it, its head is written already, and may have lost its framing
  */
 export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): boolean {
@@ -61,7 +61,7 @@ export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMe
 }
 
 /**
- * The same for an upgrade, of which a library passes on no content.
+ * Makes an outgoing request for an upgrade fit to be sent; libraries pass on no content of it.
  * @returns whether it may be sent: with Expect, node:http's client has written its head already
  */
 export function makeUpgradeSendable(outgoing: ClientRequest): boolean {
@@ -74,7 +74,10 @@ export function makeUpgradeSendable(outgoing: ClientRequest): boolean {
   return true;
 }
 
-/** The libraries do not say when an upgrade starts, and node:http refuses some of its fields as soon as it is given them. */
+/**
+ * Removes refused fields of upgrades before a library starts them: it emits no event then, and node:http refuses some fields as soon as it
+ * gets them.
+ */
 export function dropRefusedOfUpgrades(server: object): void {
   const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
   const { ws } = upgrades;
@@ -85,7 +88,7 @@ export function dropRefusedOfUpgrades(server: object): void {
   };
 }
 
-/** Say where the content ends and whom it is for, whatever Connection names. Connection itself is read by others. */
+/** Fields that frame the content or name its recipient: they stay, whatever Connection names. Connection itself is rewritten. */
 const stays: ReadonlySet<string> = new Set(["connection", "content-length", "host", "transfer-encoding"]);
 
 /** Whether Connection says more than whether the connection persists. */
@@ -97,7 +100,7 @@ function persistence(connection: string): string {
   return /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(connection) ? "close" : "keep-alive";
 }
 
-/** http-proxy copies those of HTTP/2, too, which HTTP/1 cannot send. Node's getters still find them. */
+/** Hides the pseudo-header fields of HTTP/2: http-proxy would copy them, and HTTP/1 cannot send them. Node's getters still find them. */
 function hidePseudoFields(headers: IncomingHttpHeaders): void {
   headers.host ??= String(headers[":authority"] ?? "");
   for (const name of Object.keys(headers)) if (name.startsWith(":")) Object.defineProperty(headers, name, { enumerable: false });

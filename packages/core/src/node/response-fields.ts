@@ -66,11 +66,11 @@ export function keepSurvivingFields(
 }
 
 /** Fields that are lists by nature: the gateway's own values stand beside the upstream's. */
-const lists = ["set-cookie", "vary"] as const;
+export const listFields: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
 
 /** Restores the values that the gateway had in its lists `before` an upstream's replaced them. */
 export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): void {
-  for (const name of lists) {
+  for (const name of listFields) {
     const present = new Set([response.getHeader(name) ?? []].flat());
     for (const value of [before[name] ?? []].flat()) if (!present.has(value)) response.appendHeader(name, String(value));
   }

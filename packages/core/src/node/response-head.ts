@@ -13,7 +13,7 @@ export type Head = unknown[];
  * @throws what node:http throws for an invalid name or value; node:http2 would destroy the stream for some of them
  */
 export function setFields(response: NodeResponse, head: Head): void {
-  const pairs = pairsOf(fieldsOf(head)).filter(([name]) => name);
+  const pairs = pairsOf(headFields(head)).filter(([name]) => name);
   if (isHttp2(response))
     for (const [name, value] of pairs) {
       validateHeaderName(name);
@@ -30,7 +30,7 @@ export function isValidHead(head: Head): boolean {
     const code = (status as number) | 0; // as Node reads it
     if (code < 100 || code > 999) return false;
     if (typeof reason === "string" && !isFieldValue(reason)) return false;
-    const given = fieldsOf(head);
+    const given = headFields(head);
     if (!Array.isArray(given) || Array.isArray(given[0])) return pairsOf(given).every(isValidField);
     for (let at = 0; at < given.length; at += 2) if (!isValidField([given[at], given[at + 1]])) return false;
     return given.length % 2 === 0;
@@ -49,7 +49,7 @@ function isValidField([name, value]: readonly [unknown, unknown]): boolean {
  */
 export function makeSendable(response: NodeResponse, head: Head): void {
   const [status, reason] = head;
-  if (head.length > 1 && (isHttp2(response) || response.hasHeader("trailer") || namesTrailer(fieldsOf(head)))) {
+  if (head.length > 1 && (isHttp2(response) || response.hasHeader("trailer") || namesTrailer(headFields(head)))) {
     setFields(response, head);
     head.splice(1, head.length, ...(typeof reason === "string" ? [reason] : []));
   }
@@ -69,12 +69,12 @@ function isTrailer(name: unknown): boolean {
 /** Reads the reply head that will be sent: that of `writeHead` joined with the response's own fields; undefined if Node would refuse it. */
 export function plannedHead(response: NodeResponse, head: Head): ReplyHead | undefined {
   if (!isValidHead(head)) return undefined;
-  const given = pairsOf(fieldsOf(head)).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const given = pairsOf(headFields(head)).map(([name, value]) => [name.toLowerCase(), value] as const);
   return { status: Number(head[0]), headers: { ...response.getHeaders(), ...Object.fromEntries(given) } };
 }
 
 /** Reads the fields out of the arguments of `writeHead`, in the form they were given in. */
-export function fieldsOf([, reason, fields]: Head): unknown {
+export function headFields([, reason, fields]: Head): unknown {
   return fields ?? (typeof reason === "string" ? undefined : reason);
 }
 

@@ -16,7 +16,7 @@ interface Progress {
   reply?: IncomingMessage;
   /** The next hop's address is known. */
   found?: boolean;
-  /** The fault that it is if it was too late: what it was waiting for tells. */
+  /** The fault of an exchange that took too long, by what it was waiting for. */
   late?: FaultType;
 }
 
@@ -38,7 +38,7 @@ export function trackExchange(
   const state: Progress = { fields: response?.getHeaders() ?? {} };
   (request as Tracked)[progress] = state;
   outgoing.on("response", (reply) => (state.reply = reply));
-  // Ahead of the library's listener, which destroys the request, and with it the knowledge of what it was waiting for.
+  // Ahead of the library's listener, which destroys the request, and with it all signs of what it was waiting for.
   outgoing.prependOnceListener("timeout", () => {
     state.late = waitingFor(outgoing, state);
     if (limit && isRedirectable(outgoing)) fail();

@@ -85,7 +85,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     if (response.headersSent) return isError ? discardReply(reply, response) : undefined; // they have answered
     const inspection = handlers.proxyRes ? new Inspection(headOf(shown), inspectionOptions, request.method) : first; // they may have changed it
     const { head, outcome } = inspection;
-    if (outcome === "fails") return void refuse(reply, inspection, request, response);
+    if (outcome === "fails") return void answerErrorReply(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
     if (outcome === "undecided") inspectBody(inspection, request, response);
     const success = successHead(head, head.headers["content-length"] === "0", options);
@@ -95,14 +95,19 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   }
 
   /** Answers an error reply: the library sets its head, so that what it rewrites is rewritten, and we read its content. */
-  async function refuse(reply: IncomingMessage, inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
+  async function answerErrorReply(
+    reply: IncomingMessage,
+    inspection: Inspection,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
     markRefused(response); // what fails from here on is only the error's content
     const { head } = inspection;
     const surviving = inspection.liveFields();
     const before = response.getHeaders();
     const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
     setHead(reply, { status, headers: surviving }, response);
-    copyFields(response, surviving); // where the library sets none
+    copyFields(response, surviving); // where the library has set none
     seemDone(response);
     const finding = await inspection.finding(messageOf(head, isStream(reply) ? reply : null));
     if (response.headersSent) return;
@@ -172,7 +177,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     };
     try {
       const result = handler(...args);
-      // Not before the response has ceased to seem done.
+      // Not before the response ceases to seem done.
       if (typeof read(result, "then") === "function")
         Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown));
     } catch (thrown) {

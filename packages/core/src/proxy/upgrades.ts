@@ -27,7 +27,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     socket.once("close", () => outgoing.destroy());
     if (socket.destroyed) outgoing.destroy();
     const state = watchEnd(request, socket);
-    if (limit !== undefined) outgoing.setTimeout(limit, () => outgoing.destroy()); // ended by the upgrade
+    if (limit !== undefined) outgoing.setTimeout(limit, () => outgoing.destroy()); // the upgrade ends this limit
     outgoing.once("upgrade", (_reply, upstream) => {
       state.isSwitched = true;
       socket.off("readable", state.checkEnd);
@@ -38,7 +38,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     process.nextTick(() =>
       outgoing.removeAllListeners("response").once("response", (reply) => {
         outgoing.removeAllListeners("error").on("error", noop);
-        void refuse(reply, request, socket, state);
+        void answerReply(reply, request, socket, state);
       }),
     );
   }
@@ -46,7 +46,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
   /** Watches for the end of the connection: nobody reads it before the upstream has answered, so nobody else notices. */
   function watchEnd(request: IncomingMessage, socket: Duplex) {
     const checkEnd = () => {
-      if (hasEnded(socket)) socket.destroy();
+      if (isEnded(socket)) socket.destroy();
       else if (socket.readableLength >= socket.readableHighWaterMark) fail(tooEarly(), request, socket); // Node reads no further
     };
     const state: UpgradeState = { isSwitched: false, isRefused: false, checkEnd };
@@ -56,7 +56,8 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     return state;
   }
 
-  async function refuse(reply: IncomingMessage, request: IncomingMessage, socket: Duplex, state: UpgradeState) {
+  /** Answers a reply that does not upgrade. */
+  async function answerReply(reply: IncomingMessage, request: IncomingMessage, socket: Duplex, state: UpgradeState) {
     const { statusCode = 0 } = reply;
     const inspection = new Inspection(headOf(reply), options, request.method);
     if (inspection.outcome !== "fails") {
@@ -97,7 +98,7 @@ interface UpgradeState {
 const limitAtEnd = 2000;
 
 /** Whether a stream has ended, also while its content is unread: "end" comes only afterwards. */
-function hasEnded(stream: Duplex): boolean {
+function isEnded(stream: Duplex): boolean {
   return (stream as { _readableState?: { ended?: boolean } })._readableState?.ended === true;
 }
 
