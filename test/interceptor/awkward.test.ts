@@ -79,7 +79,10 @@ describe.each(gateways)("$name", (gateway) => {
 
   it("captures no stack for an error reply: it would name nobody but us", async () => {
     const { told } = await ask(gateway, (_request, response) => response.writeHead(503, text).end("Back at noon"));
-    expect(told.map(({ cause }) => (cause as Error).stack)).toEqual(["UpstreamError: The upstream answered 503"]);
+    expect(told.map(({ cause }) => cause)).toMatchObject([
+      { name: "ErrorResponse", message: "An error response with status 503 was replaced" },
+    ]);
+    expect((told[0]!.cause as Error).stack).toBeUndefined();
   });
 
   it.each(Object.entries(upstreams))("lets go of those who copy an error reply, chunk by chunk: %s", async (_what, create) => {

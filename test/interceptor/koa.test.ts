@@ -197,6 +197,6 @@ describe.each([
     app.on("error", heard).use((ctx) => void ctx.res.writeHead(500).end("s3cr3t"));
     await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(heard).toHaveBeenCalledOnce();
-    expect(heard.mock.calls[0]![0]).toMatchObject({ name: "UpstreamError", upstreamStatus: 500 });
+    expect(heard.mock.calls[0]![0]).toMatchObject({ cause: { name: "ErrorResponse" } });
   });
 });

@@ -1,16 +1,16 @@
-// For authors of adapters. May change in a minor version.
+// The entry point for authors of adapters. It may change in a minor version.
 export { isErrorStatus, mayHaveContent } from "./contract/contract.js";
-export type { Held } from "./interceptor/interceptor-state.js";
+export type { InterceptedResponse } from "./interceptor/interception.js";
 export { createResponseInterceptor } from "./interceptor/response-interceptor.js";
-export { answer, hasLeft, isAnswered } from "./node/answer.js";
-export { onClose } from "./node/client-leaves.js";
+export { answer } from "./node/answer.js";
+export { isGone, onClose } from "./node/client-leaves.js";
 export { copyFields } from "./node/copy-fields.js";
 export { dropUnsendable } from "./node/drop-unsendable.js";
-export type { NodeRequest, NodeResponse } from "./node/exchange.js";
+export { isAnswered, type NodeRequest, type NodeResponse } from "./node/exchange.js";
 export { firstChunk, hasEnded } from "./node/first-chunk.js";
 export { dropRefused } from "./node/outgoing-head.js";
 export type { Finding } from "./problem/finding.js";
-export { meant } from "./problem/problem-error.js";
+export { meant, replacedResponseError } from "./problem/problem-error.js";
 export { unmatched } from "./problem/unmatched.js";
 export type { RelayedReply, RelayOptions } from "./relay/relay-reply.js";
 export { relayToNode } from "./relay/relay-to-node.js";

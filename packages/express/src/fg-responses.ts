@@ -3,25 +3,28 @@ import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import type { Request, RequestHandler } from "express";
 import { layersOf, methodsAt, pathInApp } from "./routes.js";
 
-/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Express's. */
+/** The handler for `app.use()`; named, so that a project's own declarations need no type of Express's. */
 export interface ResponseHandler extends RequestHandler {}
 
 /**
- * Mounted in front of what writes its own error responses, such as a proxy, a nested application or serve-static: they leave by the
+ * Replaces the error responses that other handlers write, such as a proxy, a nested application or serve-static: they leave by the
  * contract instead. Successes stream through untouched; a stream piped into the response that breaks cuts it.
  * @param options the same that `fgErrors()` takes
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use("/orders", fgResponses(), proxy("http://orders.internal"));
  */
 export function fgResponses(options?: ResponderOptions): ResponseHandler {
-  const hold = createResponseInterceptor(options, { caller: "fgResponses", facts: factsOf });
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts: factsOf });
   return (request, response, next) => {
-    hold(request, response, request);
+    intercept(request, response, request);
     next();
   };
 }
 
-/** @throws TypeError: fgResponses() had this name before the first release */
+/**
+ * Names its successor.
+ * @throws TypeError always: fgResponses() had this name before the first release
+ */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
 }

@@ -1,17 +1,24 @@
 import { Readable } from "node:stream";
 import type { ResponderOptions } from "@fg-errors/core";
-import { createResponseInterceptor, Inspection, isErrorStatus, messageOf, replyOptions } from "@fg-errors/core/adapter";
+import {
+  createResponseInterceptor,
+  Inspection,
+  isErrorStatus,
+  messageOf,
+  replacedResponseError,
+  replyOptions,
+} from "@fg-errors/core/adapter";
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen, methodsOf } from "./unsettled.js";
 
-/** What `app.use()` takes; named, so that a declaration of a project's own needs no type of Koa's. */
+/** The middleware for `app.use()`; named, so that a project's own declarations need no type of Koa's. */
 export interface ResponseMiddleware extends Middleware {}
 
 /**
- * Mounted in front of what writes its own error responses, such as a proxy: they leave by the contract instead, whether they are
+ * Replaces the error responses that other middleware writes, such as a proxy: they leave by the contract instead, whether they are
  * written to `ctx.res` or set on `ctx`. Successes stream through untouched; a stream piped into `ctx.res` that breaks cuts it.
  * Mount fgErrors() before it.
  * @param options the same that `fgErrors()` takes
@@ -19,39 +26,42 @@ export interface ResponseMiddleware extends Middleware {}
  * @example app.use(fgErrors()).use(fgResponses()).use(proxy("orders.internal"));
  */
 export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware {
-  const looks = replyOptions(options);
-  const hold = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
+  const inspectionOptions = replyOptions(options);
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
 
   return async function fgResponses(ctx, next) {
-    const held = hold(ctx.req, ctx.res, ctx);
+    const intercepted = intercept(ctx.req, ctx.res, ctx);
     try {
       await next();
-      const answered = held.answered();
+      const answered = intercepted.answered();
       if (answered) await answered;
-      if (held.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing
+      if (intercepted.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing
     } catch (thrown) {
       if (!isResponseClosed(thrown)) throw thrown;
     } finally {
-      if (ctx.respond !== false) held.release();
+      if (ctx.respond !== false) intercepted.release();
     }
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
     const { status } = ctx;
-    if (!isErrorStatus(status) && !looks.hiddenFailures) return held.fold(() => isEmpty(ctx)); // before anything is copied
-    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, looks, ctx.method);
+    if (!isErrorStatus(status) && !inspectionOptions.hiddenFailures) return intercepted.fold(() => isEmpty(ctx)); // before any field is copied
+    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, inspectionOptions, ctx.method);
     const { outcome } = inspection;
-    if (outcome === "passes") return held.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
+    if (outcome === "passes") return intercepted.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
-    if (outcome === "undecided") await firstByte(ctx); // which makes one kind of all streams
+    if (outcome === "undecided") await firstByte(ctx); // which turns a web stream into one of node:stream
     const body = outcome === "undecided" ? copyOf(ctx.body) : contentOf(ctx.body);
-    const failure = await inspection.failure(messageOf(inspection.head, body), false);
-    if (ctx.headerSent || !ctx.writable) return; // a stream that broke meanwhile was answered for
-    if (!failure) return held.fold(() => isEmpty(ctx));
-    held.keepLive();
-    throw failure;
+    const finding = await inspection.finding(messageOf(inspection.head, body));
+    if (ctx.headerSent || !ctx.writable) return; // a stream broke meanwhile, and was answered for
+    if (!finding) return intercepted.fold(() => isEmpty(ctx));
+    intercepted.keepSurvivingFields();
+    throw replacedResponseError(finding);
   };
 }
 
-/** @throws TypeError: fgResponses() had this name before the first release */
+/**
+ * Names its successor.
+ * @throws TypeError always: fgResponses() had this name before the first release
+ */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
 }
@@ -60,17 +70,18 @@ function factsOf(ctx: Context): KoaFacts {
   return { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
 }
 
-/** The length of a body that is data is found by writing it down. */
+/** Whether a body is empty: Koa finds the length of data by serialising it. */
 function isEmpty(ctx: Context): boolean {
   return ctx.body === null || ctx.body === undefined || ctx.length === 0;
 }
 
-/** What of it may be read by others as well: of a stream only one that takes back what is read. */
+/** Reads a body that is sent afterwards: a stream only if what is read can be unshifted. */
 function copyOf(body: unknown): Readable | null {
   if (!isStream(body)) return contentOf(body);
   return typeof body.read === "function" ? body : null;
 }
 
+/** Reads a body that is not sent. */
 function contentOf(body: unknown): Readable | null {
   if (isStream(body)) {
     body.removeAllListeners("error").on("error", () => {}); // Koa's own would answer for what breaks in the middle

@@ -1,5 +1,5 @@
 import { Readable, Stream } from "node:stream";
-import { firstChunk, handleRequestError, hasEnded, hasLeft, mayHaveContent } from "@fg-errors/core/adapter";
+import { firstChunk, handleRequestError, hasEnded, isGone, mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /** Whether a body is a Node stream, of node:stream or of a package that copies it. */
@@ -55,8 +55,8 @@ export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) 
 }
 
 /** Whether the client still waits for content. For Koa a response without its stream, or whose turn has not come, is always writable. */
-function isWaiting({ writable, req }: Context): boolean {
-  return writable && !hasLeft(req);
+function isWaiting({ writable, res }: Context): boolean {
+  return writable && !isGone(res);
 }
 
 /** Replaces the body and keeps its length, which Koa removes. */

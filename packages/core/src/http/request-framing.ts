@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
+import { isHttp2 } from "./is-http2.js";
 
 type Request = IncomingMessage | Http2ServerRequest;
 
@@ -11,13 +12,13 @@ type Request = IncomingMessage | Http2ServerRequest;
  * @example transferCodingOf(request) // "chunked"
  */
 export function transferCodingOf(request: Request): string | undefined {
-  if (!("stream" in request)) return receivedField(request, "transfer-encoding");
+  if (!isHttp2(request)) return receivedField(request, "transfer-encoding");
   return hasContent(request) && receivedField(request, "content-length") === undefined ? "chunked" : undefined;
 }
 
 /** Whether a request may have content: HTTP/1 shows it by the fields (RFC 9112 section 6.3), HTTP/2 by a stream that goes on. */
 export function hasContent(request: Request): boolean {
-  if ("stream" in request) return !request.stream.endAfterHeaders;
+  if (isHttp2(request)) return !request.stream.endAfterHeaders;
   return receivedField(request, "transfer-encoding") !== undefined || Number(receivedField(request, "content-length") ?? 0) > 0;
 }
 

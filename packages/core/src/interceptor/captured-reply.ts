@@ -1,71 +1,72 @@
 import { Readable } from "node:stream";
-import { silence } from "../node/answer.js";
-import type { NodeResponse } from "../node/exchange.js";
-import { markLookedInto } from "../node/looked-into.js";
-import { keepHead, type Head } from "../node/response-head.js";
+import { markInspected, silence, type NodeResponse } from "../node/exchange.js";
+import { keepHead } from "../node/response-fields.js";
+import type { Head } from "../node/response-head.js";
 import { defaultErrorBodyLimit } from "../util/limits.js";
-import type { Noted, Writing } from "./response-methods.js";
+import { noop } from "../util/noop.js";
+import type { Recording, WritingMethods } from "./response-methods.js";
 
-/** A reply that is kept from leaving, while to its writer the response looks as if it had. */
-export interface TakenReply {
+/** A reply that is withheld from the client, while its writer sees a response that seems to be sent. */
+export interface CapturedReply {
   readonly body: Readable;
   readonly write: (args: readonly unknown[]) => boolean;
   readonly end: (args: readonly unknown[]) => void;
   readonly flush: () => void;
-  /** What has come is all that comes. */
+  /** Ends the body: nothing more comes. */
   readonly finish: () => void;
-  /** Undoes what was done to the response's head since, which Node would not have sent either. */
+  /** Undoes what was done to the response's head since the capture, which Node would not have sent either. */
   readonly restoreHead: () => void;
-  /** Makes the response look again as it is. */
-  readonly giveBack: () => void;
-  /** Lets it go: says anew what was said so far, and gives what the last write() says. What comes next is no business of ours. */
-  readonly letGo: () => boolean;
-  /** Turns the writer away, and tells it if it has more to write. */
-  readonly close: () => void;
+  /** Makes the response show its real state again, so that we can answer. */
+  readonly restoreForAnswer: () => void;
+  /** Repeats all recorded calls, and returns what the last write() returns. The response is passed through from then on. */
+  readonly replay: () => boolean;
+  /** Fails what the writer still writes, with an error where it listens for one. */
+  readonly rejectWriter: () => void;
 }
 
 /**
- * @param limit octets that are looked at at most
- * @param noted for a reply that may be let go, as it is beyond the limit. It never claims to be full: compression, outside of us, keeps
- *   those who wait for "drain" to its own stream, and ours would reach nobody
+ * Captures what is written to a response.
+ * @param limit octets that are read at most
+ * @param recording for a reply that may be replayed, as it is beyond the limit. It applies no backpressure: compression, outside of us,
+ *   keeps those who wait for "drain" to its own stream, and our event would reach nobody
  */
-export function takeReply(response: NodeResponse, limit = defaultErrorBodyLimit, noted?: Noted): TakenReply {
-  let [isWhole, isFinished, isFull, isClosed] = [false, false, false, false];
+export function captureReply(response: NodeResponse, limit = defaultErrorBodyLimit, recording?: Recording): CapturedReply {
+  let [isWhole, isFinished, isFull, isRejected] = [false, false, false, false];
   let room = limit;
   const restoreHead = keepHead(response);
-  const body = new Readable({ highWaterMark: 16_384, read: drain }).on("error", ignore);
+  const body = new Readable({ highWaterMark: 16_384, read: resume }).on("error", noop);
   pretend(response, "headersSent");
 
-  function drain() {
+  function resume() {
     if (isFull) response.emit("drain");
     isFull = false;
   }
 
-  function write(args: readonly unknown[], way: "write" | "end" = "write"): boolean {
+  function write(args: readonly unknown[], method: "write" | "end" = "write"): boolean {
     const callback = args.slice(1).find(isCallback);
-    const isTaken = !isFinished && !body.destroyed;
-    if (callback) process.nextTick(callback, isTaken ? undefined : closed());
-    if (isClosed) process.nextTick(turnAway); // once it listens
-    if (!isTaken) return false;
-    take(way, args);
-    return noted && way === "write" && room < 0 ? letGo() : !isFull;
+    const isAccepted = !isFinished && !body.destroyed;
+    if (callback) process.nextTick(callback, isAccepted ? undefined : answeredInstead());
+    if (isRejected) process.nextTick(emitRejection); // once it listens
+    if (!isAccepted) return false;
+    add(method, args);
+    return recording && method === "write" && room < 0 ? replay() : !isFull;
   }
 
-  function take(way: "write" | "end", [given, encoding]: readonly unknown[]) {
+  function add(method: "write" | "end", [given, encoding]: readonly unknown[]) {
     // The writer may use a buffer again.
-    const chunk = noted && given instanceof Uint8Array ? Buffer.from(given) : given;
+    const chunk = recording && given instanceof Uint8Array ? Buffer.from(given) : given;
     const coding = typeof encoding === "string" ? (encoding as BufferEncoding) : undefined;
-    noted?.calls.push([way, [chunk, coding]]);
+    recording?.calls.push([method, [chunk, coding]]);
     room -= octetsIn(chunk, coding);
-    isFull = !body.push(chunk ?? "", coding) && !noted;
+    isFull = !body.push(chunk ?? "", coding) && !recording;
   }
 
   function end(args: readonly unknown[]) {
     const callback = args.find(isCallback);
-    if (callback) response.once("finish", callback as () => void); // ours will be its end
+    if (callback) response.once("finish", callback as () => void); // the end of our answer
     const content = args.filter((arg) => !isCallback(arg));
     if (content.length > 0) write(content, "end");
-    else if (!isWhole) noted?.calls.push(["end", []]);
+    else if (!isWhole) recording?.calls.push(["end", []]);
     isWhole = true;
     finish();
     pretend(response, "writableEnded");
@@ -78,22 +79,22 @@ export function takeReply(response: NodeResponse, limit = defaultErrorBodyLimit,
   }
 
   function flush() {
-    noted?.calls.push(["flushHeaders", []]);
+    recording?.calls.push(["flushHeaders", []]);
   }
 
-  function letGo() {
-    const { calls, reopen, failed } = noted!;
-    giveBack();
+  function replay() {
+    const { calls, replayTo, failed } = recording!;
+    restoreForAnswer();
     restoreHead();
-    markLookedInto(response);
+    markInspected(response);
     body.destroy();
-    const to = reopen();
+    const methods = replayTo();
     let hasRoom: unknown;
-    for (const [at, [way, args]] of calls.entries()) {
+    for (const [at, [method, args]] of calls.entries()) {
       try {
-        hasRoom = to[way](...args);
+        hasRoom = methods[method](...args);
       } catch (thrown) {
-        if (at === calls.length - 1) throw thrown; // the writer is at this one
+        if (at === calls.length - 1) throw thrown; // the writer is at this call
         failed(thrown);
         return false;
       }
@@ -101,36 +102,36 @@ export function takeReply(response: NodeResponse, limit = defaultErrorBodyLimit,
     return hasRoom !== false;
   }
 
-  function giveBack() {
+  function restoreForAnswer() {
     for (const name of ["headersSent", "writableEnded", "finished"]) Reflect.deleteProperty(response, name);
   }
 
-  function close() {
+  function rejectWriter() {
     body.destroy();
     isFinished = true;
     if (isWhole) return;
-    isClosed = true;
+    isRejected = true;
     silence(response);
-    turnAway();
+    emitRejection();
   }
 
-  function turnAway() {
+  function emitRejection() {
     // stream.pipeline() and events.once() wait for it. Where nobody listens, an error would end the process.
-    if (response.listenerCount("error") > 0) response.off("error", ignore).on("error", ignore).emit("error", closed());
+    if (response.listenerCount("error") > 0) response.off("error", noop).on("error", noop).emit("error", answeredInstead());
   }
 
-  return { body, write, end, flush, finish, restoreHead, giveBack, letGo, close };
+  return { body, write, end, flush, finish, restoreHead, restoreForAnswer, replay, rejectWriter };
 }
 
-const itIs = { value: true, configurable: true, writable: true };
+const truth = { value: true, configurable: true, writable: true };
 
-/** Makes a member of the response true, as it will be. */
+/** Makes a member of the response true before it is. */
 export function pretend(response: NodeResponse, name: "headersSent" | "writableEnded" | "finished"): void {
-  Object.defineProperty(response, name, itIs);
+  Object.defineProperty(response, name, truth);
 }
 
-/** Sends a head that only seemed to be sent. If Node does not take it, it is not. */
-export function sendHead(response: NodeResponse, writeHead: Writing["writeHead"], head: Head): void {
+/** Sends a head that only seemed to be sent. If Node refuses it, the response shows that again. */
+export function sendHead(response: NodeResponse, writeHead: WritingMethods["writeHead"], head: Head): void {
   try {
     writeHead.apply(response, head);
   } catch (invalid) {
@@ -139,7 +140,7 @@ export function sendHead(response: NodeResponse, writeHead: Writing["writeHead"]
   }
 }
 
-/** Endless for what is no content, so that Node says so to whoever wrote it. */
+/** Counts what is no content as endless, so that it is replayed and Node rejects it in front of its writer. */
 function octetsIn(chunk: unknown, coding: BufferEncoding | undefined): number {
   if (typeof chunk === "string") return Buffer.byteLength(chunk, coding);
   return chunk instanceof Uint8Array ? chunk.length : Infinity;
@@ -149,9 +150,7 @@ function isCallback(value: unknown): value is (error?: Error) => void {
   return typeof value === "function";
 }
 
-/** As node:http says when the client has left. */
-function closed(): Error {
+/** Creates the error that a writer gets, with the code of node:http for a client that has left. */
+function answeredInstead(): Error {
   return Object.assign(new Error("The response was answered by fgResponses()"), { code: "ERR_STREAM_DESTROYED" });
 }
-
-function ignore(): void {}

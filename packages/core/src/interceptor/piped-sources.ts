@@ -3,24 +3,26 @@ import type { Readable } from "node:stream";
 import { isErrorStatus } from "../contract/contract.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { handleRequestError } from "../reply/reply.js";
+import { noop } from "../util/noop.js";
 
 /** The streams that are piped into a response. */
 export interface Sources {
-  /** One more of them. */
+  /** Adds a stream. */
   readonly add: (source: Readable) => void;
-  /** Whether any of them has more to give. */
+  /** Whether any stream has not ended yet. */
   readonly areOpen: () => boolean;
   /** Whether the writer has set an error status for a success that breaks, whose content is still to be read: as koa-proxies does. */
-  readonly areGivenUp: () => boolean;
-  /** Lets go of them all: the response is closed. */
-  readonly release: () => void;
+  readonly areAbandoned: () => boolean;
+  /** Discards all streams: the response is closed. */
+  readonly discard: () => void;
   /** The names of the fields that came with successes which break. */
   readonly brokenFields: () => readonly string[];
 }
 
 /**
- * Watches them: pipe() itself tells nobody when one of them breaks, and leaves it open when the response is closed.
- * @param broke told of one that fails, or closes before its end
+ * Watches the streams that are piped into a response: pipe() itself reports to nobody when one of them breaks, and leaves it open when the
+ * response is closed.
+ * @param broke called for a stream that fails, or closes before its end
  */
 export function watchSources(request: NodeRequest, response: NodeResponse, broke: (reason: unknown) => void): Sources {
   const open = new Map<Readable, () => void>();
@@ -32,7 +34,7 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
     const fail = (reason: unknown) => {
       if (open.delete(source)) broke(reason);
     };
-    const end = () => open.delete(source) && source.off("error", fail); // what it may fail with now is no business of ours
+    const end = () => open.delete(source) && source.off("error", fail); // a later failure does not concern the response
     const close = () => open.has(source) && fail(source.errored ?? closedEarly());
     handleRequestError(source).prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
     source.on("end", end).on("close", close);
@@ -44,45 +46,43 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
     return open.delete(source);
   }
 
-  function release() {
+  function discard() {
     for (const source of open.keys()) {
       forget(source);
       source.unpipe?.(response as never);
-      if (source !== request && !isShared(source, response)) source.on("error", ignore).destroy?.(); // the request has the client's connection
+      if (source !== request && !isShared(source, response)) source.on("error", noop).destroy?.(); // the request has the client's connection
     }
   }
 
-  /** Its writer has changed its mind. pipe() does the same where the response has ended or failed. */
-  function leave(source: Readable) {
+  /** Forgets a stream that its writer has unpiped. pipe() unpipes, too, where the response has ended or failed. */
+  function unpiped(source: Readable) {
     if (!response.writableEnded && !response.destroyed) forget(source);
   }
 
-  response.on("unpipe", leave);
+  response.on("unpipe", unpiped);
   return {
     add,
-    release,
+    discard,
     areOpen: () => open.size > 0,
-    areGivenUp: () => isErrorStatus(response.statusCode) && successes.some(isBroken),
+    areAbandoned: () => isErrorStatus(response.statusCode) && successes.some(isBroken),
     brokenFields: () => successes.filter(isBroken).flatMap(({ headers }) => Object.keys(headers ?? {})),
   };
 }
 
-/** What stream.finished() would have said. */
+/** Creates the error that stream.finished() gives for a stream that closes before its end. */
 export function closedEarly(): Error {
   return new Error("A stream was closed before its end", { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } });
 }
 
-/** Of node:http's replies, known before they fail: what has come of the content is read first. */
+/** Whether a reply of node:http breaks. That shows before it fails: what has come of the content is read first. */
 function isBroken({ complete, destroyed, socket }: Partial<IncomingMessage>): boolean {
   return complete === false && (destroyed === true || socket?.destroyed === true);
 }
 
-/** Read elsewhere as well, such as by a cache, or fed by somebody who goes on: what many clients listen to. */
+/** Whether a stream has other readers, such as a cache, or a writer that goes on, for many clients that listen. */
 function isShared(source: Readable, { statusCode }: NodeResponse): boolean {
   if (source.listenerCount("data") > 0 || (!isErrorStatus(statusCode) && (source as { writable?: boolean }).writable))
     return true;
   const { pipes = [] } = (source as { _readableState?: { pipes?: readonly unknown[] } })._readableState ?? {};
   return pipes.length > 0;
 }
-
-function ignore(): void {}

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { isErrorStatus } from "../contract/contract.js";
-import { answer, beforeAnswer, hasLeft, isAnswered, silence } from "../node/answer.js";
-import { emitAborted, onClose } from "../node/client-leaves.js";
-import type { NodeRequest, NodeResponse } from "../node/exchange.js";
-import { isLookedInto } from "../node/looked-into.js";
+import { isHttp2 } from "../http/is-http2.js";
+import { answer } from "../node/answer.js";
+import { emitAborted, isGone, onClose } from "../node/client-leaves.js";
+import { beforeAnswer, isAnswered, isInspected, silence, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { dropHopByHop } from "../node/outgoing-head.js";
-import { isValidHead, keepLive, makeSendable, plannedHead, resetFields, setFields, type Head } from "../node/response-head.js";
+import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
+import { isValidHead, makeSendable, plannedHead, setFields, type Head } from "../node/response-head.js";
+import { replacedResponse } from "../problem/problem-error.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
@@ -13,189 +15,185 @@ import { messageOf } from "../reply/reply.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Facts } from "../responder/request-facts.js";
 import { createResponder, type Host } from "../responder/responder.js";
-import { pretend, sendHead, takeReply, type TakenReply } from "./captured-reply.js";
-import { close, holdOf, isKept, type Held, type Hold } from "./interceptor-state.js";
+import { captureReply, pretend, sendHead, type CapturedReply } from "./captured-reply.js";
+import { closeInterception, createInterception, type InterceptedResponse, type Interception } from "./interception.js";
+import { isInspecting, isWithheld, transition } from "./interceptor-state.js";
 import { watchSources } from "./piped-sources.js";
-import type { Noted, Saying } from "./response-methods.js";
+import type { Recording } from "./response-methods.js";
 import { settleHead } from "./settle-head.js";
-import { createWays, setEnding, setImplied, setWriting } from "./wrapped-methods.js";
+import { createWrappedMethods, setEnding, setImpliedHead, setWriting } from "./wrapped-methods.js";
 
 /**
- * For what stands in front of writers of their own error replies: holds back the head of a response until its status is known. A success
- * streams through from there on, an error reply that is not one of our answers is read and answered by the contract.
+ * Creates a response interceptor: it withholds the head of a response until its status is known. A success streams through from there on;
+ * an error reply that is not one of our answers is captured and answered by the contract.
  * @param host `facts`: what is known of a request besides Node's own, asked only for what is answered
  * @throws TypeError for a wrong option, with its name and what it takes
- * @example const hold = createResponseInterceptor(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
+ * @example const intercept = createResponseInterceptor(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
  */
 export function createResponseInterceptor<Subject>(
   options: ResponderOptions = {},
   host: Host & { readonly facts: (subject: Subject) => Partial<Facts> },
 ) {
+  type Intercepted = Interception<Subject>;
   const respond = createResponder(options, host);
-  const looks = replyOptions(options);
-  const isPlain = options.success !== "fold" && options.upstreamCredentials !== "drop";
-  const { writingOf, endingOf, impliedOf } = createWays<Subject>({ decide, open, tellInstead });
+  const inspectionOptions = replyOptions(options);
+  const keepsSuccesses = options.success !== "fold" && options.upstreamCredentials !== "drop";
+  const { writingOf, endingOf, impliedHeadOf, replayTo } = createWrappedMethods<Subject>({ decide, pass, answerError });
+  const answerFailure = ({ request, response, subject }: Intercepted, thrown: unknown) =>
+    answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
 
-  // For each request no more is made than a success needs: functions that are made anew for each would cost more than all they do.
-  return function holdBack(request: NodeRequest, response: NodeResponse, subject: Subject): Held {
+  // Each request gets no more than a success needs: functions made anew for each would cost more than all they do.
+  return function interceptResponse(request: NodeRequest, response: NodeResponse, subject: Subject): InterceptedResponse {
     dropHopByHop(request as IncomingMessage);
-    const hold = holdOf(request, response, subject);
-    const { before } = hold;
-    response.on("pipe", (source) => void (hold.isReleased || sourcesOf(hold).add(source)));
-    if (hold.state === "held") setWriting(response, writingOf(hold));
-    onClose(response, () => closed(hold));
-    if (options.upstreamCredentials === "drop") beforeAnswer(response, () => speak(hold));
+    const interception = createInterception(request, response, subject);
+    response.on("pipe", (source) => void (interception.isReleased || sourcesOf(interception).add(source)));
+    if (interception.state === "undecided") setWriting(response, writingOf(interception));
+    onClose(response, () => responseClosed(interception));
+    if (options.upstreamCredentials === "drop") beforeAnswer(response, restoreForAnswer, interception);
     return {
       release() {
-        hold.isReleased = true;
-        if (hold.state === "held") open(hold);
+        interception.isReleased = true;
+        if (interception.state === "undecided") pass(interception);
       },
-      isWritten: () => response.headersSent || hold.sources !== undefined,
-      answered: () => hold.answered,
-      keepLive: () => keep(hold),
+      isWritten: () => response.headersSent || interception.sources !== undefined,
+      answered: () => interception.answered,
+      keepSurvivingFields: () =>
+        keepSurvivingFields(response, interception.ownFields, options, interception.sources?.brokenFields()),
       fold(isEmpty) {
-        if (!isPlain) settleHead(response, before, [response.statusCode], isEmpty(), options);
+        if (!keepsSuccesses) settleHead(response, interception.ownFields, [response.statusCode], isEmpty(), options);
       },
     };
   };
 
-  /** @param written what writeHead() was given; without it, the status is what is set */
-  function decide(hold: Hold<Subject>, isEmpty: boolean, written?: Head) {
-    const { request, response, before } = hold;
+  /** @param written the arguments of writeHead(); without them, the status is the one that is set */
+  function decide(interception: Intercepted, isEmpty: boolean, written?: Head) {
+    const { request, response, ownFields } = interception;
     const head = written ?? [response.statusCode];
-    if (isAnswered(response) || hasLeft(request)) {
+    if (isAnswered(response) || isGone(response)) {
       makeSendable(response, head); // nobody gets it, but Node may still refuse it where nobody can catch that
-      return open(hold);
+      return pass(interception);
     }
-    if (isErrorStatus(head[0] as number)) return take(hold, head);
-    const planned = looks.hiddenFailures && !isLookedInto(response) ? plannedHead(response, head) : undefined;
-    const inspection = planned && new Inspection(planned, looks, request.method);
-    if (inspection?.outcome === "fails") return take(hold, head);
-    if (inspection?.outcome === "undecided") return look(hold, inspection, written);
-    settleHead(response, before, head, isEmpty, options);
+    if (isErrorStatus(head[0] as number)) return captureError(interception, head);
+    const planned = inspectionOptions.hiddenFailures && !isInspected(response) ? plannedHead(response, head) : undefined;
+    const inspection = planned && new Inspection(planned, inspectionOptions, request.method);
+    if (inspection?.outcome === "fails") return captureError(interception, head);
+    if (inspection?.outcome === "undecided") return inspectBody(interception, inspection, written);
+    settleHead(response, ownFields, head, isEmpty, options);
     makeSendable(response, head);
-    if (head.length > 1 && !("stream" in response) && isValidHead(head)) wait(hold, head);
-    else open(hold);
+    if (head.length > 1 && !isHttp2(response) && isValidHead(head)) bufferHead(interception, head);
+    else pass(interception);
   }
 
-  /** node:http sends a head along with the first content: until then it can be taken back, but for one that flushHeaders() implied. */
-  function wait(hold: Hold<Subject>, head: Head) {
-    const { response } = hold;
-    hold.state = "waiting";
-    hold.given = head;
-    setEnding(response, endingOf(hold));
-    setImplied(response, impliedOf(hold));
+  /** node:http sends a head along with the first content: until then it can be replaced, but for one that flushHeaders() implied. */
+  function bufferHead(interception: Intercepted, head: Head) {
+    const { response } = interception;
+    transition(interception, "buffer");
+    interception.head = head;
+    setEnding(response, endingOf(interception));
+    setImpliedHead(response, impliedHeadOf(interception));
     pretend(response, "headersSent");
-    beforeAnswer(response, () => speak(hold));
+    beforeAnswer(response, restoreForAnswer, interception);
   }
 
-  /** Whoever writes content now cannot know what to make of a head that is refused after all: we answer for it. */
-  function open(hold: Hold<Subject>) {
-    hold.state = "open";
-    if (!hold.given) return;
+  /** A writer of content cannot know what to make of a head that is refused after all: we answer for it. */
+  function pass(interception: Intercepted) {
+    const { response, original, head } = interception;
     try {
-      sendHead(hold.response, hold.beneath.writeHead, hold.given);
+      if (interception.state === "head-buffered") sendHead(response, original.writeHead, head!);
     } catch (invalid) {
-      tellInstead(hold, invalid);
+      if (!isGone(response)) return answerError(interception, invalid);
     }
+    transition(interception, "pass");
   }
 
-  function take(hold: Hold<Subject>, head: Head) {
-    setFields(hold.response, head);
-    const { body } = hush(hold);
-    const inspection = new Inspection({ status: head[0] as number, headers: hold.response.getHeaders() }, looks);
-    const failure = inspection.failure(messageOf(inspection.head, body), false);
-    hold.answered = failure.then((error) => void (hold.state === "taken" && tell(hold, error)));
-  }
-
-  /** What FunctionGraph calls a success may go on once it is read. */
-  function look(hold: Hold<Subject>, inspection: Inspection, written: Head | undefined) {
-    hold.given = written;
-    const calls: Noted["calls"] = written ? [["writeHead", written]] : [];
-    const noted: Noted = { calls, reopen: () => reopen(hold), failed: (thrown) => tell(hold, thrown) };
-    const { body, letGo, restoreHead } = hush(hold, noted);
-    const looked = inspection.failure(messageOf(inspection.head, body), false).then((error) => {
-      if (!isKept(hold.state)) return;
-      if (!error) return void letGo();
-      hold.state = "taken";
-      restoreHead();
-      setFields(hold.response, written ?? []);
-      tell(hold, error);
+  function captureError(interception: Intercepted, head: Head) {
+    const { response } = interception;
+    setFields(response, head);
+    const { body } = capture(interception);
+    const inspection = new Inspection({ status: head[0] as number, headers: response.getHeaders() }, inspectionOptions);
+    interception.answered = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
+      if (interception.state === "captured") answerFailure(interception, finding && replacedResponse(finding));
     });
-    hold.answered = looked.catch((thrown) => tell(hold, thrown)); // what cannot be sent
   }
 
-  function reopen(hold: Hold<Subject>): Saying {
-    [hold.state, hold.given, hold.reply] = ["held", undefined, undefined];
-    return { ...writingOf(hold), ...endingOf(hold) };
+  /** Reads what FunctionGraph calls a success: it is replayed if it is one. */
+  function inspectBody(interception: Intercepted, inspection: Inspection, written: Head | undefined) {
+    interception.head = written;
+    const recording: Recording = {
+      calls: written ? [["writeHead", written]] : [],
+      replayTo: () => replayTo(interception),
+      failed: (thrown) => answerFailure(interception, thrown),
+    };
+    const { body, replay, restoreHead } = capture(interception, recording);
+    const inspected = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
+      if (!isInspecting(interception.state)) return;
+      if (!finding) return void replay();
+      transition(interception, "capture");
+      restoreHead();
+      setFields(interception.response, written ?? []);
+      answerFailure(interception, replacedResponse(finding));
+    });
+    interception.answered = inspected.catch((thrown) => answerFailure(interception, thrown)); // what cannot be sent
   }
 
-  function hush(hold: Hold<Subject>, noted?: Noted): TakenReply {
-    const { response } = hold;
-    hold.state = noted ? "looking" : "taken";
-    setEnding(response, endingOf(hold));
-    beforeAnswer(response, () => speak(hold));
-    return (hold.reply = takeReply(response, looks.limit, noted));
+  function capture(interception: Intercepted, recording?: Recording): CapturedReply {
+    const { response } = interception;
+    transition(interception, recording ? "inspect" : "capture");
+    setEnding(response, endingOf(interception));
+    beforeAnswer(response, restoreForAnswer, interception);
+    return (interception.captured = captureReply(response, inspectionOptions.limit, recording));
   }
 
   /** The response is complete, or its client has left. */
-  function closed(hold: Hold<Subject>) {
-    emitAborted(hold.response);
-    if (isKept(hold.state)) close(hold);
-    hold.sources?.release();
+  function responseClosed(interception: Intercepted) {
+    emitAborted(interception.response);
+    if (isWithheld(interception.state)) closeInterception(interception);
+    interception.sources?.discard();
   }
 
-  /** An answer of ours goes out beneath whatever the writer has wrapped around the response. */
-  function speak(hold: Hold<Subject>) {
-    const { response, before } = hold;
-    if (hold.state === "held") settleHead(response, before, [], false, { ...options, success: "relay" }); // set, and then it failed
-    if (hold.state === "waiting") hush(hold);
-    if (hold.state !== "taken" && hold.state !== "looking") return;
-    hold.reply!.giveBack();
-    setWriting(response, writingOf(hold));
-    keep(hold);
-    hold.state = "open";
+  /** Makes way for our answer, which goes out beneath whatever the writer has wrapped around the response. */
+  function restoreForAnswer(interception: Intercepted) {
+    const { response, ownFields, sources } = interception;
+    if (interception.state === "undecided") settleHead(response, ownFields, [], false, { ...options, success: "relay" }); // set, and then it failed
+    if (interception.state === "head-buffered") capture(interception);
+    if (interception.state !== "captured" && interception.state !== "inspecting") return;
+    interception.captured!.restoreForAnswer();
+    setWriting(response, writingOf(interception));
+    keepSurvivingFields(response, ownFields, options, sources?.brokenFields());
+    transition(interception, "answer");
   }
 
-  function tell({ request, response, subject }: Hold<Subject>, thrown: unknown) {
-    answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
+  /** Answers for a success that broke before anything of it was sent: nothing is left of it. */
+  function answerError(interception: Intercepted, reason: unknown) {
+    const { response, ownFields, head } = interception;
+    if (isGone(response)) return;
+    if (interception.state !== "inspecting") capture(interception);
+    resetFields(response, ownFields);
+    answerFailure(interception, asBrokenReply(reason, Number(head?.[0] ?? response.statusCode)));
   }
 
-  /** Of a success that broke before anything of it was sent, nothing is left. */
-  function tellInstead(hold: Hold<Subject>, reason: unknown) {
-    const { request, response, before, given } = hold;
-    if (hasLeft(request)) return;
-    if (hold.state !== "looking") hush(hold);
-    resetFields(response, before);
-    tell(hold, asBrokenReply(reason, Number(given?.[0] ?? response.statusCode)));
+  /** Watches the streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */
+  function sourcesOf(interception: Intercepted) {
+    const { request, response } = interception;
+    if (!interception.sources && interception.state === "undecided") setEnding(response, endingOf(interception));
+    return (interception.sources ??= watchSources(request, response, (reason) => sourceBroke(interception, reason)));
   }
 
-  function keep({ response, before, sources }: Hold<Subject>) {
-    keepLive(response, before, options, sources?.brokenFields());
-  }
-
-  /** Told of streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */
-  function sourcesOf(hold: Hold<Subject>) {
-    const { request, response } = hold;
-    if (!hold.sources && hold.state === "held") setEnding(response, endingOf(hold));
-    return (hold.sources ??= watchSources(request, response, (reason) => broke(hold, reason)));
-  }
-
-  /** A stream that was piped into the response has failed. */
-  function broke(hold: Hold<Subject>, reason: unknown) {
-    const { request, response, state } = hold;
-    if (hasLeft(request)) return;
-    if (state === "taken") setImmediate(hold.reply!.finish);
-    else if (state === "waiting" || state === "looking") tellInstead(hold, reason);
-    else if (state === "held") setImmediate(unlessMended, hold, reason);
-    else if (state === "open" && !response.writableEnded) {
-      tell(hold, asBrokenReply(reason, response.statusCode));
+  function sourceBroke(interception: Intercepted, reason: unknown) {
+    const { response, state } = interception;
+    if (isGone(response)) return;
+    if (state === "captured") setImmediate(interception.captured!.finish);
+    else if (state === "head-buffered" || state === "inspecting") answerError(interception, reason);
+    else if (state === "undecided") setImmediate(answerUnlessMended, interception, reason);
+    else if (state === "passthrough" && !response.writableEnded) {
+      answerFailure(interception, asBrokenReply(reason, response.statusCode));
       silence(response);
     }
   }
 
-  /** A writer may have something else to send. */
-  function unlessMended(hold: Hold<Subject>, reason: unknown) {
-    if (hold.state === "held" && !isAnswered(hold.response) && !hold.sources!.areOpen()) tellInstead(hold, reason);
+  /** Answers, unless the writer has sent something else meanwhile. */
+  function answerUnlessMended(interception: Intercepted, reason: unknown) {
+    const { state, response, sources } = interception;
+    if (state === "undecided" && !isAnswered(response) && !sources!.areOpen()) answerError(interception, reason);
   }
 }

@@ -1,31 +1,31 @@
 import type { Head } from "../node/response-head.js";
 
-/** The ways of writing to a response: every other implies one of them. */
-export interface Writing {
+/** The methods that write to a response: every other one calls one of them. */
+export interface WritingMethods {
   writeHead: (...head: Head) => unknown;
   write: (...args: unknown[]) => boolean;
   end: (...args: unknown[]) => unknown;
 }
 
-/** Those, and what sends the head alone. */
-export interface Saying extends Writing {
+/** The methods that are recorded: those that write, and the one that sends the head alone. */
+export interface RecordedMethods extends WritingMethods {
   flushHeaders: () => void;
 }
 
-/** What was said in one of them. */
-export type Call = readonly [way: keyof Saying, args: readonly unknown[]];
+/** One recorded call. */
+export type Call = readonly [method: keyof RecordedMethods, args: readonly unknown[]];
 
-/** What was said to a response that may be let go after all. */
-export interface Noted {
+/** Records what a writer calls while its response is inspected, so that a success can be replayed. */
+export interface Recording {
   readonly calls: Call[];
-  /** What they are said to then. */
-  readonly reopen: () => Saying;
-  /** Told of what an earlier one of them throws then: who wrote it is not there to catch it. */
+  /** Moves the response to its next state, and gives the methods that the calls are replayed to. */
+  readonly replayTo: () => RecordedMethods;
+  /** Takes what a replayed call throws, unless it is the last one: the writer of an earlier one is not there to catch it. */
   readonly failed: (thrown: unknown) => void;
 }
 
-/** What ends a response's waiting for content, in one way or the other. */
-export interface Ending {
+/** The methods that end a response's wait for content. */
+export interface EndingMethods {
   flushHeaders: () => void;
   destroy: (error?: unknown) => unknown;
 }

@@ -1,40 +1,41 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { foldSuccess, functionGraph } from "../contract/contract.js";
 import { isCredential } from "../http/header-fields.js";
+import { isHttp2 } from "../http/is-http2.js";
 import type { NodeResponse } from "../node/exchange.js";
-import { fieldsOf, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
+import { headFields, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
 import { successHead, type SuccessOptions } from "../reply/success-head.js";
 
 /**
- * Makes of a success's head what the options ask for, in `head` and on the response: it is folded, and its upstream's credentials are left out.
- * @param before the gateway's own fields
+ * Settles the head of a success as the options ask for, in `head` and on the response: folds it, and leaves out its upstream's credentials.
+ * @param ownFields the gateway's own fields
  * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
  */
 export function settleHead(
   response: NodeResponse,
-  before: OutgoingHttpHeaders,
+  ownFields: OutgoingHttpHeaders,
   head: Head,
   endsEmpty: boolean,
   options: SuccessOptions,
 ): void {
-  if (options.upstreamCredentials === "drop") leaveOutCredentials(response, before, head);
+  if (options.upstreamCredentials === "drop") leaveOutCredentials(response, ownFields, head);
   if (options.success === "fold") foldHead(response, head, endsEmpty, options);
 }
 
-function leaveOutCredentials(response: NodeResponse, before: OutgoingHttpHeaders, head: Head): void {
-  const given = fieldsOf(head);
+function leaveOutCredentials(response: NodeResponse, ownFields: OutgoingHttpHeaders, head: Head): void {
+  const given = headFields(head);
   const pairs = pairsOf(given);
   const kept = pairs.filter(([name]) => !isCredential(String(name).toLowerCase()));
   if (kept.length < pairs.length) head[given === head[1] ? 1 : 2] = inFormOf(given, kept);
   for (const name of response.getHeaderNames()) {
     if (!isCredential(name)) continue;
-    const { [name]: own } = before;
+    const { [name]: own } = ownFields;
     if (own === undefined) response.removeHeader(name);
     else response.setHeader(name, own);
   }
 }
 
-/** A success that is not documented becomes one that is. */
+/** Folds a success that is not documented into one that is. */
 function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, options: SuccessOptions): void {
   const received = Number(head[0]);
   if (foldSuccess(options.contract ?? functionGraph, received, true) === received) return;
@@ -49,6 +50,6 @@ function foldHead(response: NodeResponse, head: Head, endsEmpty: boolean, option
   const { "proxy-status": proxyStatus } = headers;
   if (proxyStatus !== undefined) response.setHeader("proxy-status", proxyStatus as string);
   response.statusCode = status;
-  if (!("stream" in response)) response.statusMessage = "";
+  if (!isHttp2(response)) response.statusMessage = "";
   head.splice(0, head.length, status);
 }

@@ -1,94 +1,106 @@
 import type { NodeResponse } from "../node/exchange.js";
 import type { Head } from "../node/response-head.js";
-import { close, type Hold } from "./interceptor-state.js";
+import { closeInterception, type Interception } from "./interception.js";
+import { transition } from "./interceptor-state.js";
 import { closedEarly } from "./piped-sources.js";
-import type { Ending, Writing } from "./response-methods.js";
+import type { EndingMethods, RecordedMethods, WritingMethods } from "./response-methods.js";
 
-/** What becomes of a response that is held when something is written to it. */
+/** The steps that the wrapped methods take. */
 interface Steps<Subject> {
-  /** Its status is known. */
-  readonly decide: (hold: Hold<Subject>, isEmpty: boolean, written?: Head) => void;
-  /** Its content has come. */
-  readonly open: (hold: Hold<Subject>) => void;
-  /** It broke before that. */
-  readonly tellInstead: (hold: Hold<Subject>, reason: unknown) => void;
+  /** Leaves the state "undecided", now that the status is known. */
+  readonly decide: (interception: Interception<Subject>, isEmpty: boolean, written?: Head) => void;
+  /** Sends a buffered head, now that its content has come. */
+  readonly pass: (interception: Interception<Subject>) => void;
+  /** Answers for a response that broke before anything of it was sent. */
+  readonly answerError: (interception: Interception<Subject>, reason: unknown) => void;
 }
 
-/** What stands in for a response's own ways of writing while it is held, and for those of ending its wait for content. */
-export function createWays<Subject>({ decide, open, tellInstead }: Steps<Subject>) {
-  // They stay: to put back what was there would cost more than to go through them, and others may have wrapped them.
-  function writingOf(hold: Hold<Subject>): Writing {
-    const { request, response, beneath } = hold;
+/** Creates the methods that stand on an intercepted response in place of its original methods. */
+export function createWrappedMethods<Subject>({ decide, pass, answerError }: Steps<Subject>) {
+  // They stay: to restore the original ones would cost more than to call through, and others may have wrapped these.
+  function writingOf(interception: Interception<Subject>): WritingMethods {
+    const { request, response, original } = interception;
     return {
       writeHead(...head) {
-        if (hold.state === "waiting") open(hold);
-        else if (hold.state === "held") decide(hold, false, head);
-        if (hold.state === "open") beneath.writeHead.apply(response, head);
+        if (interception.state === "head-buffered") pass(interception);
+        else if (interception.state === "undecided") decide(interception, false, head);
+        if (interception.state === "passthrough") original.writeHead.apply(response, head);
         return response;
       },
       write(...args) {
-        if (hold.state === "held" && hold.sources?.areGivenUp()) tellInstead(hold, closedEarly());
-        return isOpen(hold) ? beneath.write.apply(response, args) : hold.reply!.write(args);
+        if (interception.state === "undecided" && interception.sources?.areAbandoned()) answerError(interception, closedEarly());
+        return isPassing(interception) ? original.write.apply(response, args) : interception.captured!.write(args);
       },
       end(...args) {
         const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
-        if (isOpen(hold, isEmpty)) beneath.end.apply(response, args);
-        else hold.reply!.end(args);
-        if (hold.state === "looking") hold.state = "said";
-        if (hold.reply && hold.state === "open") close(hold); // it was our answer
+        if (isPassing(interception, isEmpty)) original.end.apply(response, args);
+        else interception.captured!.end(args);
+        if (interception.state === "inspecting") transition(interception, "end");
+        if (interception.captured && interception.state === "passthrough") closeInterception(interception); // it was our answer
         return response;
       },
     };
   }
 
-  function endingOf(hold: Hold<Subject>): Ending {
-    const { response, beneath } = hold;
+  function endingOf(interception: Interception<Subject>): EndingMethods {
+    const { response, original } = interception;
     return {
-      flushHeaders: () => (isOpen(hold) ? beneath.flushHeaders.call(response) : hold.reply!.flush()),
+      flushHeaders: () => (isPassing(interception) ? original.flushHeaders.call(response) : interception.captured!.flush()),
       destroy(error) {
-        const { state } = hold;
-        if (error && (state === "held" || state === "waiting" || state === "looking")) tellInstead(hold, error);
-        else if (state === "taken") setImmediate(hold.reply!.finish); // unless the writer says more of it until then
-        else if (state !== "over" && state !== "said") beneath.destroy.call(response, error);
+        const { state } = interception;
+        if (error && (state === "undecided" || state === "head-buffered" || state === "inspecting"))
+          answerError(interception, error);
+        else if (state === "captured") setImmediate(interception.captured!.finish); // unless the writer writes more until then
+        else if (state !== "closed" && state !== "inspecting-ended") original.destroy.call(response, error);
         return response;
       },
     };
   }
 
-  /** Whether content goes on. The first implies a head, if none was given. */
-  function isOpen(hold: Hold<Subject>, isEmpty = false): boolean {
-    if (hold.state === "held") decide(hold, isEmpty);
-    else if (hold.state === "waiting") open(hold);
-    return hold.state === "open";
+  /** Whether content is sent. The first content implies a head, if none was given. */
+  function isPassing(interception: Interception<Subject>, isEmpty = false): boolean {
+    if (interception.state === "undecided") decide(interception, isEmpty);
+    else if (interception.state === "head-buffered") pass(interception);
+    return interception.state === "passthrough";
   }
 
-  /** What node:http sends a head by that nobody has given: for who writes past us, by a way that was kept from before. */
-  function impliedOf(hold: Hold<Subject>) {
+  /**
+   * Wraps the method by which node:http sends a head that nobody has given: for a writer that calls an original method, which it kept
+   * from before.
+   */
+  function impliedHeadOf(interception: Interception<Subject>) {
     return () => {
-      if (hold.state === "waiting") open(hold);
-      else hold.response.writeHead(hold.response.statusCode);
+      if (interception.state === "head-buffered") pass(interception);
+      else interception.response.writeHead(interception.response.statusCode);
     };
   }
 
-  return { writingOf, endingOf, impliedOf };
+  /** Ends the inspection of a success, and gives the methods that its recorded calls are replayed to. */
+  function replayTo(interception: Interception<Subject>): RecordedMethods {
+    transition(interception, "replay");
+    interception.head = interception.captured = undefined;
+    return { ...writingOf(interception), ...endingOf(interception) };
+  }
+
+  return { writingOf, endingOf, impliedHeadOf, replayTo };
 }
 
 // One by one, since Object.assign() takes several times as long, on every request.
 
-export function setWriting(response: NodeResponse, { writeHead, write, end }: Writing): void {
-  const ways = response as unknown as Writing;
-  ways.writeHead = writeHead;
-  ways.write = write;
-  ways.end = end;
+export function setWriting(response: NodeResponse, { writeHead, write, end }: WritingMethods): void {
+  const methods = response as unknown as WritingMethods;
+  methods.writeHead = writeHead;
+  methods.write = write;
+  methods.end = end;
 }
 
-export function setEnding(response: NodeResponse, { flushHeaders, destroy }: Ending): void {
-  const ways = response as unknown as Ending;
-  ways.flushHeaders = flushHeaders;
-  ways.destroy = destroy;
+export function setEnding(response: NodeResponse, { flushHeaders, destroy }: EndingMethods): void {
+  const methods = response as unknown as EndingMethods;
+  methods.flushHeaders = flushHeaders;
+  methods.destroy = destroy;
 }
 
-/** express-session, and others of its age, ask for it, too. */
-export function setImplied(response: NodeResponse, imply: () => void): void {
-  (response as { _implicitHeader?: () => void })._implicitHeader = imply;
+/** Wraps a method that is private to Node; express-session, and others of its age, call it, too. */
+export function setImpliedHead(response: NodeResponse, sendHead: () => void): void {
+  (response as { _implicitHeader?: () => void })._implicitHeader = sendHead;
 }

@@ -4,11 +4,12 @@ import type { Duplex } from "node:stream";
 import type { ReplyHead } from "../http/reply-head.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
+import { noop } from "../util/noop.js";
 import { warn } from "../util/stderr.js";
 import { answer } from "./answer.js";
 import { copyFields } from "./copy-fields.js";
 
-/** What may be said of an answer besides the failure. */
+/** The parts of an answer on a socket besides the failure. */
 export interface SocketAnswer extends Partial<Facts> {
   /** Fields to send along, such as those of an upstream's reply. */
   readonly fields?: ReplyHead["headers"];
@@ -28,7 +29,7 @@ export function answerSocket(
   { fields = {}, ...facts }: SocketAnswer = {},
 ): void {
   if (!socket.writable) return;
-  socket.on("error", ignore); // nobody else may listen, and a client that leaves must not end the process
+  socket.on("error", noop); // nobody else may listen, and a client that leaves must not end the process
   try {
     const message = request ?? new IncomingMessage(socket as Socket);
     const response = new ServerResponse(message);
@@ -43,10 +44,8 @@ export function answerSocket(
   }
 }
 
-/** When all is written; what the client still sends is not waited for. */
+/** Closes a connection when all is written, without waiting for what the client still sends. */
 export function closeSocket(socket: Duplex): void {
   if ("destroySoon" in socket) (socket as Socket).destroySoon();
   else socket.end();
 }
-
-function ignore(): void {}

@@ -1,50 +1,18 @@
 import type { ServerResponse } from "node:http";
-import type { Http2ServerRequest } from "node:http2";
 import { isDroppedWithError } from "../http/header-fields.js";
+import { isHttp2 } from "../http/is-http2.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
-import { isClosed } from "./client-leaves.js";
-import { cut, destroyResponse } from "./cut.js";
+import { hasClientLeft, isGone } from "./client-leaves.js";
+import { cut } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
-import type { NodeRequest, NodeResponse } from "./exchange.js";
-
-/** On a response that we have answered or cut: what for. Registered, since a gateway and a nested application may load two copies. */
-const answeredFor: unique symbol = Symbol.for("fg-errors.answeredFor");
-
-/**
- * Whether a response is one of our own answers, or was cut by us; of another copy of this package, too.
- * @example if (!isAnswered(response)) log(response.statusCode);
- */
-export function isAnswered(response: object): boolean {
-  return answeredFor in response;
-}
-
-/** Marks a response whose further failures are but an echo of what was done to it. */
-const echo = Symbol.for("fg-errors.echo");
-
-/** What fails on this response from now on is told to nobody. */
-export function silence(response: object): void {
-  (response as Marked)[answeredFor] = echo;
-}
-
-/** On a response that is withheld from its writer: makes way for an answer. */
-const makeWay: unique symbol = Symbol.for("fg-errors.makeWay");
-
-/** Has `act` called before the response is answered, by whatever copy of this package. It must not throw. */
-export function beforeAnswer(response: object, act: () => void): void {
-  (response as Marked)[makeWay] = act;
-}
-
-interface Marked {
-  [answeredFor]?: unknown;
-  [makeWay]?: () => void;
-}
+import { markAnswered, prepareAnswer, type NodeRequest, type NodeResponse } from "./exchange.js";
 
 /**
  * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
- * a clean end would pass for the real content. What comes a second time, by another door, is heard of once. Never throws, and whatever
+ * a clean end would pass for the real content. A failure that two integrations notice is reported once. Never throws, and whatever
  * else fails, the client gets a plain 500 of the contract.
  * @param more facts that the framework knows better: the original URL where it rewrites `request.url`, the methods routed
  * @example answer(createResponder(), error, request, response)
@@ -56,50 +24,47 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
-  const marked = response as Marked;
-  const before = marked[answeredFor];
-  if (isAnswered(response) && (before === thrown || before === echo)) return;
-  marked[answeredFor] = thrown;
+  if (!markAnswered(response, thrown)) return;
   try {
-    marked[makeWay]?.();
-    dropUnsendable(response); // before it is asked what is there
-    const facts = Object.assign(factsOf(thrown, request, response), more);
+    prepareAnswer(response);
+    dropUnsendable(response); // before its fields are read
+    const facts = Object.assign(requestFacts(thrown, request, response), more);
     if (hasBegun(response)) {
       respond.report(thrown, facts);
-      if (!response.writableEnded) cut(request, response);
+      if (!response.writableEnded) cut(response);
       return;
     }
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
-    if (isClosed(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
+    if (isGone(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
     dropStaleFields(response);
-    write(response, rendered, request.method);
-    drain(request);
+    writeRendered(response, rendered, request.method);
+    discardRequestContent(request);
   } catch (failure) {
     warn("an error response could not be written", failure);
     writePlain(respond, request, response);
   }
 }
 
-/** Nothing of the failure, the request or the application is in it. */
+/** Writes the plain 500, which has nothing of the failure, the request or the application in it. */
 function writePlain(respond: Responder, request: NodeRequest, response: NodeResponse): void {
   try {
-    unwrap(response);
+    restoreMethods(response);
     if (!hasBegun(response)) {
       for (const name of response.getHeaderNames()) response.removeHeader(name);
       response.sendDate = true; // to remove a Date turns it off
       forgetHead(response);
-      write(response, respond.plain(), request.method);
-      drain(request);
-    } else if (!response.writableEnded) cut(request, response);
+      writeRendered(response, respond.plain(), request.method);
+      discardRequestContent(request);
+    } else if (!response.writableEnded) cut(response);
   } catch (failure) {
     warn("nor could a plain one", failure);
-    destroyResponse(response);
+    cut(response);
   }
 }
 
-/** Gives a response back the functions of Node, and of its framework, that somebody has replaced on it. */
-function unwrap(response: object): void {
+/** Restores the methods of Node, and of its framework, that somebody has replaced on a response. */
+function restoreMethods(response: object): void {
   const before = Object.getPrototypeOf(response) as object;
   for (const name of Object.getOwnPropertyNames(response))
     if (typeof read(response, name) === "function" && typeof read(before, name) === "function")
@@ -110,54 +75,41 @@ function hasBegun(response: NodeResponse): boolean {
   return response.headersSent || response.writableEnded;
 }
 
-/** The facts of a request whose response is at hand. */
-function factsOf(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
+/** Reads the facts of a request off it and its response. */
+function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
   const { headers, method, url, complete, socket } = request;
-  // What the connection itself failed with is the client's, whoever hands it over: Koa does.
-  const origin = isObject(thrown) && read(socket, "errored") === thrown ? "inbound" : undefined;
-  return { headers, method, url, complete, aborted: hasLeft(request), origin, responseHeaders: response.getHeaders() };
+  // An error of the connection itself is the client's, whoever passes it on, as Koa does.
+  const origin = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown ? "inbound" : undefined;
+  return { headers, method, url, complete, aborted: hasClientLeft(request), origin, responseHeaders: response.getHeaders() };
 }
 
-/**
- * Whether the client is gone, or its connection or stream is.
- * @example if (hasLeft(request)) return;
- */
-export function hasLeft(request: NodeRequest): boolean {
-  const stream = (request as Partial<Http2ServerRequest>).stream;
-  return request.aborted || stream?.destroyed === true || request.socket?.destroyed === true;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-/** Removes what was set for the response that failed and must not be sent with an error. */
+/** Removes the fields that were set for the response that failed and must not be sent with an error. */
 function dropStaleFields(response: NodeResponse): void {
   for (const name of response.getHeaderNames()) if (isDroppedWithError(name)) response.removeHeader(name);
   dropUnsendable(response);
   forgetHead(response);
 }
 
-/** What Koa or the application set for the status that failed, and what Node has noted of a head that it refused. */
+/** Resets what Koa or the application set for the status that failed, and what Node keeps of a head that it refused. */
 function forgetHead(response: NodeResponse): void {
-  if ("stream" in response) return;
+  if (isHttp2(response)) return;
   response.statusMessage = "";
   response.chunkedEncoding = false;
   (response as { _hasBody?: boolean })._hasBody = response.req.method !== "HEAD";
 }
 
-function write(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
+function writeRendered(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
   // An object, not a flat array: on-headers, below compression, morgan and sessions, takes older arrays only.
   (response as ServerResponse).writeHead(status, headers);
   if (method === "HEAD") response.end();
   else response.end(body);
 }
 
-/** Content that nobody reads any more would block the connection for the next request. */
-function drain(request: NodeRequest): void {
+/** Discards the content of a request that nobody reads any more: it would block the connection for the next request. */
+function discardRequestContent(request: NodeRequest): void {
   const { headers } = request;
-  const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !("stream" in request);
-  if (isEmpty && request.readableFlowing === null) return; // if it is not, for all that the fields say, Node reads it away: nobody has begun to
+  const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !isHttp2(request);
+  if (isEmpty && request.readableFlowing === null) return; // if there is content for all that, Node discards it, since nobody has begun to read
   if (request.complete && request.readableEnded) return;
   request.unpipe();
   request.removeAllListeners("readable"); // one of them would keep the content from flowing

@@ -1,15 +1,16 @@
 import { setMaxListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { NodeResponse } from "./exchange.js";
+import { isHttp2 } from "../http/is-http2.js";
+import type { NodeRequest, NodeResponse } from "./exchange.js";
 
 /**
  * Calls `act` once when a response is closed: it is complete, or its client has left, by FIN, RST or a closed stream of HTTP/2. Node's own
- * "close" misses some.
+ * "close" misses some of these.
  */
 export function onClose(response: NodeResponse, act: () => void): void {
-  if ("stream" in response) {
-    response.stream.on("close", act); // a HEAD's response does not tell before its head is sent
+  if (isHttp2(response)) {
+    response.stream.on("close", act); // the response to a HEAD emits nothing before its head is sent
     return;
   }
   response.on("close", act);
@@ -17,33 +18,43 @@ export function onClose(response: NodeResponse, act: () => void): void {
 }
 
 /**
- * Gives a signal for a call to a service made on behalf of a client: it aborts when the client leaves before it has its whole answer.
- * Without it a call goes on until it is answered. Never throws.
+ * Creates a signal for a call to a service on behalf of a client: it aborts when the client leaves before it has its whole answer. Without
+ * it the call goes on until the service answers. Never throws.
  * @param response of node:http or node:http2: Express's `response`, Koa's `ctx.res`
  * @example await relay(response, await fetch(url, { signal: clientSignal(response) }));
  */
 export function clientSignal(response: NodeResponse): AbortSignal {
   const controller = new AbortController();
-  setMaxListeners(0, controller.signal); // many calls may share it, and none outlives the response: no leak to warn of
+  setMaxListeners(Infinity, controller.signal); // many calls may share it, and none outlives the response; undici fails on 0
   const abort = () => {
     if (!isComplete(response)) controller.abort();
   };
-  if (isClosed(response)) abort();
+  if (isGone(response)) abort();
   else onClose(response, abort);
   return controller.signal;
 }
 
-/** Whether a response that is closed had all of its content sent. */
+/** Whether all content of a closed response was sent. */
 function isComplete(response: NodeResponse): boolean {
-  if (!("stream" in response)) return response.writableFinished;
+  if (!isHttp2(response)) return response.writableFinished;
   const { aborted, rstCode } = response.stream;
   return response.writableEnded && !aborted && rstCode === 0; // a stream that is reset is ended, too
 }
 
-/** Whether nothing of a response can reach its client any more. */
-export function isClosed(response: NodeResponse): boolean {
-  if ("stream" in response) return response.stream.destroyed;
-  return response.destroyed || response.req?.socket?.destroyed === true;
+/**
+ * Whether nothing of a response can reach its client any more: it is closed, or its client has left.
+ * @example if (isGone(response)) return;
+ */
+export function isGone(response: NodeResponse): boolean {
+  if (isHttp2(response)) return response.stream.destroyed || response.stream.aborted;
+  const { destroyed, req: request } = response;
+  return destroyed || request?.aborted === true || request?.socket?.destroyed === true;
+}
+
+/** Whether the client of a request has left, or its connection or stream has ended, maybe after a complete response. */
+export function hasClientLeft(request: NodeRequest): boolean {
+  const closing = isHttp2(request) ? request.stream : request.socket;
+  return request.aborted || closing?.destroyed === true;
 }
 
 /**
@@ -52,14 +63,14 @@ export function isClosed(response: NodeResponse): boolean {
  * request on nothing else.
  */
 export function emitAborted(response: NodeResponse): void {
-  if ("stream" in response || response.writableFinished) return;
+  if (isHttp2(response) || response.writableFinished) return;
   const { req: request } = response;
   if (request.aborted) return;
   request.aborted = true;
   request.emit("aborted");
 }
 
-/** Of each connection, the responses whose turn has not come. */
+/** The responses of each connection whose turn has not come. */
 const queued = new WeakMap<Socket, Set<ServerResponse>>();
 
 /** Closes a response that waits for its turn when its connection ends. Node does so from 24 on. */
@@ -69,7 +80,7 @@ function closeWithConnection(response: ServerResponse): void {
   const responses = others ?? new Set();
   if (responses.has(response)) return;
   responses.add(response);
-  response.once("socket", () => responses.delete(response)); // from then on Node tells
+  response.once("socket", () => responses.delete(response)); // from then on Node emits it
   if (others) return;
   queued.set(socket, responses);
   socket.once("close", () => responses.forEach(close)); // Node's own have come by then: it listens for the same, and earlier

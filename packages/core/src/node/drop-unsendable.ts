@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { mayHaveContent } from "../contract/contract.js";
+import { isHttp2 } from "../http/is-http2.js";
 import { http2Value, isFieldValue } from "../http/sendable.js";
 import type { NodeResponse } from "./exchange.js";
 
 /**
- * Removes from a response's head what Node accepts when it is set, and refuses when the head is sent. That is often in the callback of a
+ * Removes from a response's head what Node accepts when it is set, and refuses when the head is sent. That happens often in the callback of a
  * stream, where a throw would end the process.
  * @param status that will be sent. Default: the response's own
  * @param hasLength whether a Content-Length will be among the fields that is not set yet. Default false
@@ -12,7 +13,7 @@ import type { NodeResponse } from "./exchange.js";
  */
 export function dropUnsendable(response: NodeResponse, status = response.statusCode, hasLength = false): void {
   if (response.headersSent) return;
-  if ("stream" in response) return dropFromHttp2(response);
+  if (isHttp2(response)) return dropFromHttp2(response);
   if (!isFieldValue(response.statusMessage ?? "")) response.statusMessage = "";
   if (response.hasHeader("trailer") && (hasLength || !mayHaveTrailers(response, status))) response.removeHeader("trailer");
 }

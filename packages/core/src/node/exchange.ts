@@ -1,7 +1,125 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 
-/** Of node:http, or of node:http2's compatibility API. */
+/** A request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
-/** The same of responses. */
+/** A response of node:http, or of node:http2's compatibility API. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/**
+ * Holds what this package knows of one response. A CommonJS and an ES module copy, also of different versions, read the same record: a
+ * later version may add members, but never changes the meaning of one that is here.
+ */
+interface Exchange {
+  /** We have answered the response, or have cut it. */
+  isAnswered: boolean;
+  /** The thrown value that it was answered for. */
+  answeredFor: unknown;
+  /** Whatever fails from now on is a consequence of what we did to the response: nobody hears of it. */
+  isSilenced: boolean;
+  /** An integration has inspected the content. */
+  isInspected?: boolean;
+  /** The content of an upstream's error reply is being read: what fails from now on is only that content. */
+  isRefused?: boolean;
+  /** Proxy libraries are to see a complete response. */
+  seemsDone?: boolean;
+  /** Runs before the response is answered, with `subject` as its argument. */
+  beforeAnswer: ((subject: unknown) => void) | undefined;
+  subject: unknown;
+}
+
+/** The registered key of the record, so that all copies of this package find it. */
+const key: unique symbol = Symbol.for("fg-errors.exchange");
+
+type Tracked = { [key]?: Exchange };
+
+/**
+ * Whether a response is one of our own answers, or was cut by us; by another copy of this package, too.
+ * @example if (!isAnswered(response)) log(response.statusCode);
+ */
+export function isAnswered(response: object): boolean {
+  return exchangeOf(response)?.isAnswered === true;
+}
+
+/**
+ * Marks a response as answered for a failure.
+ * @returns whether the failure is news: it is not if the response was answered for it before, by whatever integration, or is silenced
+ */
+export function markAnswered(response: object, thrown: unknown): boolean {
+  const exchange = openExchange(response);
+  if (exchange.isSilenced || (exchange.isAnswered && exchange.answeredFor === thrown)) return false;
+  exchange.isAnswered = true;
+  exchange.answeredFor = thrown;
+  return true;
+}
+
+/** Reports nothing of what fails on this response from now on. */
+export function silence(response: object): void {
+  const exchange = openExchange(response);
+  exchange.isAnswered = exchange.isSilenced = true;
+}
+
+/** Whether another integration, behind this one, has inspected the content: each would wait for it anew. */
+export function isInspected(response: object): boolean {
+  return exchangeOf(response)?.isInspected === true;
+}
+
+/** Marks the content of a response as inspected. It must be called before the head is written. */
+export function markInspected(response: object): void {
+  openExchange(response).isInspected = true;
+}
+
+/** Whether the content of an upstream's error reply is read for this response. */
+export function isRefused(response: object): boolean {
+  return exchangeOf(response)?.isRefused === true;
+}
+
+/** Marks a response whose upstream has answered with an error reply. */
+export function markRefused(response: object): void {
+  openExchange(response).isRefused = true;
+}
+
+/**
+ * Makes a response seem done until the current task ends.
+ * @returns false if it seems done already
+ */
+export function markSeemingDone(response: object): boolean {
+  const exchange = openExchange(response);
+  if (exchange.seemsDone) return false;
+  exchange.seemsDone = true;
+  queueMicrotask(() => (exchange.seemsDone = false));
+  return true;
+}
+
+/**
+ * Has `act` called before the response is answered, by whatever copy of this package. The last one that is set counts.
+ * @param act must not throw
+ * @param subject its argument: one function serves all responses, since a closure for each would cost more
+ */
+export function beforeAnswer<Subject>(response: object, act: (subject: Subject) => void, subject: Subject): void {
+  const exchange = openExchange(response);
+  exchange.beforeAnswer = act as (subject: unknown) => void;
+  exchange.subject = subject;
+}
+
+/** Calls what beforeAnswer() has set. */
+export function prepareAnswer(response: object): void {
+  const exchange = exchangeOf(response);
+  exchange?.beforeAnswer?.(exchange.subject);
+}
+
+/** Reads the record of a response; undefined as long as there is nothing to know, so that a plain success costs nothing. */
+function exchangeOf(response: object): Exchange | undefined {
+  return (response as Tracked)[key];
+}
+
+/** Opens the record of a response. All members that a success needs are there from the start, so that it keeps one shape. */
+function openExchange(response: object): Exchange {
+  return ((response as Tracked)[key] ??= {
+    isAnswered: false,
+    answeredFor: undefined,
+    isSilenced: false,
+    beforeAnswer: undefined,
+    subject: undefined,
+  });
+}

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { readText } from "../util/safe-read.js";
 
-/** Where frameworks and proxies keep the URL as the client sent it, when they rewrite `url`: Express and connect, koa-proxies. */
+/** The members that keep the URL as the client sent it, where `url` is rewritten: by Express and connect, and by koa-proxies. */
 const places = ["originalUrl", "oldPath"] as const;
 
+/** Reads the URL of a request as the client sent it. */
 export function originalUrl(request: IncomingMessage): string | undefined {
   for (const place of places) {
     const found = readText(request, place);

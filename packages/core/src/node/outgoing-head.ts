@@ -1,17 +1,18 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { connectionFields } from "../http/connection-fields.js";
+import { isHttp2 } from "../http/is-http2.js";
 import { transferCodingOf } from "../http/request-framing.js";
 import { originForm } from "../http/request-target.js";
 import type { Finding } from "../problem/finding.js";
 import { fault } from "../recognisers/rule.js";
 
-/** On a request whose headers are fit to be copied. */
+/** The key on a request whose headers are fit to be copied. */
 const prepared = Symbol("fg-errors.prepared");
 
 type Prepared = IncomingMessage & { [prepared]?: true };
 
 /**
- * Makes a request fit for a library that copies all of its headers to a request of node:http: the fields of its connection go (RFC 9110
+ * Prepares a request for a library that copies all of its headers to a request of node:http: removes its hop-by-hop fields (RFC 9110
  * section 7.6.1), some of which node:http's client refuses where nobody can catch it, and its content keeps its framing.
  */
 export function prepareRequest(request: IncomingMessage): void {
@@ -26,11 +27,11 @@ export function prepareRequest(request: IncomingMessage): void {
     delete headers["content-length"]; // "0", by which the libraries replace it
   }
   if (!url.startsWith("/")) request.url = originForm(url); // the libraries parse all of it, which may throw
-  if ("stream" in request) hidePseudoFields(headers);
+  if (isHttp2(request)) hidePseudoFields(headers);
   (request as Prepared)[prepared] = true;
 }
 
-/** Drops the fields of a request that belong to its connection (RFC 9110 section 7.6.1), and what node:http's client refuses. */
+/** Removes the hop-by-hop fields of a request (RFC 9110 section 7.6.1), and what node:http's client refuses. */
 export function dropHopByHop(request: IncomingMessage): void {
   const { headers } = request;
   dropRefused(headers);
@@ -39,7 +40,7 @@ export function dropHopByHop(request: IncomingMessage): void {
 }
 
 /**
- * Drops what node:http's client refuses in a request that copies it, or holds the content back for: the trailers are not passed on, and
+ * Removes the fields that node:http's client refuses in a request that copies them, or delays the content for: the trailers are not passed on, and
  * node:http has sent the 100 already.
  */
 export function dropRefused(headers: IncomingHttpHeaders): void {
@@ -48,7 +49,8 @@ export function dropRefused(headers: IncomingHttpHeaders): void {
 }
 
 /**
- * Makes a request that goes out already fit to be sent, for koa-proxies, which does not say when it starts.
+/**
+ * Makes an outgoing request fit to be sent, for koa-proxies, which emits no event when it starts.
  * @returns why it may not be sent. node:http makes a CONNECT of HTTP/2's "connect" (RFC 9110 section 9.1). And where an agent had no connection
  *   for a request, its head is written already, and may have lost its framing
  */
@@ -69,7 +71,7 @@ export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMe
 }
 
 /**
- * The same for an upgrade, of which a library passes on no content.
+ * Makes an outgoing request for an upgrade fit to be sent; libraries pass on no content of it.
  * @returns whether it may be sent: with Expect, node:http's client has written its head already
  */
 export function makeUpgradeSendable(outgoing: ClientRequest, request: IncomingMessage): boolean {
@@ -82,7 +84,10 @@ export function makeUpgradeSendable(outgoing: ClientRequest, request: IncomingMe
   return true;
 }
 
-/** The libraries do not say when an upgrade starts, and node:http refuses some of its fields as soon as it is given them. */
+/**
+ * Removes refused fields of upgrades before a library starts them: it emits no event then, and node:http refuses some fields as soon as it
+ * gets them.
+ */
 export function dropRefusedOfUpgrades(server: object): void {
   const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
   const { ws } = upgrades;
@@ -93,7 +98,7 @@ export function dropRefusedOfUpgrades(server: object): void {
   };
 }
 
-/** These two are set anew: Connection says whether the connection persists, Transfer-Encoding where the content ends. */
+/** Both are set anew: Connection says whether the connection persists, Transfer-Encoding where the content ends. */
 const stays: ReadonlySet<string> = new Set(["connection", "transfer-encoding"]);
 
 /** Whether Connection says more than whether the connection persists. */
@@ -105,7 +110,7 @@ function persistence(connection: string): string {
   return /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(connection) ? "close" : "keep-alive";
 }
 
-/** http-proxy copies those of HTTP/2, too, which HTTP/1 cannot send. Node's getters still find them. */
+/** Hides the pseudo-header fields of HTTP/2: http-proxy would copy them, and HTTP/1 cannot send them. Node's getters still find them. */
 function hidePseudoFields(headers: IncomingHttpHeaders): void {
   headers.host ??= String(headers[":authority"] ?? "");
   for (const name of Object.keys(headers)) if (name.startsWith(":")) Object.defineProperty(headers, name, { enumerable: false });

@@ -1,5 +1,4 @@
 import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
-import { read } from "../util/safe-read.js";
 import { cleanCode } from "../util/sanitize.js";
 import type { FieldError, Finding } from "./finding.js";
 
@@ -109,13 +108,10 @@ export class UpstreamError extends ErrorWithFinding {
    * @param hasStack false where a stack would show only this library; default: for a status from 500 on
    */
   constructor(finding: Finding, cause: unknown, hasStack?: boolean) {
-    const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError, detail } = finding;
-    const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
-    const why = upstream ? undefined : detail; // our own words
-    const message = `The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`;
-    super(why ? (receivedStatus === undefined ? why : `${message}: ${why}`) : message, finding, { cause }, hasStack);
-    this.upstreamStatus = receivedStatus;
-    this.upstreamCode = cleanCode(finding.code ?? finding.relayed?.code);
+    const { message, upstreamStatus, upstreamCode, proxyError } = describeUpstream(finding);
+    super(message, finding, { cause }, hasStack);
+    this.upstreamStatus = upstreamStatus;
+    this.upstreamCode = upstreamCode;
     this.proxyError = proxyError;
   }
 }
@@ -128,7 +124,46 @@ export function meant(finding: Finding): { readonly [findingSymbol]: Finding } {
   return { [findingSymbol]: finding };
 }
 
-/** Whether a client caused the problem, so that no operator needs a report: a request for something that does not exist. */
-export function isRoutine(cause: unknown): boolean {
-  return read(cause, findingSymbol, "routine") === true;
+/**
+ * Describes an upstream's failure in the words of an UpstreamError, without being an Error: nobody throws it, so it needs no stack.
+ * @param cause what it failed with, for the operator
+ */
+export function upstreamFailure(finding: Finding, cause?: unknown): object {
+  return { [findingSymbol]: finding, name: "UpstreamError", cause, ...describeUpstream(finding) };
+}
+
+/**
+ * Describes an error response that is replaced, whoever wrote it. It speaks of an upstream only where the response shows one: a
+ * function's failure does.
+ */
+export function replacedResponse(finding: Finding): object {
+  if (!finding.upstream) return upstreamFailure(finding);
+  return { [findingSymbol]: finding, name: "ErrorResponse", message: replacedMessage(finding) };
+}
+
+/** Creates the same as an Error, for a framework that wants it thrown. */
+export function replacedResponseError(finding: Finding): Error {
+  return finding.upstream ? new ErrorResponse(finding) : new UpstreamError(finding, undefined, false);
+}
+
+/** An error response that somebody wrote or set, and that is replaced. It has no stack: that would show nothing but us. */
+class ErrorResponse extends ErrorWithFinding {
+  override readonly name = "ErrorResponse";
+
+  constructor(finding: Finding) {
+    super(replacedMessage(finding), finding, undefined, false);
+  }
+}
+
+function replacedMessage({ status }: Finding): string {
+  return `An error response with status ${status} was replaced`;
+}
+
+function describeUpstream(finding: Finding) {
+  const { status, upstream, receivedStatus = upstream ? status : undefined, proxyError, detail } = finding;
+  const what = receivedStatus === undefined ? "gave no answer" : `answered ${receivedStatus}`;
+  const why = upstream ? undefined : detail; // our own words
+  const brief = `The upstream ${what}${proxyError ? ` (${proxyError})` : ""}`;
+  const message = why ? (receivedStatus === undefined ? why : `${brief}: ${why}`) : brief;
+  return { message, upstreamStatus: receivedStatus, upstreamCode: cleanCode(finding.code ?? finding.relayed?.code), proxyError };
 }

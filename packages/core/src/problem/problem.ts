@@ -40,6 +40,8 @@ export interface Problem {
   readonly instance?: string;
   /** Id that such a service, or FunctionGraph, has given the request. One that came with this request takes precedence. */
   readonly requestId?: string;
+  /** Whether no operator needs a report, though it is a 5xx: its client caused it. Default false. */
+  readonly routine?: boolean;
   /** The thrown value, for logs. Never rendered. */
   readonly cause: unknown;
 }
@@ -61,6 +63,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   const { proxyError, ownContract, instance, requestId } = finding;
   const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, upstreamStatus, proxyError, cause };
   if (requestId !== undefined) draft.requestId = requestId;
+  if (finding.routine) draft.routine = true;
   // A server error's texts were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ownContract)
     return fill(draft, { code: finding.code, headers: finding.headers }, undefined);

@@ -1,39 +1,39 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { answer, isAnswered } from "../node/answer.js";
-import { isClosed, onClose } from "../node/client-leaves.js";
+import { answer } from "../node/answer.js";
+import { isGone, onClose } from "../node/client-leaves.js";
 import { copyFields } from "../node/copy-fields.js";
 import { dropUnsendable } from "../node/drop-unsendable.js";
-import { markLookedInto } from "../node/looked-into.js";
+import { isAnswered, isRefused, markInspected, markRefused } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/outgoing-head.js";
-import { joinLists, keepLive } from "../node/response-head.js";
-import { meant, UpstreamError } from "../problem/problem-error.js";
+import { joinLists, keepSurvivingFields } from "../node/response-fields.js";
+import { meant, upstreamFailure } from "../problem/problem-error.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";
 import { fault } from "../recognisers/rule.js";
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
-import { discardContent, headOf, messageOf } from "../reply/reply.js";
+import { headOf, messageOf } from "../reply/reply.js";
 import { successHead } from "../reply/success-head.js";
 import type { ResponderOptions } from "../responder/options.js";
 import type { Facts } from "../responder/request-facts.js";
 import { createResponder } from "../responder/responder.js";
 import { guardHook } from "../util/guard-hook.js";
 import { read, readStatus } from "../util/safe-read.js";
-import { follow, forgetReply, inProgress, isReplied } from "./exchange-progress.js";
-import { headOnly, holdPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
-import type { ProxyEventHandlers, ProxyHandlers } from "./proxy-handlers.js";
+import { explainFailure, forgetReply, isReplied, trackExchange } from "./exchange-progress.js";
+import { discardReply, headOnly, inspectPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
+import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
-import { sign } from "./via.js";
+import { addVia } from "./via.js";
 
 type Handler = (...args: readonly unknown[]) => unknown;
 
 /**
- * Handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy: what succeeds is the library's own business, faults, error
- * replies and upgrades that fail leave by the contract.
+ * Creates handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. The library passes successes on by itself; faults, error
+ * replies and upgrades that fail are answered by the contract.
  * @param options the same that `fgErrors()` takes
- * @param handlers `on` handlers of your own, heard before we answer. What those of a request or a reply throw is answered like what a
- *   route throws, what the others throw goes to stderr; of an error reply they get the head only
+ * @param handlers `on` handlers of your own, called before we answer. What those of a request or a reply throw is answered like what a
+ *   route throws, what the others throw goes to stderr; they get an error reply without its content
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
@@ -41,26 +41,24 @@ type Handler = (...args: readonly unknown[]) => unknown;
 export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHandlers = {}): ProxyHandlers {
   const respond = createResponder(options, { caller: "fgProxy" });
   const { proxyName } = options;
-  const looks = replyOptions(options);
-  const upgrades = createUpgrades(respond, looks);
-  const refused = new WeakSet<object>();
-  const theirStart = handlers.start && guardHook("the handler of start", handlers.start);
-  const theirError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
+  const inspectionOptions = replyOptions(options);
+  const upgrades = createUpgrades(respond, inspectionOptions);
+  const ownStart = handlers.start && guardHook("the handler of start", handlers.start);
+  const ownError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
 
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     prepareRequest(args[0]);
-    theirStart?.(...args);
+    ownStart?.(...args);
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
     const [outgoing, request, response, limits] = args;
     const refusal = makeRequestSendable(outgoing, request);
     if (refusal) {
-      fail(meant(refusal), request, response);
       outgoing.destroy();
-      return;
+      return fail(meant(refusal), request, response);
     }
-    follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
+    trackExchange(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
     const switched = (reply: IncomingMessage, socket: Socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
@@ -70,64 +68,69 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
       const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
-    if (!sign(outgoing, request, proxyName)) return;
-    callTheirs("proxyReq", args);
-    if (isAnswered(response) || isClosed(response)) outgoing.destroy();
+    if (!addVia(outgoing, request, proxyName)) return;
+    callOwn("proxyReq", args);
+    if (isAnswered(response) || isGone(response)) outgoing.destroy();
   }
 
   function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
     const [reply, request, response] = args;
     const brokeOff = (error?: Error) => {
       if (reply.complete) return;
-      broke(error ?? reply.errored ?? incomplete(), request, response);
+      broke(error ?? reply.errored ?? upstreamFailure(fault("http_response_incomplete")), request, response);
       seemDone(response);
     };
     if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
-    if (response.headersSent || isClosed(response)) return ignore(reply, response); // somebody had no patience
-    const first = new Inspection(headOf(reply), looks, request.method);
-    const mine = first.outcome === "fails";
-    const shown = mine && handlers.proxyRes ? headOnly(reply) : reply;
-    callTheirs("proxyRes", [shown, request, response]);
-    if (response.headersSent) return mine ? ignore(reply, response) : undefined; // they have answered
-    const inspection = handlers.proxyRes ? new Inspection(headOf(shown), looks, request.method) : first; // they may have changed it
+    if (response.headersSent || isGone(response)) return discardReply(reply, response); // another middleware has answered, or the client has left
+    const first = new Inspection(headOf(reply), inspectionOptions, request.method);
+    const isError = first.outcome === "fails";
+    const shown = isError && handlers.proxyRes ? headOnly(reply) : reply;
+    callOwn("proxyRes", [shown, request, response]);
+    if (response.headersSent) return isError ? discardReply(reply, response) : undefined; // they have answered
+    const inspection = handlers.proxyRes ? new Inspection(headOf(shown), inspectionOptions, request.method) : first; // they may have changed it
     const { head, outcome } = inspection;
-    if (outcome === "fails") return void refuse(reply, inspection, request, response);
+    if (outcome === "fails") return void answerErrorReply(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
-    if (outcome === "undecided") lookInto(inspection, request, response);
+    if (outcome === "undecided") inspectBody(inspection, request, response);
     const success = successHead(head, head.headers["content-length"] === "0", options);
     setHead(reply, success, response);
-    dropUnsendable(response, success.status, success.headers["content-length"] !== undefined); // of what was set before
-    if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would promise to keep it
+    dropUnsendable(response, success.status, success.headers["content-length"] !== undefined); // what was set before
+    if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would write keep-alive
   }
 
-  /** An error reply: its head goes the library's way, so that what it rewrites is rewritten, and its content ours. */
-  async function refuse(reply: IncomingMessage, inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
-    refused.add(response); // what fails from here on is only the error's content
+  /** Answers an error reply: the library sets its head, so that what it rewrites is rewritten, and we read its content. */
+  async function answerErrorReply(
+    reply: IncomingMessage,
+    inspection: Inspection,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) {
+    markRefused(response); // what fails from here on is only the error's content
     const { head } = inspection;
-    const live = inspection.survivingFields();
+    const surviving = inspection.survivingFields();
     const before = response.getHeaders();
     const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
-    setHead(reply, { status, headers: live }, response);
-    copyFields(response, live); // where the library sets none
+    setHead(reply, { status, headers: surviving }, response);
+    copyFields(response, surviving); // where the library has set none
     seemDone(response);
-    const failure = await inspection.failure(messageOf(head, isStream(reply) ? reply : null), false);
+    const finding = await inspection.finding(messageOf(head, isStream(reply) ? reply : null));
     if (response.headersSent) return;
     joinLists(response, before);
-    fail(failure, request, response);
+    if (finding) fail(upstreamFailure(finding), request, response);
   }
 
-  /** A success of which only the content tells whether it is one: the library sets its head, and the content waits. */
-  function lookInto(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
+  /** Inspects a success of which only the content tells whether it is one: the library sets its head, and the content waits. */
+  function inspectBody(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     const before = response.getHeaders();
-    holdPiped(response, async (body) => {
-      markLookedInto(response);
-      const failure = await inspection.failure(messageOf(inspection.head, body), false);
-      if (response.headersSent || isClosed(response)) return false;
-      if (failure === undefined) return true;
-      refused.add(response);
-      keepLive(response, before, options);
+    inspectPiped(response, async (body) => {
+      markInspected(response);
+      const finding = await inspection.finding(messageOf(inspection.head, body));
+      if (response.headersSent || isGone(response)) return false;
+      if (finding === undefined) return true;
+      markRefused(response);
+      keepSurvivingFields(response, before, options);
       joinLists(response, before);
-      fail(failure, request, response);
+      fail(upstreamFailure(finding), request, response);
       return false;
     });
   }
@@ -135,35 +138,35 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, limits] = args;
     const isSendable = makeUpgradeSendable(outgoing, request);
-    follow(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
+    trackExchange(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
     if (!isSendable) upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
-    else if (sign(outgoing, request, proxyName)) callTheirs("proxyReqWs", args);
+    else if (addVia(outgoing, request, proxyName)) callOwn("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
   }
 
   function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
     const [thrown, request, target] = args;
-    theirError?.(...args);
-    if (!target) throw thrown; // there is no target to proxy to: only who called the library can answer
+    ownError?.(...args);
+    if (!target) throw thrown; // there is no response: only the caller of the library can answer
     broke(thrown, request, target);
   }
 
-  /** The first failure of an exchange with the upstream is answered; what follows is but its echo. */
+  /** Answers the first failure of an exchange with the upstream; what follows is only a consequence of it. */
   function broke(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket) {
-    if (refused.has(target) || isAnswered(target)) return;
-    fail(inProgress(thrown, request), request, target, { origin: "upstream" });
+    if (isRefused(target) || isAnswered(target)) return;
+    fail(explainFailure(thrown, request), request, target, { origin: "upstream" });
   }
 
   function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
     if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
-    else if (!isClosed(target)) {
-      if (!refused.has(target)) forgetReply(request, target);
+    else if (!isGone(target)) {
+      if (!isRefused(target)) forgetReply(request, target);
       answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
     }
   }
 
-  function callTheirs(
+  function callOwn(
     name: "proxyReq" | "proxyRes" | "proxyReqWs",
     args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]],
   ) {
@@ -173,23 +176,19 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     const failed = (thrown: unknown) => fail(thrown, request, target);
     const failedLate = (thrown: unknown) => {
       const { headers, method } = request;
-      if ("writeHead" in target && isClosed(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
       else failed(thrown);
     };
     try {
       const result = handler(...args);
-      // Not before the response has ceased to seem done.
       if (typeof read(result, "then") === "function")
-        Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown));
+        Promise.resolve(result).catch((thrown) => process.nextTick(failedLate, thrown)); // once the response ceases to seem done
     } catch (thrown) {
       failed(thrown);
     }
   }
 
-  const others = Object.entries(handlers as Readonly<Record<string, Handler>>).map(
-    ([name, handler]) => [name, guardHook(`the handler of ${name}`, handler)] as const,
-  );
-  const on = { ...Object.fromEntries(others), start, proxyReq, proxyRes, proxyReqWs, error };
+  const on = { ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error };
   return {
     on,
     attach: (server) => {
@@ -198,13 +197,4 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
       return server;
     },
   };
-}
-
-function ignore(reply: IncomingMessage, response: ServerResponse): void {
-  seemDone(response);
-  if (isStream(reply)) discardContent(reply);
-}
-
-function incomplete(): UpstreamError {
-  return new UpstreamError(fault("http_response_incomplete"), undefined);
 }

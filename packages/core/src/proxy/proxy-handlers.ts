@@ -1,8 +1,9 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { guardHook } from "../util/guard-hook.js";
 
 /**
- * Handlers of your own for the events of http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. Written as methods, so that a handler may
+ * Your own handlers for the events of http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. Written as methods, so that a handler may
  * take a framework's own request and response for its parameters.
  * @example fgProxy(options, { proxyReq(outgoing) { outgoing.setHeader("x-forwarded-by", "edge-1"); } })
  */
@@ -11,7 +12,7 @@ export interface ProxyEventHandlers {
   start?(request: IncomingMessage, response: ServerResponse, target: object | string | undefined): void;
   /** A request has got its connection; its head may still change. */
   proxyReq?(outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, options?: ProxyLimits): void;
-  /** The head of a reply has come; of an error reply there is nothing but the head. */
+  /** The head of a reply has come; an error reply comes without its content. */
   proxyRes?(reply: IncomingMessage, request: IncomingMessage, response: ServerResponse): void;
   /** A request for an upgrade is about to go out. */
   proxyReqWs?(outgoing: ClientRequest, request: IncomingMessage, socket: Socket, options?: ProxyLimits, head?: Buffer): void;
@@ -27,17 +28,23 @@ export interface ProxyEventHandlers {
   econnreset?(error: Error, request: IncomingMessage, response: ServerResponse, url: object | string): void;
 }
 
-/** What is looked at of a proxy's options. */
+/** The options of a proxy that fgProxy() reads. */
 export interface ProxyLimits {
-  /** Milliseconds. */
+  /** Milliseconds that an upstream has to answer; no limit by default. */
   readonly proxyTimeout?: number | undefined;
 }
 
-/** What http-proxy-middleware takes among its options, and `attach` for the servers that it is made of. */
+/** The handlers as http-proxy-middleware takes them among its options, and `attach` for the libraries that take none. */
 export interface ProxyHandlers {
   readonly on: Readonly<
     ProxyEventHandlers & Required<Pick<ProxyEventHandlers, "start" | "proxyReq" | "proxyRes" | "proxyReqWs" | "error">>
   >;
-  /** Registers the handlers on a server of http-proxy, http-proxy-3 or httpxy, and gives it back. */
+  /** Registers the handlers on a server of http-proxy, http-proxy-3 or httpxy, and returns it. */
   readonly attach: <Server extends { on: (...args: never[]) => unknown }>(server: Server) => Server;
+}
+
+/** Guards all of a user's handlers: what they throw goes to stderr. */
+export function guardHandlers(handlers: ProxyEventHandlers): ProxyEventHandlers {
+  const guarded = Object.entries(handlers).map(([name, handler]) => [name, guardHook(`the handler of ${name}`, handler)]);
+  return Object.fromEntries(guarded) as ProxyEventHandlers;
 }

@@ -2,15 +2,15 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { UpstreamError } from "../problem/problem-error.js";
 import { fault } from "../recognisers/rule.js";
 
-/** What may stand in Via for a host (RFC 9110 section 7.6.3). */
+/** A pseudonym: it may stand in Via for a host (RFC 9110 section 7.6.3). */
 const pseudonym = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Signs a request that goes out. One that this gateway has signed before runs in circles and does not go out again (RFC 9209 section 2.3.32).
- * @param name a name that is no token signs nothing
- * @returns whether it goes out
+ * Adds this gateway to the Via field of an outgoing request. A request that names it already is in a loop, and is not sent (RFC 9209 section 2.3.32).
+ * @param name of the gateway; one that is no token is not added
+ * @returns whether the request is sent
  */
-export function sign(outgoing: ClientRequest, request: IncomingMessage, name: string | undefined): boolean {
+export function addVia(outgoing: ClientRequest, request: IncomingMessage, name: string | undefined): boolean {
   if (name === undefined || !pseudonym.test(name)) return true;
   const before = String(request.headers["via"] ?? "");
   if (namesIn(before).includes(name.toLowerCase())) {
@@ -23,7 +23,7 @@ export function sign(outgoing: ClientRequest, request: IncomingMessage, name: st
   return true;
 }
 
-/** Of "1.1 edge-1, HTTP/1.0 cache (squid)" the names, in lower case. */
+/** Reads the names out of "1.1 edge-1, HTTP/1.0 cache (squid)", in lower case. */
 function namesIn(via: string): (string | undefined)[] {
   return via
     .toLowerCase()

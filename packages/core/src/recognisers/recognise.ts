@@ -3,6 +3,7 @@ import { findingSymbol } from "../problem/problem-error.js";
 import { maxRecognisedValues } from "../util/limits.js";
 import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
 import { clientFacingFamilies, operationalFamilies } from "./families.js";
+import { datastores } from "./families/datastores.js";
 import { httpClientFinding } from "./http-clients/http-clients.js";
 import { errorName, indexFamilies, lookup } from "./lookup.js";
 import type { Circumstances, Context } from "./rule.js";
@@ -28,19 +29,21 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
     relayStatuses,
     recognise: (value) => recognise(value, given, budget),
     httpClientFinding: (value) => (mayHaveMembers(value) ? httpClientFinding(value, context) : undefined),
-    operationalFinding: () => lookup(operational, thrown, context),
+    operationalFinding: () => lookup(origin === "inbound" ? inbound : operational, thrown, context),
   };
   return (
     httpClientFinding(thrown, context) ??
     wrappedClientFinding(thrown, context) ??
     lookup(clientFacing, thrown, context) ??
-    withOwnStatus(thrown, lookup(operational, thrown, context)) ??
+    withOwnStatus(thrown, context.operationalFinding()) ??
     findingOfCause(thrown, context)
   );
 }
 
 const clientFacing = indexFamilies(clientFacingFamilies);
 const operational = indexFamilies(operationalFamilies);
+/** The families for what the parser or the connection of a request fails with: that comes from no database. */
+const inbound = indexFamilies(operationalFamilies.filter((family) => family !== datastores));
 const noStatuses: ReadonlySet<number> = new Set();
 
 /** Reads the finding that our own errors carry. A Proxy that answers every question with itself carries none. */

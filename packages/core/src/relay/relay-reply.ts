@@ -1,8 +1,8 @@
-import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import type { Readable } from "node:stream";
 import { mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { firstChunk } from "../node/first-chunk.js";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { decodedHead } from "../reply/decoded-head.js";
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";

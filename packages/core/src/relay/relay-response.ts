@@ -1,5 +1,5 @@
-import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import type { Readable } from "node:stream";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { noOptions, responderOf } from "../responder/cached-responder.js";
 import { read } from "../util/safe-read.js";

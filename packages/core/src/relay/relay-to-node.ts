@@ -1,9 +1,8 @@
-import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { finished } from "node:stream";
-import { isClosed, onClose } from "../node/client-leaves.js";
+import { isGone, onClose } from "../node/client-leaves.js";
 import { copyFields } from "../node/copy-fields.js";
-import type { NodeResponse } from "../node/exchange.js";
-import { markLookedInto } from "../node/looked-into.js";
+import { markInspected, type NodeResponse } from "../node/exchange.js";
+import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { checkOptions } from "../responder/options.js";
 import { relayReply, survivingFieldsOf, type RelayedReply, type RelayOptions } from "./relay-reply.js";
@@ -25,7 +24,7 @@ export async function relayToNode(
 ): Promise<void> {
   check(options);
   let isOver = false;
-  const isSettled = () => response.headersSent || isClosed(response);
+  const isSettled = () => response.headersSent || isGone(response);
   const closing = (act: () => void) =>
     onClose(response, () => {
       isOver = true;
@@ -38,7 +37,7 @@ export async function relayToNode(
       throw thrown;
     },
   );
-  if (options.hiddenFailures) markLookedInto(response);
+  if (options.hiddenFailures) markInspected(response);
   const { content, receivedStatus } = relayed;
   if (content)
     finished(content, { writable: false }, (error) => {

@@ -1,5 +1,4 @@
 import { channel } from "node:diagnostics_channel";
-import { isRoutine } from "../problem/problem-error.js";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
@@ -35,7 +34,7 @@ export function createReport(onError: Hook | undefined, onServerError: Hook | un
     reportToUser?.(problem, context);
     const subscribed = problemChannel.hasSubscribers;
     if (subscribed) problemChannel.publish({ problem, context });
-    if (problem.status < 500 || isRoutine(problem.cause)) return;
+    if (problem.status < 500 || problem.routine) return;
     const isHandled = reportToHost?.(problem, context) || reportToUser || subscribed;
     if (!isHandled) queueMicrotask(() => logGuarded(problem, context)); // formatting a stack is expensive: after the response
   };

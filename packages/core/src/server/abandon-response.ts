@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import { answer, silence } from "../node/answer.js";
-import { destroyResponse } from "../node/cut.js";
-import type { NodeResponse } from "../node/exchange.js";
+import { isHttp2 } from "../http/is-http2.js";
+import { answer } from "../node/answer.js";
+import { cut } from "../node/cut.js";
+import { silence, type NodeResponse } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
 import { startLingeringClose } from "./lingering-close.js";
@@ -17,9 +18,9 @@ export function abandonResponse(respond: Responder, reason: object, response: No
   const { headers, method } = request;
   const url = originalUrl(request);
   if (headersSent) answer(respond, reason, request, response, { url }); // cuts it
-  else if ("stream" in response || !response.socket) {
+  else if (isHttp2(response) || !response.socket) {
     respond.report(reason, { headers, method, url });
-    destroyResponse(response);
+    cut(response);
   } else {
     startLingeringClose(response.socket);
     replaceResponse(respond, reason, response);

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answerSocket } from "../node/answer-socket.js";
-import { answer, silence } from "../node/answer.js";
+import { answer } from "../node/answer.js";
+import { silence } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
 import { isLingering, startLingeringClose } from "./lingering-close.js";

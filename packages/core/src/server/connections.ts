@@ -1,6 +1,7 @@
 import type { Http2ServerResponse, Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
-import { isClosed, onClose } from "../node/client-leaves.js";
+import { isHttp2 } from "../http/is-http2.js";
+import { isGone, onClose } from "../node/client-leaves.js";
 import type { NodeResponse } from "../node/exchange.js";
 
 /** The connections and the responses that a server is busy with. */
@@ -25,10 +26,10 @@ export function trackConnections(server: Server): Connections {
   const sessions = new Set<Http2Session>();
 
   function trackResponse(response: NodeResponse) {
-    if (isClosed(response)) return;
+    if (isGone(response)) return;
     openResponses.add(response);
     onClose(response, () => openResponses.delete(response));
-    if ("stream" in response) trackStream(response);
+    if (isHttp2(response)) trackStream(response);
   }
 
   /** Stops to count a response of HTTP/2 that has left, though the client keeps its own side of the stream open. */

@@ -1,6 +1,7 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import type { Http2Session, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
+import { isHttp2 } from "../http/is-http2.js";
 import { closeSocket } from "../node/answer-socket.js";
 import { cut } from "../node/cut.js";
 import type { Responder } from "../responder/responder.js";
@@ -62,7 +63,7 @@ export function makeDrainable(server: Server, respond: Responder, connections: C
   async function startDraining(timeout: number) {
     for (const session of sessions) session.close(); // the GOAWAY names the requests that may be repeated elsewhere (RFC 9113 section 6.8)
     const lastResponses = new Map<Socket, ServerResponse>();
-    for (const response of openResponses) if (!("stream" in response)) lastResponses.set(response.req.socket, response);
+    for (const response of openResponses) if (!isHttp2(response)) lastResponses.set(response.req.socket, response);
     for (const [socket, response] of lastResponses) closeAfter(socket, response);
     timers = [setInterval(createSilenceCheck(server, connections), silenceLimit), setTimeout(abandonAll, timeout)];
     await closeServer();
@@ -79,7 +80,7 @@ export function makeDrainable(server: Server, respond: Responder, connections: C
    * such a response: its client may be slow to read.
    */
   function closeServer(): Promise<void> {
-    const ended = [...openResponses].filter((response) => !("stream" in response) && response.finished) as {
+    const ended = [...openResponses].filter((response) => !isHttp2(response) && response.finished) as {
       finished: boolean;
     }[];
     for (const response of ended) response.finished = false;
@@ -96,7 +97,7 @@ export function makeDrainable(server: Server, respond: Responder, connections: C
 
   function destroyAll() {
     // A response that is ended but not all sent could look complete: it is cut.
-    for (const response of openResponses) if (!("stream" in response) && response.headersSent) cut(response.req, response);
+    for (const response of openResponses) if (!isHttp2(response) && response.headersSent) cut(response);
     for (const socket of sockets) socket.destroy();
     (server as Partial<HttpServer>).closeAllConnections?.(); // for connections that were open before the server was guarded
   }

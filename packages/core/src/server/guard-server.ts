@@ -3,6 +3,7 @@ import type { EventEmitter } from "node:events";
 import { IncomingMessage, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { isHttp2 } from "../http/is-http2.js";
 import { hasTarget } from "../http/request-target.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { dropRefused } from "../node/outgoing-head.js";
@@ -58,7 +59,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function onRequest(request: NodeRequest, response: NodeResponse): boolean {
     if (handedOver.has(response)) return false;
-    if ("stream" in request) return refuseUnlessAdmitted(request, response);
+    if (isHttp2(request)) return refuseUnlessAdmitted(request, response);
     if ((response as { maxRequestsOnConnectionReached?: boolean }).maxRequestsOnConnectionReached) rememberResponses();
     return refuseUnlessAdmitted(request, response);
   }
@@ -72,7 +73,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function faultOf(request: NodeRequest): object | undefined {
     if (!hasTarget(request)) return refusals.target;
-    if ("stream" in request) return undefined; // HTTP/2 has framing and authority of its own
+    if (isHttp2(request)) return undefined; // HTTP/2 has framing and authority of its own
     if (!isFramed(request)) return refusals.framing;
     return requiresHost && !namesHost(request) ? refusals.host : undefined;
   }
@@ -85,7 +86,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
       response.writeContinue();
       emit("request", request, response);
     };
-    if ("stream" in response || response.socket) continueRequest();
+    if (isHttp2(response) || response.socket) continueRequest();
     else response.once("socket", continueRequest);
     return true;
   }
@@ -105,7 +106,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function onConnect(request: NodeRequest, response: NodeResponse): boolean {
     const reason = unmatched(request.method);
-    if ("stream" in request) {
+    if (isHttp2(request)) {
       if (!admits(request, response)) return true;
       if (hasNoListener("connect")) refuse(respond, reason, request, response);
     } else {

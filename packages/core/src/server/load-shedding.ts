@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
+import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
@@ -81,7 +82,7 @@ export function createLoadShedding(respond: Responder, limits: LoadLimits, serve
 
 /** Whether a response waits behind an earlier one. Node stops reading when too much waits, and would not notice that the client leaves. */
 function isPipelined(response: NodeResponse): boolean {
-  return !("stream" in response) && response.socket === null;
+  return !isHttp2(response) && response.socket === null;
 }
 
 /** Whether a request has more content than to be discarded. Node reads all of it, however long, before it takes the next request. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isHttp2 } from "../http/is-http2.js";
 import { invalidTarget } from "../http/request-target.js";
 import { answerSocket } from "../node/answer-socket.js";
 import { answer } from "../node/answer.js";
@@ -29,7 +30,7 @@ export const inboundFacts = { origin: "inbound" } as const;
 
 /** Answers a request instead of the application, and closes its connection. With HTTP/2 only the stream ends. */
 export function refuse(respond: Responder, reason: object, request: NodeRequest, response: NodeResponse): void {
-  if (!("stream" in response)) {
+  if (!isHttp2(response)) {
     response.shouldKeepAlive = false;
     startLingeringClose(request.socket);
   }
