@@ -80,6 +80,13 @@ describe("packages/core/src", () => {
     expect([...folders].toSorted()).toEqual(layers.toSorted());
   });
 
+  it("has the layers that docs/architecture.md lists, in this order", () => {
+    const text = readFileSync(new URL("../../docs/architecture.md", import.meta.url), "utf8");
+    const [, table = ""] = text.split("<!-- layers -->");
+    const rows = table.trimStart().split("\n\n", 1)[0]!;
+    expect([...rows.matchAll(/^\| `([\w-]+)\/` \|/gm)].map(([, folder]) => folder)).toEqual(layers);
+  });
+
   it("every import leads to a file", () => {
     const paths = new Set(files.map(({ path }) => path));
     expect(files.flatMap(({ imports }) => imports).filter((path) => !paths.has(path))).toEqual([]);

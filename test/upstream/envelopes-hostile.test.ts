@@ -4,7 +4,7 @@ import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js"
 import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { replyFinding } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../packages/core/src/reply/body/charset.js";
+import { textOf } from "../../packages/core/src/reply/body/parse-body.js";
 import { xmlMembers } from "../../packages/core/src/reply/body/xml.js";
 import { assertContract } from "../assert-contract.js";
 import { processorTime } from "../patience.js";

@@ -14,7 +14,7 @@ export interface ResponseHandler extends RequestHandler {}
  * @example app.use("/orders", fgResponses(), proxy("http://orders.internal"));
  */
 export function fgResponses(options?: ResponderOptions): ResponseHandler {
-  const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts: factsOf });
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts: expressFacts });
   return (request, response, next) => {
     intercept(request, response, request);
     next();
@@ -29,6 +29,6 @@ export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
 }
 
-function factsOf(request: Request): Partial<Facts> {
+function expressFacts(request: Request): Partial<Facts> {
   return { url: request.originalUrl, allow: () => methodsAt(layersOf(request.app), pathInApp(request)) };
 }

@@ -1,6 +1,6 @@
 import { createResponder, type ResponderOptions } from "@fg-errors/core";
 import { eventFacts, resultOf, settleResult, type WholeResult } from "@fg-errors/core/adapter/event";
-import { outcomeOf, type Handler } from "./handler.js";
+import { resultOfHandler, type Handler } from "./handler.js";
 import type { ApigEvent, FunctionContext } from "./runtime.js";
 
 /**
@@ -24,7 +24,7 @@ export function fgErrors<E = ApigEvent, C = FunctionContext>(
     const answer = (thrown: unknown, responseHeaders = {}) =>
       resultOf(respond(thrown, { ...eventFacts(event, context), responseHeaders }), responseHeaders);
     try {
-      const settled = settleResult(await outcomeOf(handler, event, context), respond);
+      const settled = settleResult(await resultOfHandler(handler, event, context), respond);
       return "meaning" in settled ? answer(settled.meaning, settled.headers) : settled;
     } catch (thrown) {
       return answer(thrown);

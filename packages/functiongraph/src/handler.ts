@@ -11,7 +11,7 @@ export type Handler<E, C> = (event: E, context: C, callback: Callback) => unknow
  * Waits for a handler's first outcome: a return, a throw or a call of the callback. Later ones are discarded. The promise stays pending
  * where there is none.
  */
-export function outcomeOf<E, C>(handler: Handler<E, C>, event: E, context: C): Promise<unknown> {
+export function resultOfHandler<E, C>(handler: Handler<E, C>, event: E, context: C): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const callback: Callback = (error, result) => (error === null || error === undefined ? resolve(result) : reject(error));
     const returned = handler(event, context, callback);

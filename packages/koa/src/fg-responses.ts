@@ -27,7 +27,7 @@ export interface ResponseMiddleware extends Middleware {}
  */
 export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware {
   const inspectionOptions = replyOptions(options);
-  const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: koaFacts });
 
   return async function fgResponses(ctx, next) {
     const intercepted = intercept(ctx.req, ctx.res, ctx);
@@ -49,7 +49,7 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
     if (outcome === "passes") return intercepted.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
     if (outcome === "undecided") await firstByte(ctx); // which turns a web stream into one of node:stream
-    const body = outcome === "undecided" ? copyOf(ctx.body) : contentOf(ctx.body);
+    const body = outcome === "undecided" ? copyOf(ctx.body) : toReadable(ctx.body);
     const finding = await inspection.finding(messageOf(inspection.head, body));
     if (ctx.headerSent || !ctx.writable) return; // a stream broke meanwhile, and was answered for
     if (!finding) return intercepted.fold(() => isEmpty(ctx));
@@ -66,7 +66,7 @@ export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
 }
 
-function factsOf(ctx: Context): KoaFacts {
+function koaFacts(ctx: Context): KoaFacts {
   return { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
 }
 
@@ -77,12 +77,12 @@ function isEmpty(ctx: Context): boolean {
 
 /** Reads a body that is sent afterwards: a stream only if what is read can be unshifted. */
 function copyOf(body: unknown): Readable | null {
-  if (!isStream(body)) return contentOf(body);
+  if (!isStream(body)) return toReadable(body);
   return typeof body.read === "function" ? body : null;
 }
 
 /** Reads a body that is not sent. */
-function contentOf(body: unknown): Readable | null {
+function toReadable(body: unknown): Readable | null {
   if (isStream(body)) {
     body.removeAllListeners("error").on("error", () => {}); // Koa's own would answer for what breaks in the middle
     return typeof body.read === "function" ? body : new Readable().wrap(body);

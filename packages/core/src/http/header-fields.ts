@@ -90,15 +90,17 @@ export function survivingFields<V>(
   headers: Readonly<Record<string, V>>,
   { upstreamCredentials }: UpstreamCredentials = {},
 ): [name: string, value: V][] {
-  let left = maxUpstreamFieldsOctets;
+  const hops = hopByHopFields(headers);
   const drops = upstreamCredentials === "drop";
-  return endToEnd(headers).filter(
-    ([name, value]) =>
-      !isUpstreamOnly(name) &&
-      !isDroppedWithError(name) &&
-      !(drops && isCredential(name)) &&
-      (left -= name.length + String(value).length + 4) >= 0,
-  );
+  const surviving: [name: string, value: V][] = [];
+  let left = maxUpstreamFieldsOctets;
+  for (const name of Object.keys(headers)) {
+    if (hops.has(name) || isUpstreamOnly(name) || isDroppedWithError(name) || (drops && isCredential(name))) continue;
+    const value = headers[name]!;
+    left -= name.length + String(value).length + 4;
+    if (left >= 0) surviving.push([name, value]);
+  }
+  return surviving;
 }
 
 /** Removes fields that ask a client for credentials, or set them: for replies of an upstream that is not trusted with them. */

@@ -27,7 +27,7 @@ export function isField(name: unknown, value: unknown): boolean {
  * Lists fields that concern one connection, which HTTP/2 manages itself (RFC 9113 section 8.2.2). node:http2 refuses them when it
  * sends the head.
  */
-const connectionFields: ReadonlySet<string> = new Set([
+const framingFields: ReadonlySet<string> = new Set([
   "connection",
   "http2-settings",
   "keep-alive",
@@ -92,7 +92,7 @@ export const sentOnceOverHttp2: readonly string[] = [...sentOnce.keys()];
  * @example http2Value("location", ["/a", "/b"]) // "/a"
  */
 export function http2Value(name: string, value: unknown): unknown {
-  if (connectionFields.has(name) || !isFieldName(name)) return undefined;
+  if (framingFields.has(name) || !isFieldName(name)) return undefined;
   try {
     return Array.isArray(value) ? sendableList(name, value) : sendableValue(value);
   } catch {

@@ -31,7 +31,7 @@ interface Exchange {
 /** The registered key of the record, so that all copies of this package find it. */
 const key: unique symbol = Symbol.for("fg-errors.exchange");
 
-type Tracked = { [key]?: Exchange };
+type WithExchange = { [key]?: Exchange };
 
 /**
  * Whether a response is one of our own answers, or was cut by us; by another copy of this package, too.
@@ -110,12 +110,12 @@ export function prepareAnswer(response: object): void {
 
 /** Reads the record of a response; undefined as long as there is nothing to know, so that a plain success costs nothing. */
 function exchangeOf(response: object): Exchange | undefined {
-  return (response as Tracked)[key];
+  return (response as WithExchange)[key];
 }
 
 /** Opens the record of a response. All members that a success needs are there from the start, so that it keeps one shape. */
 function openExchange(response: object): Exchange {
-  return ((response as Tracked)[key] ??= {
+  return ((response as WithExchange)[key] ??= {
     isAnswered: false,
     answeredFor: undefined,
     isSilenced: false,

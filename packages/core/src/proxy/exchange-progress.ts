@@ -20,7 +20,7 @@ interface Progress {
   late?: FaultType;
 }
 
-type Tracked = IncomingMessage & { [progress]?: Progress };
+type TrackedRequest = IncomingMessage & { [progress]?: Progress };
 
 /**
  * Tracks the exchange of an outgoing request with its upstream.
@@ -36,7 +36,7 @@ export function trackExchange(
   response?: ServerResponse,
 ): void {
   const state: Progress = { fields: response?.getHeaders() ?? {} };
-  (request as Tracked)[progress] = state;
+  (request as TrackedRequest)[progress] = state;
   outgoing.on("response", (reply) => (state.reply = reply));
   // Ahead of the library's listener, which destroys the request, and with it all signs of what it was waiting for.
   outgoing.prependOnceListener("timeout", () => {
@@ -69,14 +69,14 @@ function waitingFor(outgoing: ClientRequest, { reply, found }: Progress): FaultT
 
 /** Explains a failure by how far the exchange had come. */
 export function explainFailure(thrown: unknown, request: IncomingMessage): unknown {
-  const { reply, late } = (request as Tracked)[progress] ?? {};
+  const { reply, late } = (request as TrackedRequest)[progress] ?? {};
   const type = late ?? (reply && classifyFault(thrown) === "connection_terminated" ? "http_response_incomplete" : undefined);
   return type === undefined ? thrown : upstreamFailure(fault(type), thrown);
 }
 
 /** Removes a reply that broke from the response, and the fields that a library has set of it. */
 export function forgetReply(request: IncomingMessage, response: ServerResponse): void {
-  const { reply, fields } = (request as Tracked)[progress] ?? {};
+  const { reply, fields } = (request as TrackedRequest)[progress] ?? {};
   if (!reply || !fields || response.headersSent) return;
   reply.unpipe(response); // something of it may still be on the way
   resetFields(response, fields);
@@ -84,5 +84,5 @@ export function forgetReply(request: IncomingMessage, response: ServerResponse):
 
 /** Whether the upstream's reply is complete. */
 export function isReplied(request: IncomingMessage): boolean {
-  return (request as Tracked)[progress]?.reply?.complete === true;
+  return (request as TrackedRequest)[progress]?.reply?.complete === true;
 }

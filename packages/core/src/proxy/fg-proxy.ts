@@ -21,12 +21,12 @@ import { createResponder } from "../responder/responder.js";
 import { guardHook } from "../util/guard-hook.js";
 import { read, readStatus } from "../util/safe-read.js";
 import { explainFailure, forgetReply, isReplied, trackExchange } from "./exchange-progress.js";
-import { discardReply, headOnly, inspectPiped, isStream, seemDone, setHead } from "./proxied-reply.js";
+import { discardReply, headOnly, inspectPiped, isReadable, seemDone, setHead } from "./proxied-reply.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { addVia } from "./via.js";
 
-type Handler = (...args: readonly unknown[]) => unknown;
+type EventHandler = (...args: readonly unknown[]) => unknown;
 
 /**
  * Creates handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. The library passes successes on by itself; faults, error
@@ -80,7 +80,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
       broke(error ?? reply.errored ?? upstreamFailure(fault("http_response_incomplete")), request, response);
       seemDone(response);
     };
-    if (isStream(reply)) reply.on("error", brokeOff).on("close", brokeOff);
+    if (isReadable(reply)) reply.on("error", brokeOff).on("close", brokeOff);
     if (response.headersSent || isGone(response)) return discardReply(reply, response); // another middleware has answered, or the client has left
     const first = new Inspection(headOf(reply), inspectionOptions, request.method);
     const isError = first.outcome === "fails";
@@ -113,7 +113,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     setHead(reply, { status, headers: surviving }, response);
     copyFields(response, surviving); // where the library has set none
     seemDone(response);
-    const finding = await inspection.finding(messageOf(head, isStream(reply) ? reply : null));
+    const finding = await inspection.finding(messageOf(head, isReadable(reply) ? reply : null));
     if (response.headersSent) return;
     joinLists(response, before);
     if (finding) fail(upstreamFailure(finding), request, response);
@@ -170,7 +170,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     name: "proxyReq" | "proxyRes" | "proxyReqWs",
     args: readonly [unknown, IncomingMessage, ServerResponse | Socket, ...unknown[]],
   ) {
-    const { [name]: handler } = handlers as Readonly<Record<string, Handler>>;
+    const { [name]: handler } = handlers as Readonly<Record<string, EventHandler>>;
     if (!handler) return;
     const [, request, target] = args;
     const failed = (thrown: unknown) => fail(thrown, request, target);

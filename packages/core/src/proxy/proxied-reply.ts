@@ -7,7 +7,7 @@ import { markSeemingDone } from "../node/exchange.js";
 import { discardContent } from "../reply/reply.js";
 
 /** Whether a reply has content to read: what http-proxy-3 makes of a fetch reply has a head only. */
-export function isStream(reply: IncomingMessage): boolean {
+export function isReadable(reply: IncomingMessage): boolean {
   return typeof reply.pipe === "function";
 }
 
@@ -83,5 +83,5 @@ export function seemDone(response: ServerResponse): void {
 /** Discards a reply that is not needed any more. */
 export function discardReply(reply: IncomingMessage, response: ServerResponse): void {
   seemDone(response);
-  if (isStream(reply)) discardContent(reply);
+  if (isReadable(reply)) discardContent(reply);
 }

@@ -7,6 +7,7 @@ import { rateLimits } from "./families/rate-limits.js";
 import { resilience } from "./families/resilience.js";
 import { uploads } from "./families/uploads.js";
 import { validation } from "./families/validation.js";
+import { indexFamilies } from "./lookup.js";
 import type { Family } from "./rule.js";
 
 /** Lists the families whose errors describe the request, or were thrown to answer it. An earlier family is asked first. */
@@ -14,3 +15,12 @@ export const clientFacingFamilies: readonly Family[] = [auth, inbound, uploads, 
 
 /** Lists the families whose errors come from what the gateway works with. Nobody wrote them for a client. */
 export const operationalFamilies: readonly Family[] = [datastores, resilience, node];
+
+/** The client-facing families, by the names and codes of their errors. */
+export const clientFacing = indexFamilies(clientFacingFamilies);
+
+/** The operational families, by the names and codes of their errors. */
+export const operational = indexFamilies(operationalFamilies);
+
+/** The same for what the parser or the connection of a request fails with: that comes from no datastore. */
+export const operationalInbound = indexFamilies(operationalFamilies.filter((family) => family !== datastores));

@@ -2,10 +2,9 @@ import type { Finding } from "../problem/finding.js";
 import { findingSymbol } from "../problem/problem-error.js";
 import { maxRecognisedValues } from "../util/limits.js";
 import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
-import { clientFacingFamilies, operationalFamilies } from "./families.js";
-import { datastores } from "./families/datastores.js";
+import { clientFacing, operational, operationalInbound } from "./families.js";
 import { httpClientFinding } from "./http-clients/http-clients.js";
-import { errorName, indexFamilies, lookup } from "./lookup.js";
+import { errorName, lookup } from "./lookup.js";
 import type { Circumstances, Context } from "./rule.js";
 import { soundFinding } from "./sound-finding.js";
 
@@ -29,7 +28,7 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
     relayStatuses,
     recognise: (value) => recognise(value, given, budget),
     httpClientFinding: (value) => (mayHaveMembers(value) ? httpClientFinding(value, context) : undefined),
-    operationalFinding: () => lookup(origin === "inbound" ? inbound : operational, thrown, context),
+    operationalFinding: () => lookup(origin === "inbound" ? operationalInbound : operational, thrown, context),
   };
   return (
     httpClientFinding(thrown, context) ??
@@ -40,10 +39,6 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
   );
 }
 
-const clientFacing = indexFamilies(clientFacingFamilies);
-const operational = indexFamilies(operationalFamilies);
-/** The families for what the parser or the connection of a request fails with: that comes from no database. */
-const inbound = indexFamilies(operationalFamilies.filter((family) => family !== datastores));
 const noStatuses: ReadonlySet<number> = new Set();
 
 /** Reads the finding that our own errors carry. A Proxy that answers every question with itself carries none. */
@@ -75,7 +70,7 @@ function withOwnStatus(error: object, found: Finding | undefined): Finding | und
 }
 
 /**
- * Finds the reason of a wrapper that says nothing itself in its causes. The client is not to blame for an inner failure, so only
+ * Unwraps an error that says nothing itself: the reason is in its causes. The client is not to blame for an inner failure, so only
  * a 5xx or a 499 counts.
  */
 function findingOfCause(error: object, context: Context): Finding | undefined {

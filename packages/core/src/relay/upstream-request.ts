@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import { connectionFields } from "../http/connection-fields.js";
 import { hasContent, transferCodingOf } from "../http/request-framing.js";
-import { isSendable } from "../http/request-method.js";
 import { hasTarget, invalidTarget, originForm } from "../http/request-target.js";
 import { ProblemError } from "../problem/problem-error.js";
 
@@ -81,3 +80,14 @@ function passedTarget({ url = "" }: { readonly url?: string | undefined }): stri
   const { pathname, search } = new URL(`http://localhost${ascii}`);
   return pathname + search;
 }
+
+/**
+ * Whether a gateway sends a request of this method to an upstream. CONNECT opens a tunnel, and the echo of a TRACE would show what the
+ * gateway has added (RFC 9110 section 9.3.8). Methods are case-sensitive (section 9.1), but clients of HTTP make "get" a GET, and "connect" a
+ * CONNECT: HTTP/2 lets a client write such a method, so none with a small letter is sent.
+ */
+function isSendable(method: string): boolean {
+  return !/[a-z]/.test(method) && !unsendable.has(method);
+}
+
+const unsendable: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);

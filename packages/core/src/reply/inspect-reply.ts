@@ -20,7 +20,7 @@ export class Inspection {
   readonly #options: ReplyOptions;
 
   /**
-   * Inspects a head.
+   * Inspects the head of a reply.
    * @param method of the request, where it is known
    */
   constructor(head: ReplyHead, options: ReplyOptions, method?: string) {

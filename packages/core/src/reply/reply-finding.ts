@@ -8,9 +8,10 @@ import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { defaultErrorBodyLimit } from "../util/limits.js";
 import { bodyFinding } from "./body-finding.js";
 import { peekContent } from "./body/peek-body.js";
-import { readContent } from "./body/read-body.js";
+import { codingsOf, decodeContent, isStillCoded } from "./body/content-codings.js";
+import { readStart } from "./body/read-start.js";
 import { invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
-import { discardContent, headOf, type Reply } from "./reply.js";
+import { contentOf, discardContent, headOf, isFetched, type Reply } from "./reply.js";
 
 /** Tells how a reply is inspected. */
 export interface ReplyOptions {
@@ -108,4 +109,22 @@ function relayedFinding(
   if (found.receivedStatus !== undefined) return { ...found, headers };
   const requestId = hiddenFailures ? invocationId(head, found.requestId) : found.requestId;
   return { ...found, headers, requestId, upstream: true };
+}
+
+/**
+ * Reads the start of an error reply's content, without its codings. Octets beyond `limit`, before or after decoding, are not read
+ * but cancelled. The result is empty where the content cannot be read or decoded. Never rejects.
+ * @param encoding the reply's Content-Encoding
+ */
+async function readContent(reply: Reply, encoding: unknown, limit: number): Promise<Buffer> {
+  try {
+    const codings = codingsOf(encoding);
+    const stream = codings && limit > 0 ? contentOf(reply) : null;
+    if (codings && stream) {
+      const content = await readStart(stream, limit);
+      return !isFetched(reply) || isStillCoded(codings, content) ? await decodeContent(codings, content, limit) : content;
+    }
+  } catch {} // it was read before
+  discardContent(reply);
+  return Buffer.alloc(0);
 }

@@ -26,7 +26,7 @@ interface Drainable {
 }
 
 /**
- * Shuts a guarded server down gracefully. Requests in flight finish, and their connections are closed with them; idle connections are
+ * Drains a guarded server: a graceful shutdown. Requests in flight finish, and their connections are closed with them; idle connections are
  * closed at once. New connections are refused, which makes any load balancer use another instance. A new request on an open connection
  * gets a 503, and HTTP/2 sessions get a GOAWAY. When the time is up, a request without a response gets a 503 if it is first in line on its
  * connection, and everything else is cut.

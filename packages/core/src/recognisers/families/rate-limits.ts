@@ -4,7 +4,7 @@ import { read, readText } from "../../util/safe-read.js";
 import { membersOf } from "../redact-values.js";
 import type { Family } from "../rule.js";
 
-/** Recognises rate-limiter-flexible's rejections. express-rate-limit answers by itself, and other limiters throw http-errors. */
+/** Recognises requests that are throttled, as rate-limiter-flexible rejects them. express-rate-limit answers by itself, and other limiters throw http-errors. */
 export const rateLimits: Family = {
   marks: { msBeforeNext: limiterFinding },
   names: { Object: unionFinding, CustomError: queueFinding },
