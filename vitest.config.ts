@@ -14,10 +14,12 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/strict.ts"],
     testTimeout: 60_000, // above the patience of test/patience.ts
     hookTimeout: 60_000,
     reporters: ["default", slowest],
     sequence: { sequencer: LongestFirst },
+    maxWorkers: 2, // most files mostly wait, so two of them share one core well
     maxConcurrency: 20, // those that run side by side mostly wait for time limits
     coverage: { include: ["packages/*/src/**"], reporter: ["text-summary"] },
   },

@@ -1,6 +1,8 @@
 // A reply of a function is inspected once: each header field of its invocation is read one time on the whole way through a proxy.
-import type { IncomingMessage, RequestListener } from "node:http";
+import { once as event } from "node:events";
+import { get, type IncomingMessage, type RequestListener } from "node:http";
 import { fgProxy } from "@fg-errors/core/proxy";
+import { upstream } from "@fg-errors/core/upstream";
 import httpProxy3 from "http-proxy-3";
 import { expect, it } from "vitest";
 import { codeFields, flagField } from "../../packages/core/src/http/invocation-fields.js";
@@ -21,6 +23,8 @@ function countReads(reply: IncomingMessage): Map<string, number> {
   return reads;
 }
 
+const once = Object.fromEntries(outcomeFields.map((name) => [name, 1]));
+
 const json = { "Content-Type": "application/json", "X-CFF-Request-Id": "8f2b7b1c-6a0b-4d8e-9b53-5a7a0e2f1c11" };
 const failure = JSON.stringify({ errorMessage: "s3cr3t", errorType: "Error", stackTrace: [] });
 
@@ -30,7 +34,7 @@ const functions: Readonly<Record<string, RequestListener>> = {
   "whose content shows the failure": (_request, response) => response.writeHead(200, json).end(failure),
 };
 
-it.each(Object.entries(functions))("reads the reply of a function %s once", (_what, listener) =>
+it.each(Object.entries(functions))("fgProxy() reads the reply of a function %s once", (_what, listener) =>
   withServer(listener, async (upstreamPort) => {
     const proxy = httpProxy3.createProxyServer({ target: `http://127.0.0.1:${upstreamPort}` });
     let reads: Map<string, number> | undefined;
@@ -40,6 +44,15 @@ it.each(Object.entries(functions))("reads the reply of a function %s once", (_wh
       (incoming, response) => void proxy.web(incoming, response),
       async (port) => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(502),
     );
-    expect(Object.fromEntries(reads!)).toEqual(Object.fromEntries(outcomeFields.map((name) => [name, 1])));
+    expect(Object.fromEntries(reads!)).toEqual(once);
+  }),
+);
+
+it.each(Object.entries(functions))("upstream() reads the reply of a function %s once", (_what, listener) =>
+  withServer(listener, async (port) => {
+    const [reply] = (await event(get({ port, host: "127.0.0.1" }), "response")) as [IncomingMessage];
+    const reads = countReads(reply);
+    await expect(upstream(Promise.resolve(reply), { hiddenFailures: true })).rejects.toThrow();
+    expect(Object.fromEntries(reads)).toEqual(once);
   }),
 );

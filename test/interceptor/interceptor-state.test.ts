@@ -1,5 +1,5 @@
 // The states of the response interceptor and their transitions, drawn a second time, and what becomes of a transition that is not drawn.
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { transition, transitions, type State, type StateEvent } from "../../packages/core/src/interceptor/interceptor-state.js";
 
 const events: readonly StateEvent[] = ["pass", "buffer", "inspect", "capture", "end", "replay", "answer", "close"];
@@ -18,11 +18,6 @@ const drawn: Readonly<Record<State, readonly (State | "-")[]>> = {
 const states = Object.keys(drawn) as State[];
 const cases = states.flatMap((state) => events.map((event, at) => ({ state, event, next: drawn[state][at]! })));
 
-afterEach(() => {
-  vi.unstubAllEnvs();
-  vi.resetModules();
-});
-
 it("has a row for each state", () => {
   expect(Object.keys(transitions).toSorted()).toEqual(states.toSorted());
 });
@@ -39,7 +34,6 @@ describe("under test", () => {
 
 describe("in production", () => {
   it("an illegal transition changes nothing, and throws nothing", async () => {
-    vi.stubEnv("VITEST", undefined);
     vi.resetModules();
     const production = await import("../../packages/core/src/interceptor/interceptor-state.js");
     for (const { state, event, next } of cases) {

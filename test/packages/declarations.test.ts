@@ -17,7 +17,7 @@ export const missing = () => problem(404, "No such order", { errors: [{ pointer:
 export const options = { contract, onError: (problem: Problem, context: ProblemContext) => void [problem, context] } satisfies ResponderOptions;
 export const codes = explainCode("FSS.0404");
 export const orders = () => upstream(fetch("http://orders.internal"));
-export type All = [Contract, StatusRow, Fold, Facts, FieldError, Origin, ProblemErrorOptions, ProblemChange, Renderer, Content, RenderContext, DocumentedCode, ProxyErrorType];
+export type All = [Contract, StatusRow, Fold, Facts, FieldError, Finding, Circumstances, Origin, ProblemErrorOptions, ProblemChange, Renderer, Content, RenderContext, DocumentedCode, ProxyErrorType];
 `;
 
 const gateway = `
@@ -48,7 +48,9 @@ const names = {
     "type Problem",
     "type ProblemContext",
     "type ResponderOptions",
+    "type Circumstances",
     "type Contract",
+    "type Finding",
     "type StatusRow",
     "type Fold",
     "type Facts",

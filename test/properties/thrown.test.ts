@@ -97,7 +97,7 @@ it("one valid answer follows, whatever claims to be ours, and whatever is said o
   expect(unhandled).toEqual([]);
 });
 
-it("what merely happened is told to nobody outside", () => {
+it("an operational error shows nothing of itself", () => {
   fc.assert(
     fc.property(unmeant, (recipe) => void answered(cook(recipe), {})),
     settings({ numRuns: 500 }),

@@ -27,6 +27,22 @@ it.each(["core", "express", "functiongraph", "koa"])("no source of %s is longer 
   for (const { path, text } of sources(name)) expect(text.split("\n").length, path).toBeLessThanOrEqual(201);
 });
 
+it("no two places share more than 10 lines", () => {
+  const seen = new Map<string, string>();
+  for (const name of ["core", "express", "functiongraph", "koa"])
+    for (const { path, text } of sources(name)) {
+      const lines = text
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "" && !line.startsWith("import "));
+      for (let at = 0; at + 11 <= lines.length; at++) {
+        const run = lines.slice(at, at + 11).join("\n");
+        expect(seen.get(run), `${name}/src/${path}: ${lines[at]}`).toBeUndefined();
+        seen.set(run, `${name}/src/${path}`);
+      }
+    }
+});
+
 it("the packages share one version, and the oldest Node", () => {
   const manifests = ["core", "express", "functiongraph", "koa"].map(
     (name) => JSON.parse(read(`packages/${name}/package.json`)) as { version: string; engines: { node: string } },

@@ -31,15 +31,17 @@ interface File {
   readonly imports: readonly string[];
 }
 
-interface Statement {
-  readonly type: string;
-  readonly source?: { readonly value: string } | null;
+/** All that a module, or a part of it, imports: by statements, by import() and by the type of that name. */
+function sourcesIn(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { type, source, argument } = node as Record<string, { value?: unknown; literal?: { value?: unknown } } | undefined>;
+  const named =
+    source?.value ?? ((type as unknown) === "TSImportType" ? (argument?.literal?.value ?? argument?.value) : undefined);
+  return [...(typeof named === "string" ? [named] : []), ...Object.values(node).flatMap(sourcesIn)];
 }
 
 function importsIn(path: string, code: string): string[] {
-  const { body } = parseAst(code, { lang: "ts" }) as unknown as { readonly body: readonly Statement[] };
-  return body
-    .flatMap(({ source }) => source?.value ?? [])
+  return sourcesIn(parseAst(code, { lang: "ts" }))
     .filter((from) => from.startsWith("."))
     .map((from) => normalize(join(dirname(path), from)).replace(/\.js$/, ".ts"));
 }
@@ -102,9 +104,11 @@ describe("packages/core/src", () => {
 });
 
 describe("the check itself", () => {
-  it("finds types, re-exports and side effects", () => {
-    const code = 'import type { A } from "../server/a.js"; export * from "./b.js"; import "../c.js"; import fs from "node:fs";';
-    expect(importsIn("http/x.ts", code)).toEqual(["server/a.ts", "http/b.ts", "c.ts"]);
+  it("finds types, re-exports, side effects and import()", () => {
+    const code = `
+      import type { A } from "../server/a.js"; export * from "./b.js"; import "../c.js"; import fs from "node:fs";
+      export type D = import("./d.js").D; export const e = () => import("../e.js");`;
+    expect(importsIn("http/x.ts", code)).toEqual(["server/a.ts", "http/b.ts", "c.ts", "http/d.ts", "e.ts"]);
   });
 
   it("finds an upward import and a circle", () => {

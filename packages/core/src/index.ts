@@ -2,12 +2,12 @@
 export { extendContract, functionGraph, type Contract, type StatusRow } from "./contract/contract.js";
 export type { Fold } from "./contract/folds.js";
 export { rfc9110 } from "./contract/rfc9110.js";
-export type { FieldError, Origin } from "./problem/finding.js";
+export type { FieldError, Finding, Origin } from "./problem/finding.js";
 export type { Problem, ProblemChange } from "./problem/problem.js";
 export { problem, ProblemError, UpstreamError, type ProblemErrorOptions } from "./problem/problem-error.js";
 export type { ProxyErrorType } from "./proxy-errors/proxy-errors.js";
 export { normalizeError, type NormalizeOptions } from "./recognisers/normalize-error.js";
-export type { RequestState } from "./recognisers/rule.js";
+export type { Circumstances, RequestState } from "./recognisers/rule.js";
 export type { ResponderOptions } from "./responder/options.js";
 export type { Content, RenderContext, Renderer } from "./responder/render.js";
 export type { ProblemContext } from "./responder/report.js";

@@ -3,11 +3,11 @@ import type { Http2ServerRequest } from "node:http2";
 import { hopByHopFields } from "./header-fields.js";
 import { receivedField } from "./request-framing.js";
 
-/** Tell where the content ends, and whom it is for, whatever Connection names. */
+/** Names the fields that show where the content ends, and whom it is for: they stay, whatever Connection names. */
 const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
 
 /**
- * The names of a request's fields that belong to its connection (RFC 9110 section 7.6.1). Of those that Connection names, only such as came
+ * The names of a request's fields that belong to its connection (RFC 9110 section 7.6.1). Where Connection names a field, it counts only if it came
  * along with it count: a client must not remove what this gateway has set since, such as the user whom it has authenticated.
  * @param headers what has been made of the request's fields, names in lower case. Default: its `headers`
  * @example for (const name of connectionFields(request)) delete request.headers[name];

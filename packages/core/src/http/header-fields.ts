@@ -75,7 +75,7 @@ function isSendableField(name: string, value: unknown): value is string | number
  */
 const maxUpstreamFieldsOctets = 12_288;
 
-/** Tells whether an upstream may ask this gateway's clients for credentials, or set them. */
+/** Decides whether an upstream may ask this gateway's clients for credentials, or set them. */
 export interface UpstreamCredentials {
   readonly upstreamCredentials?: "relay" | "drop" | undefined;
 }

@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from "node:http2";
 
 /**
- * Whether a request or response is one of node:http2. Its members tell, since a framework may have replaced its prototype.
+ * Whether a request or response is one of node:http2. Its members show it, since a framework may have replaced its prototype.
  * @example if (isHttp2(response)) response.stream.close();
  */
 export function isHttp2<Message extends object>(

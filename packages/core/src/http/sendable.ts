@@ -37,7 +37,7 @@ const framingFields: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Tells how a field that came more than once is sent, where node:http2 sends it once only and refuses the head otherwise. */
+/** Describes how a field that came more than once is sent, where node:http2 sends it once only and refuses the head otherwise. */
 type RepeatedField = "first" | "list";
 
 /**

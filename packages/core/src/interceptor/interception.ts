@@ -6,7 +6,7 @@ import { transition, type State } from "./interceptor-state.js";
 import type { Sources } from "./piped-sources.js";
 import type { EndingMethods, WritingMethods } from "./response-methods.js";
 
-/** What an adapter may do with an intercepted response. */
+/** Gives an adapter control of an intercepted response. */
 export interface InterceptedResponse {
   /** Stops the interception, unless an error reply was captured already. */
   readonly release: () => void;

@@ -1,9 +1,11 @@
+import { noop } from "../util/noop.js";
+
 /**
  * The state of an intercepted response: it says what becomes of what is written.
  * - undecided: nobody knows yet what comes
  * - head-buffered: the head of a success was given, but nothing is sent yet
- * - inspecting: a success is read before it is sent, since only its content tells whether it is one
- * - inspecting-ended: the same, and all of it has come. Its writer believes it sent, so a failure from here on is only reported
+ * - inspecting: a success is read before it is sent, since only its content shows whether it is one
+ * - inspecting-ended: the same, and all of it has come. Its writer believes it sent, so a failure from here on changes nothing
  * - captured: an error reply is read instead of being sent
  * - passthrough: what is written is sent
  * - closed: our answer is complete, or the client has left; what else is written is discarded
@@ -14,7 +16,7 @@ export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-e
  * An event in the life of an intercepted response:
  * - pass: what is written may be sent
  * - buffer: a success has a head, and waits for its content
- * - inspect: only the content of a success tells whether it is one
+ * - inspect: only the content of a success shows whether it is one
  * - end: the writer has ended a response that is being inspected
  * - replay: the inspection has found a success
  * - capture: the reply is an error, or it broke before anything of it was sent
@@ -35,17 +37,19 @@ export const transitions: Readonly<Record<State, Readonly<Partial<Record<StateEv
   closed: {},
 };
 
-const isTested = process.env["VITEST"] !== undefined;
+/** Called with a message for an illegal transition. Our own tests make it throw. */
+export const strictness: { onIllegalTransition: (message: string) => void } = { onIllegalTransition: noop };
 
 /**
- * Moves an intercepted response to its next state. An event that is illegal in the present state changes nothing.
- * @throws Error for an illegal event, under test only: in production a client is better served by a response that goes on
+ * Moves an intercepted response to its next state. An event that is illegal in the present state changes nothing: a client is better
+ * served by a response that goes on.
+ * @throws what `strictness.onIllegalTransition` throws: an Error in our own tests
  */
 export function transition(interception: { state: State }, event: StateEvent): void {
   const { state } = interception;
   const next = transitions[state][event];
   if (next !== undefined) interception.state = next;
-  else if (isTested) throw new Error(`The response interceptor knows no transition "${event}" in the state "${state}"`);
+  else strictness.onIllegalTransition(`The response interceptor knows no transition "${event}" in the state "${state}"`);
 }
 
 /** Whether the content of a success is being inspected. */

@@ -76,7 +76,7 @@ export function createResponseInterceptor<Subject>(
     if (isErrorStatus(head[0] as number)) return captureError(interception, head);
     const planned = inspectionOptions.hiddenFailures && !isInspected(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, inspectionOptions, request.method);
-    if (inspection?.outcome === "fails") return captureError(interception, head);
+    if (inspection?.outcome === "fails") return captureError(interception, head, inspection);
     if (inspection?.outcome === "undecided") return inspectBody(interception, inspection, written);
     settleHead(response, ownFields, head, isEmpty, options);
     makeSendable(response, head);
@@ -106,11 +106,12 @@ export function createResponseInterceptor<Subject>(
     transition(interception, "pass");
   }
 
-  function captureError(interception: Intercepted, head: Head) {
+  function captureError(interception: Intercepted, head: Head, inspected?: Inspection) {
     const { response } = interception;
     setFields(response, head);
     const { body } = capture(interception);
-    const inspection = new Inspection({ status: head[0] as number, headers: response.getHeaders() }, inspectionOptions);
+    const inspection =
+      inspected ?? new Inspection({ status: head[0] as number, headers: response.getHeaders() }, inspectionOptions);
     interception.answered = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
       if (interception.state === "captured") answerFailure(interception, finding && replacedResponse(finding));
     });
@@ -151,7 +152,7 @@ export function createResponseInterceptor<Subject>(
     interception.sources?.discard();
   }
 
-  /** Makes way for our answer, which goes out beneath whatever the writer has wrapped around the response. */
+  /** Makes way for our answer, which the original methods send, whatever the writer has wrapped around the response. */
   function restoreForAnswer(interception: Intercepted) {
     const { response, ownFields, sources } = interception;
     if (interception.state === "undecided") settleHead(response, ownFields, [], false, { ...options, success: "relay" }); // set, and then it failed

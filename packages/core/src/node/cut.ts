@@ -36,6 +36,6 @@ function endsWithConnection(response: ServerResponse): boolean {
  */
 function resetConnection(response: ServerResponse): void {
   const { socket } = response;
-  const beneath = socket && "encrypted" in socket ? read(socket, "_parent") : socket;
-  if (beneath instanceof Socket && beneath.remoteAddress !== undefined) beneath.resetAndDestroy();
+  const tcpSocket = socket && "encrypted" in socket ? read(socket, "_parent") : socket;
+  if (tcpSocket instanceof Socket && tcpSocket.remoteAddress !== undefined) tcpSocket.resetAndDestroy();
 }

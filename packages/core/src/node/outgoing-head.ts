@@ -7,7 +7,7 @@ import type { Finding } from "../problem/finding.js";
 import { fault } from "../recognisers/rule.js";
 
 /** The key on a request whose headers are fit to be copied. */
-const prepared = Symbol("fg-errors.prepared");
+const prepared = Symbol.for("fg-errors.prepared");
 
 type Prepared = IncomingMessage & { [prepared]?: true };
 

@@ -70,7 +70,7 @@ const typesByMessage: ReadonlyMap<string, FaultType> = new Map([
   ["UND_ERR_INFO No DNS entries found", "dns_error"],
 ]);
 
-/** What else a forward proxy does than refuse a tunnel, by how the message begins: of the agents of Node 24 and later, with `proxyEnv`. */
+/** Maps what a forward proxy does besides refusing a tunnel, by how the message begins: messages of the agents of Node 24 and later, with `proxyEnv`. */
 const typesOfTunnel: readonly (readonly [start: string, type: FaultType])[] = [
   ["Connection to establish proxy tunnel timed out", "connection_timeout"],
   ["Connection to establish proxy tunnel ended", "connection_terminated"],

@@ -32,8 +32,8 @@ type EventHandler = (...args: readonly unknown[]) => unknown;
  * Creates handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. The library passes successes on by itself; faults, error
  * replies and upgrades that fail are answered by the contract.
  * @param options the same that `fgErrors()` takes
- * @param handlers `on` handlers of your own, called before we answer. What those of a request or a reply throw is answered like what a
- *   route throws, what the others throw goes to stderr; they get an error reply without its content
+ * @param handlers `on` handlers of your own, called before we answer. An error that one of a request or a reply throws is answered like an error
+ *   that a route throws; errors of the others go to stderr; they get an error reply without its content
  * @throws TypeError for a wrong option, with its name and what it takes
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));

@@ -84,7 +84,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
   return { watch, fail };
 }
 
-/** How far an upgrade has come. */
+/** Holds the progress of an upgrade. */
 interface UpgradeState {
   /** The client has got its 101. */
   isSwitched: boolean;

@@ -1,5 +1,5 @@
 import { auth } from "./families/auth.js";
-import { datastores } from "./families/datastores.js";
+import { orms } from "./families/orms.js";
 import { frameworks } from "./families/frameworks.js";
 import { inbound } from "./families/inbound.js";
 import { node } from "./families/node.js";
@@ -14,7 +14,7 @@ import type { Family } from "./rule.js";
 export const clientFacingFamilies: readonly Family[] = [auth, inbound, uploads, rateLimits, validation, frameworks];
 
 /** Lists the families whose errors come from what the gateway works with. Nobody wrote them for a client. */
-export const operationalFamilies: readonly Family[] = [datastores, resilience, node];
+export const operationalFamilies: readonly Family[] = [orms, resilience, node];
 
 /** The client-facing families, by the names and codes of their errors. */
 export const clientFacing = indexFamilies(clientFacingFamilies);
@@ -23,4 +23,4 @@ export const clientFacing = indexFamilies(clientFacingFamilies);
 export const operational = indexFamilies(operationalFamilies);
 
 /** The same for what the parser or the connection of a request fails with: that comes from no datastore. */
-export const operationalInbound = indexFamilies(operationalFamilies.filter((family) => family !== datastores));
+export const operationalInbound = indexFamilies(operationalFamilies.filter((family) => family !== orms));

@@ -4,7 +4,7 @@ import { toProblem, type Problem } from "../problem/problem.js";
 import { recognise } from "./recognise.js";
 import type { Circumstances } from "./rule.js";
 
-/** Tells `normalizeError()` what is known besides the thrown value. All members are optional. */
+/** Describes the circumstances of a thrown value. All members are optional. */
 export interface NormalizeOptions extends Circumstances {
   /** Default `functionGraph`. */
   readonly contract?: Contract;

@@ -22,7 +22,7 @@ export interface RelayedReply extends ReplyHead {
   readonly receivedStatus: number;
 }
 
-/** The response that a reply is outgoingReply to, as far as relaying asks about it. */
+/** Describes who a reply is relayed to: whether it still waits, and when it leaves. */
 export interface Recipient {
   /** Whether a reply would come too late: the client has left, or has another answer. */
   isSettled(): boolean;
@@ -46,7 +46,7 @@ export async function relayReply(
   recipient: Recipient = patient,
 ): Promise<RelayedReply> {
   const head = headOf(reply);
-  const inspection = new Inspection(head, replyOptions(options));
+  const inspection = new Inspection(head, replyOptions(options), method);
   const failure = await inspection.failure(reply);
   if (failure) {
     surviving.set(failure, inspection.survivingFields());

@@ -33,11 +33,6 @@ export class Inspection {
     this.outcome = isFailed ? "fails" : isUndecided ? "undecided" : "passes";
   }
 
-  /** Inspects the head again if a user's handler has changed its status or fields; otherwise gives this inspection. */
-  withHead(head: ReplyHead, method?: string): Inspection {
-    return head === this.head ? this : new Inspection(head, this.#options, method);
-  }
-
   /** Gives the header fields that survive the replacement of a failing reply. */
   survivingFields(): Record<string, ReplyHead["headers"][string]> {
     return Object.fromEntries(survivingFields(this.head.headers, this.#options));

@@ -13,7 +13,7 @@ import { readStart } from "./body/read-start.js";
 import { invocationId, type InvocationHead } from "./functiongraph/function-reply.js";
 import { contentOf, discardContent, headOf, isFetched, type Reply } from "./reply.js";
 
-/** Tells how a reply is inspected. */
+/** Describes how a reply is inspected. */
 export interface ReplyOptions {
   /** Octets of the body that are read, before and after decoding; default 65536. */
   readonly limit?: number | undefined;

@@ -77,7 +77,7 @@ function bodyOf(reply: Reply): FetchReply["body"] | undefined {
   return "httpVersion" in reply ? reply : reply.body;
 }
 
-/** Tells a Node stream, of a copy of node:stream too, from a web stream. */
+/** Whether a stream is Node's, of a copy of node:stream too, and not a web stream. */
 function isNodeStream(body: object): body is Readable {
   return "pipe" in body;
 }

@@ -19,7 +19,7 @@ export interface ResponderOptions {
   readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
   /** Octets of an upstream's error body that are read, before and after decoding; 0 to 16 MiB. Default 65536. */
   readonly errorBodyLimit?: number;
-  /** How an upstream's 2xx is passed on: as it came, or folded to 200 and 204 (206 stays). Default "relay". */
+  /** Treatment of an upstream's 2xx: passed on as it came, or folded to 200 and 204 (206 stays). Default "relay". */
   readonly success?: "relay" | "fold";
   /**
    * Whether fields are passed on by which an upstream asks this gateway's clients for credentials, or sets them

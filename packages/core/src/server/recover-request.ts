@@ -2,8 +2,8 @@ import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { read } from "../util/safe-read.js";
 
-/** Octets of a packet that are searched for a head. Node reads no more at once. */
-const packetLimit = 65_536;
+/** Octets of a raw packet that are searched for a head. Node reads no more at once. */
+const rawPacketLimit = 65_536;
 
 const requestLine = /^([A-Z]{3,20}) ([\x21-\x7e]+) HTTP\/1\.[01]\r?\n/;
 
@@ -11,15 +11,15 @@ const requestLine = /^([A-Z]{3,20}) ([\x21-\x7e]+) HTTP\/1\.[01]\r?\n/;
 const recoveredFields = /^(x-request-id|x-cff-request-id|traceparent|accept):(.*)$/gim;
 
 /**
- * Recovers from a parser error's packet as much of the request as an error response needs: method, target and a few fields. It recovers
+ * Recovers from the raw packet of a parser error as much of the request as an error response needs: method, target and a few fields. It recovers
  * nothing if the packet does not begin with the faulty head. Nothing of it is trusted: it is only sent back to the client that sent it.
  * @param error the parser's, with `rawPacket` and `bytesParsed`
  * @returns a request without method, target and fields where nothing can be recovered
  */
 export function recoverRequest(error: unknown, socket: Socket): IncomingMessage {
   const message = new IncomingMessage(socket);
-  const packet = read(error, "rawPacket");
-  const text = Buffer.isBuffer(packet) ? packet.toString("latin1", 0, packetLimit) : "";
+  const rawPacket = read(error, "rawPacket");
+  const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString("latin1", 0, rawPacketLimit) : "";
   const [, method, url] = requestLine.exec(text) ?? [];
   const blank = /\r?\n\r?\n/.exec(text);
   const end = blank ? blank.index + blank[0].length : text.length;

@@ -14,12 +14,12 @@ export function read(value: unknown, key: PropertyKey, inner?: PropertyKey, inne
   }
 }
 
-/** Tells an object or a function from a primitive. */
+/** Whether a value is an object or a function, not a primitive. */
 export function mayHaveMembers(value: unknown): value is object {
   return (typeof value === "object" || typeof value === "function") && value !== null;
 }
 
-/** Tells an object from a primitive or a function. */
+/** Whether a value is an object, neither a primitive nor a function. */
 export function isRecord(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }

@@ -100,7 +100,7 @@ const driverClasses = findingsByKey([
 ]);
 
 /** Recognises what the drivers themselves throw. A finding has only a status: no text of a datastore is meant for the client. */
-export const drivers = {
+export const databaseDrivers = {
   marks: {
     /** Set by pg, pg-native, postgres, PGlite and Neon; copied by TypeORM and MikroORM. */
     severity: (error) => sqlStateFinding(read(error, "code")),

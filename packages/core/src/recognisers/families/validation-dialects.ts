@@ -5,7 +5,7 @@ import { maxFieldErrors, maxIssueDepth, maxNestedIssues } from "../../util/limit
 import { isRecord, read, readText } from "../../util/safe-read.js";
 import { membersOf, newSearch, redactValues, type Search } from "../redact-values.js";
 
-/** Describes how libraries of one kind list what is not valid. */
+/** Describes one of the validation dialects: how libraries of one kind list what is not valid. */
 export interface Dialect {
   readonly owns: (issue: unknown) => boolean;
   /** @param part the part of the request that was validated, where the issue itself does not say */

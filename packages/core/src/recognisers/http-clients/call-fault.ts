@@ -5,7 +5,7 @@ import { matchedGroup } from "../fault-in-message.js";
 import { errorName } from "../lookup.js";
 
 /**
- * Finds the fault of a next hop in an HTTP client's error. The client's own wording comes last, and so does a name that it gave
+ * Finds the fault of a next hop in an HTTP client's error. The client's own message comes last, and so does a name that it gave
  * the error: the AWS SDK calls an ECONNRESET a TimeoutError.
  * @param links the error and what it wraps
  */

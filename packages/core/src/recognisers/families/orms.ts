@@ -7,7 +7,7 @@ import {
   asRules,
   conflict,
   datastoreUnavailable,
-  drivers,
+  databaseDrivers,
   findingsByKey,
   outageFinding,
   queryTimeout,
@@ -40,11 +40,11 @@ const prismaCodes = findingsByKey([
   [queryTimeout, ["P1002", "P1008"]],
 ]);
 
-/** Recognises what datastores throw: the drivers, and the ORMs that wrap them. */
-export const datastores: Family = {
-  ...drivers,
+/** Recognises the errors of ORMs, and those of the database drivers that they wrap. */
+export const orms: Family = {
+  ...databaseDrivers,
   names: {
-    ...drivers.names,
+    ...databaseDrivers.names,
     ...asRules(ormClasses),
     QueryFailedError: findingOfMember("driverError"), // TypeORM
     SequelizeDatabaseError: findingOfMember("parent"),
