@@ -17,7 +17,7 @@ export interface CapturedReply {
   /** Undoes what was done to the response's head since the capture, which Node would not have sent either. */
   readonly restoreHead: () => void;
   /** Makes the response show its real state again, so that we can answer. */
-  readonly restoreForAnswer: () => void;
+  readonly showRealState: () => void;
   /** Repeats all recorded calls, and returns what the last write() returns. The response is passed through from then on. */
   readonly replay: () => boolean;
   /** Fails what the writer still writes, with an error where it listens for one. */
@@ -84,7 +84,7 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
 
   function replay() {
     const { calls, replayTo, failed } = recording!;
-    restoreForAnswer();
+    showRealState();
     restoreHead();
     markInspected(response);
     body.destroy();
@@ -102,7 +102,7 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
     return hasRoom !== false;
   }
 
-  function restoreForAnswer() {
+  function showRealState() {
     for (const name of ["headersSent", "writableEnded", "finished"]) Reflect.deleteProperty(response, name);
   }
 
@@ -120,7 +120,7 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
     if (response.listenerCount("error") > 0) response.off("error", noop).on("error", noop).emit("error", answeredInstead());
   }
 
-  return { body, write, end, flush, finish, restoreHead, restoreForAnswer, replay, rejectWriter };
+  return { body, write, end, flush, finish, restoreHead, showRealState, replay, rejectWriter };
 }
 
 const truth = { value: true, configurable: true, writable: true };

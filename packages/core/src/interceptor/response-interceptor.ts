@@ -158,7 +158,7 @@ export function createResponseInterceptor<Subject>(
     if (interception.state === "undecided") settleHead(response, ownFields, [], false, { ...options, success: "relay" }); // set, and then it failed
     if (interception.state === "head-buffered") capture(interception);
     if (interception.state !== "captured" && interception.state !== "inspecting") return;
-    interception.captured!.restoreForAnswer();
+    interception.captured!.showRealState();
     setWriting(response, writingOf(interception));
     keepSurvivingFields(response, ownFields, options, sources?.brokenFields());
     transition(interception, "answer");

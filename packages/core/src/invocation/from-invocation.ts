@@ -39,12 +39,12 @@ function readInvocation(given: unknown): Invocation {
     result = parseContent("", given);
     return readResult(result);
   } catch (cause) {
-    throw new UpstreamError(functionFailure(result) ?? malformedResult, cause);
+    throw new UpstreamError(invocationFailure(result) ?? malformedResult, cause);
   }
 }
 
 /** Recognises the answer that FunctionGraph gives in a failed function's place; the platform itself has done its part. */
-function functionFailure(result: unknown): Finding | undefined {
+function invocationFailure(result: unknown): Finding | undefined {
   try {
     return functionFinding({ status: 200, headers: {} }, result);
   } catch {

@@ -91,7 +91,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     const { head, outcome } = inspection;
     if (outcome === "fails") return void answerErrorReply(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
-    if (outcome === "undecided") inspectBody(inspection, request, response);
+    if (outcome === "undecided") inspectPipedBody(inspection, request, response);
     const success = successHead(head, head.headers["content-length"] === "0", options);
     setHead(reply, success, response);
     dropUnsendable(response, success.status, success.headers["content-length"] !== undefined); // what was set before
@@ -120,7 +120,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   }
 
   /** Inspects a success of which only the content tells whether it is one: the library sets its head, and the content waits. */
-  function inspectBody(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
+  function inspectPipedBody(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     const before = response.getHeaders();
     inspectPiped(response, async (body) => {
       markInspected(response);

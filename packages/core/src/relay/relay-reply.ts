@@ -49,7 +49,7 @@ export async function relayReply(
   const inspection = new Inspection(head, replyOptions(options), method);
   const failure = await inspection.failure(reply);
   if (failure) {
-    surviving.set(failure, inspection.survivingFields());
+    survivingByFailure.set(failure, inspection.survivingFields());
     throw failure;
   }
   const content = mayHaveContent(method, head.status) && !recipient.isSettled() ? contentOf(reply) : null;
@@ -60,11 +60,11 @@ export async function relayReply(
 
 const patient: Recipient = { isSettled: () => false, onClose: noop };
 
-const surviving = new WeakMap<object, ReplyHead["headers"]>();
+const survivingByFailure = new WeakMap<object, ReplyHead["headers"]>();
 
 /** Returns the surviving fields of the error reply that `relayReply()` threw this for; undefined for any other value. */
 export function survivingFieldsOf(thrown: unknown): ReplyHead["headers"] | undefined {
-  return surviving.get(thrown as object);
+  return survivingByFailure.get(thrown as object);
 }
 
 /** Waits for the first chunk, and destroys content that its recipient does not wait for. */

@@ -22,7 +22,7 @@ export async function relayToNode(
   send: (relayed: RelayedReply) => void,
   fail: (failure: Error) => void,
 ): Promise<void> {
-  check(options);
+  checkOnce(options);
   let isOver = false;
   const isSettled = () => response.headersSent || isGone(response);
   const closing = (act: () => void) =>
@@ -49,7 +49,7 @@ export async function relayToNode(
 const checked = new WeakSet<RelayOptions>();
 
 /** Checks each options object once: a check costs more than all the rest. */
-function check(options: RelayOptions): void {
+function checkOnce(options: RelayOptions): void {
   if (checked.has(options)) return;
   checkOptions(options, "relay");
   checked.add(options);

@@ -111,10 +111,10 @@ export function checkOptions(options: unknown, caller: string, more: Readonly<Re
 function isContract(value: unknown): boolean {
   const { statuses, folds, upstreamFolds } = (value ?? {}) as Partial<Contract>;
   if (![statuses, folds, upstreamFolds].every((table) => typeof table === "object" && table !== null)) return false;
-  const isText = (text: unknown) => typeof text === "string" && text !== "";
+  const isFilled = (text: unknown) => typeof text === "string" && text !== "";
   return (
     [400, 500].every((status) => Object.hasOwn(statuses!, status)) &&
-    Object.values(statuses!).every((row) => isText(row?.title) && isText(row?.description)) &&
+    Object.values(statuses!).every((row) => isFilled(row?.title) && isFilled(row?.description)) &&
     Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
   );
 }
