@@ -6,7 +6,7 @@ export { answer } from "./node/answer.js";
 export { isGone, onClose } from "./node/client-leaves.js";
 export { copyFields } from "./node/copy-fields.js";
 export { dropUnsendable } from "./node/drop-unsendable.js";
-export { isAnswered, type NodeRequest, type NodeResponse } from "./node/exchange.js";
+export type { NodeRequest, NodeResponse } from "./node/exchange.js";
 export { firstChunk, hasEnded } from "./node/first-chunk.js";
 export { dropRefused } from "./node/outgoing-head.js";
 export type { Finding } from "./problem/finding.js";
