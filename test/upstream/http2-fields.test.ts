@@ -21,7 +21,7 @@ import Koa from "koa";
 import Koa2 from "koa2";
 import * as undici from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { http2Value, sentOnceOverHttp2 } from "../../packages/core/src/http/sendable.js";
+import { http2Value, sentOnceOverHttp2 } from "../../packages/core/src/http/is-field.js";
 import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { withServer } from "../wire.js";

@@ -1,5 +1,5 @@
 import { credentialRules, matcherOf, representationRules, upstreamRules } from "./field-rules.js";
-import { isFieldName, isFieldValue } from "./sendable.js";
+import { isFieldName, isFieldValue } from "./is-field.js";
 
 const isRepresentationField = matcherOf(representationRules);
 const isUpstreamOnly = matcherOf(upstreamRules);

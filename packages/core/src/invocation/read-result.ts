@@ -1,6 +1,6 @@
 import { mayHaveContent } from "../contract/contract.js";
 import { endToEnd } from "../http/header-fields.js";
-import { isField } from "../http/sendable.js";
+import { isField } from "../http/is-field.js";
 import { checkResult, isAbsent, type InvocationResult } from "./check-result.js";
 
 /** A function's result as an HTTP message has it. */

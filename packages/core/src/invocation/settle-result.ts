@@ -1,5 +1,5 @@
 import { isErrorStatus } from "../contract/contract.js";
-import { isField } from "../http/sendable.js";
+import { isField } from "../http/is-field.js";
 import { meant } from "../problem/problem-error.js";
 import { replyFinding } from "../reply/body-finding.js";
 import { parseContent } from "../reply/body/parse-body.js";

@@ -5,7 +5,7 @@ import type { Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
-import { hasClientLeft, isGone } from "./client-leaves.js";
+import { hasClientLeft, isGone } from "./client-gone.js";
 import { cut } from "./cut.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import { markAnswered, prepareAnswer, type NodeRequest, type NodeResponse } from "./exchange.js";

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { ReplyHead } from "../http/reply-head.js";
-import { isFieldName } from "../http/sendable.js";
+import { isFieldName } from "../http/is-field.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import type { NodeResponse } from "./exchange.js";
 import { listFields } from "./response-fields.js";

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { mayHaveContent } from "../contract/contract.js";
 import { isHttp2 } from "../http/is-http2.js";
-import { http2Value, isFieldValue } from "../http/sendable.js";
+import { http2Value, isFieldValue } from "../http/is-field.js";
 import type { NodeResponse } from "./exchange.js";
 
 /**

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { isField, isFieldValue } from "../http/sendable.js";
+import { isField, isFieldValue } from "../http/is-field.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import type { NodeResponse } from "./exchange.js";
 

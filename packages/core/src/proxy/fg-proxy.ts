@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answer } from "../node/answer.js";
-import { isGone, onClose } from "../node/client-leaves.js";
+import { isGone, onClose } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { dropUnsendable } from "../node/drop-unsendable.js";
 import { isAnswered, isRefused, markInspected, markRefused } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
-import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/outgoing-head.js";
+import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/prepare-request.js";
 import { joinLists, keepSurvivingFields } from "../node/response-fields.js";
 import { meant, upstreamFailure } from "../problem/problem-error.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
 import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { http2Value, isFieldValue } from "../http/sendable.js";
+import { http2Value, isFieldValue } from "../http/is-field.js";
 import { markSeemingDone } from "../node/exchange.js";
 import { discardContent } from "../reply/reply.js";
 

@@ -1,6 +1,6 @@
 import { mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
-import { isFieldName, isFieldValue } from "../http/sendable.js";
+import { isFieldName, isFieldValue } from "../http/is-field.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { readText } from "../util/safe-read.js";

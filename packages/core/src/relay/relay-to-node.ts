@@ -1,5 +1,5 @@
 import { finished } from "node:stream";
-import { isGone, onClose } from "../node/client-leaves.js";
+import { isGone, onClose } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { markInspected, type NodeResponse } from "../node/exchange.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";

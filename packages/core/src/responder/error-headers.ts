@@ -1,5 +1,5 @@
 import { requiredFields } from "../http/header-fields.js";
-import { isFieldName, isFieldValue } from "../http/sendable.js";
+import { isFieldName, isFieldValue } from "../http/is-field.js";
 import type { Problem } from "../problem/problem.js";
 import { maxAllowedMethods, maxMethodCharacters } from "../util/limits.js";
 import { proxyStatus } from "./proxy-status.js";

@@ -1,7 +1,7 @@
 import type { Http2ServerResponse, Http2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import { isHttp2 } from "../http/is-http2.js";
-import { isGone, onClose } from "../node/client-leaves.js";
+import { isGone, onClose } from "../node/client-gone.js";
 import type { NodeResponse } from "../node/exchange.js";
 
 /** The connections and the responses that a server is busy with. */

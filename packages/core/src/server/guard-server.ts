@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { isHttp2 } from "../http/is-http2.js";
 import { hasTarget } from "../http/request-target.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
-import { dropRefused } from "../node/outgoing-head.js";
+import { dropRefused } from "../node/prepare-request.js";
 import { unmatched } from "../problem/unmatched.js";
 import { createResponder } from "../responder/responder.js";
 import { noop } from "../util/noop.js";
