@@ -21,13 +21,13 @@ export function fgErrors<E = ApigEvent, C = FunctionContext>(
   const respond = createResponder(options, { caller: "fgErrors" });
 
   return async (event, context) => {
-    const answer = (thrown: unknown, responseHeaders = {}) =>
+    const errorResult = (thrown: unknown, responseHeaders = {}) =>
       resultOf(respond(thrown, { ...eventFacts(event, context), responseHeaders }), responseHeaders);
     try {
       const settled = settleResult(await resultOfHandler(handler, event, context), respond);
-      return "meaning" in settled ? answer(settled.meaning, settled.headers) : settled;
+      return "meaning" in settled ? errorResult(settled.meaning, settled.headers) : settled;
     } catch (thrown) {
-      return answer(thrown);
+      return errorResult(thrown);
     }
   };
 }

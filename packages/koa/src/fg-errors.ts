@@ -22,7 +22,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   return async function fgErrors(ctx, next) {
     dropRefused(ctx.headers); // koa-proxies offers no later moment for it
     let failed = false;
-    const fail = (thrown: unknown) => {
+    const answerOnce = (thrown: unknown) => {
       if (failed) return; // a stream's failure is reported by several events
       failed = true;
       const facts: KoaFacts = { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
@@ -30,23 +30,23 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     };
     // Koa calls it for failures outside of the middleware: a body's stream, a body that cannot be serialised.
     ctx.onerror = (thrown: unknown) => {
-      if (thrown !== null && thrown !== undefined) fail(thrown);
+      if (thrown !== null && thrown !== undefined) answerOnce(thrown);
     };
     try {
       await next();
       const meaning = unsettled(ctx, respond);
-      if (meaning) fail(meaning);
+      if (meaning) answerOnce(meaning);
       else {
         const begun = firstByte(ctx);
         if (begun) await begun; // an await costs time even where there is nothing to wait for
         if (ctx.respond !== false) {
-          if (isStream(ctx.body)) watchBody(ctx, ctx.body, fail);
+          if (isStream(ctx.body)) watchBody(ctx, ctx.body, answerOnce);
           // Koa sends the head with the first octets of a stream, where nobody catches an error of Node's.
           dropUnsendable(ctx.res, ctx.status, !isStream(ctx.body));
         }
       }
     } catch (thrown) {
-      if (!isResponseClosed(thrown)) fail(thrown);
+      if (!isResponseClosed(thrown)) answerOnce(thrown);
     }
   };
 }

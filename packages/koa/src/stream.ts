@@ -46,12 +46,12 @@ function isBegun(body: Readable): boolean {
  */
 export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) => void): void {
   if (!isWaiting(ctx)) return;
-  const broke = (reason: unknown) => {
+  const bodyBroke = (reason: unknown) => {
     if (ctx.body === body && isWaiting(ctx) && !hasEnded(body)) fail(reason); // unless another body has been set since
   };
-  const closed = () => broke(body.errored ?? new Error("The body's stream was closed before its end"));
-  if (body.destroyed) closed();
-  else body.on("error", broke).on("close", closed);
+  const bodyClosed = () => bodyBroke(body.errored ?? new Error("The body's stream was closed before its end"));
+  if (body.destroyed) bodyClosed();
+  else body.on("error", bodyBroke).on("close", bodyClosed);
 }
 
 /** Whether the client still waits for content. For Koa a response without its stream, or whose turn has not come, is always writable. */

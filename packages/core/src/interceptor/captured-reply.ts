@@ -48,11 +48,11 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
     if (callback) process.nextTick(callback, isAccepted ? undefined : answeredInstead());
     if (isRejected) process.nextTick(emitRejection); // once it listens
     if (!isAccepted) return false;
-    add(method, args);
+    pushChunk(method, args);
     return recording && method === "write" && room < 0 ? replay() : !isFull;
   }
 
-  function add(method: "write" | "end", [given, encoding]: readonly unknown[]) {
+  function pushChunk(method: "write" | "end", [given, encoding]: readonly unknown[]) {
     // The writer may use a buffer again.
     const chunk = recording && given instanceof Uint8Array ? Buffer.from(given) : given;
     const coding = typeof encoding === "string" ? (encoding as BufferEncoding) : undefined;

@@ -31,14 +31,14 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
   function add(source: Readable) {
     if (open.has(source)) return;
     if (source !== request && !isErrorStatus(response.statusCode)) successes.push(source as Partial<IncomingMessage>);
-    const fail = (reason: unknown) => {
+    const sourceFailed = (reason: unknown) => {
       if (open.delete(source)) broke(reason);
     };
-    const end = () => open.delete(source) && source.off("error", fail); // a later failure does not concern the response
-    const close = () => open.has(source) && fail(source.errored ?? closedEarly());
-    handleRequestError(source).prependListener("error", fail); // before stream.pipeline() destroys the response, as if the client had left
-    source.on("end", end).on("close", close);
-    open.set(source, () => source.off("error", fail).off("end", end).off("close", close));
+    const sourceEnded = () => open.delete(source) && source.off("error", sourceFailed); // a later failure does not concern the response
+    const sourceClosed = () => open.has(source) && sourceFailed(source.errored ?? closedEarly());
+    handleRequestError(source).prependListener("error", sourceFailed); // before stream.pipeline() destroys the response, as if the client had left
+    source.on("end", sourceEnded).on("close", sourceClosed);
+    open.set(source, () => source.off("error", sourceFailed).off("end", sourceEnded).off("close", sourceClosed));
   }
 
   function forget(source: Readable): boolean {

@@ -83,10 +83,10 @@ function closeWithConnection(response: ServerResponse): void {
   response.once("socket", () => responses.delete(response)); // from then on Node emits it
   if (others) return;
   queued.set(socket, responses);
-  socket.once("close", () => responses.forEach(close)); // Node's own have come by then: it listens for the same, and earlier
+  socket.once("close", () => responses.forEach(emitClose)); // Node's own have come by then: it listens for the same, and earlier
 }
 
-function close(response: ServerResponse): void {
+function emitClose(response: ServerResponse): void {
   if (response.destroyed) return;
   Object.assign(response, { destroyed: true, _closed: true }); // as Node does
   response.emit("close");

@@ -14,23 +14,23 @@ export async function firstChunk(content: Readable, closedEarly: () => Error | u
   if (hasEnded(content)) return;
   if (content.errored) throw content.errored;
   let failure: { readonly reason: unknown } | undefined;
-  let settle = () => {};
-  const begun = new Promise<void>((resolve) => (settle = resolve));
-  const fail = (reason: unknown) => {
+  let contentBegun = () => {};
+  const begun = new Promise<void>((resolve) => (contentBegun = resolve));
+  const contentFailed = (reason: unknown) => {
     failure ??= { reason };
-    settle();
+    contentBegun();
   };
-  const closed = () => {
+  const contentClosed = () => {
     const reason = hasEnded(content) ? undefined : closedEarly();
-    if (reason) fail(reason);
-    else settle();
+    if (reason) contentFailed(reason);
+    else contentBegun();
   };
-  if (content.destroyed) closed();
+  if (content.destroyed) contentClosed();
   // "readable" is listened for once: for one more tick a stream counts a listener that was removed, and emits nothing for a new one.
-  content.once("readable", settle).once("end", settle).on("error", fail).on("close", closed);
+  content.once("readable", contentBegun).once("end", contentBegun).on("error", contentFailed).on("close", contentClosed);
   await begun;
   // The others go only now: an error in the same tick as the first chunk can still be answered.
-  content.off("readable", settle).off("end", settle).off("error", fail).off("close", closed);
+  content.off("readable", contentBegun).off("end", contentBegun).off("error", contentFailed).off("close", contentClosed);
   if (failure) throw failure.reason;
 }
 

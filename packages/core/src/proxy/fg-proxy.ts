@@ -140,7 +140,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     const isSendable = makeUpgradeSendable(outgoing, request);
     trackExchange(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
-    if (!isSendable) upgrades.fail(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
+    if (!isSendable) upgrades.failUpgrade(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
     else if (addVia(outgoing, request, proxyName)) callOwn("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
   }
@@ -159,7 +159,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   }
 
   function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
-    if (!("writeHead" in target)) upgrades.fail(thrown, request, target, more);
+    if (!("writeHead" in target)) upgrades.failUpgrade(thrown, request, target, more);
     else if (!isGone(target)) {
       if (!isRefused(target)) forgetReply(request, target);
       answer(respond, thrown, request, target, { url: originalUrl(request), ...more });

@@ -15,7 +15,7 @@ export interface Upgrades {
   /** Watches a request that asks for an upgrade, before the library does. */
   readonly watch: (outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, limit: number | undefined) => void;
   /** Answers on the socket, unless the client has left or has its answer; after a 101 the connection can only be cut. */
-  readonly fail: (thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) => void;
+  readonly failUpgrade: (thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) => void;
 }
 
 /** @param options how an error reply is inspected */
@@ -47,7 +47,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
   function watchEnd(request: IncomingMessage, socket: Duplex) {
     const checkEnd = () => {
       if (isEnded(socket)) socket.destroy();
-      else if (socket.readableLength >= socket.readableHighWaterMark) fail(tooEarly(), request, socket); // Node reads no further
+      else if (socket.readableLength >= socket.readableHighWaterMark) failUpgrade(tooEarly(), request, socket); // Node reads no further
     };
     const state: UpgradeState = { isSwitched: false, isRefused: false, checkEnd };
     states.set(socket, state);
@@ -62,15 +62,15 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     const inspection = new Inspection(headOf(reply), options, request.method);
     if (inspection.outcome !== "fails") {
       discardContent(reply);
-      return fail(upgradeFailed(statusCode), request, socket);
+      return failUpgrade(upgradeFailed(statusCode), request, socket);
     }
     state.isRefused = true; // what fails from here on is only the error's content
     const finding = await inspection.finding(reply);
     state.isRefused = false;
-    if (finding) fail(upstreamFailure(finding), request, socket, { fields: inspection.survivingFields() });
+    if (finding) failUpgrade(upstreamFailure(finding), request, socket, { fields: inspection.survivingFields() });
   }
 
-  function fail(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {
+  function failUpgrade(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {
     const state = states.get(socket);
     if (!socket.writable || state?.isRefused) return;
     if (state) socket.off("readable", state.checkEnd);
@@ -81,7 +81,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     socket.destroy();
   }
 
-  return { watch, fail };
+  return { watch, failUpgrade };
 }
 
 /** Holds the progress of an upgrade. */

@@ -89,7 +89,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return { problem, context };
   }
 
-  function answer(found: Problem, facts: Facts): Rendered {
+  function reportAndRender(found: Problem, facts: Facts): Rendered {
     const { accept } = facts.headers;
     const { problem, context } = reportProblem(found, facts, false);
     const { requestId } = context;
@@ -114,9 +114,9 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   const nothing = () => {};
   return Object.assign(
-    (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => answer(normalize(thrown, sound), sound), plain),
+    (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => reportAndRender(normalize(thrown, sound), sound), plain),
     {
-      render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => answer(problem, sound), plain),
+      render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => reportAndRender(problem, sound), plain),
       report: (thrown: unknown, facts: Facts) =>
         withFacts(facts, (sound) => void reportProblem(normalize(thrown, sound), sound, true), nothing),
       documents: (status: number) => Object.hasOwn(contract.statuses, status),

@@ -53,10 +53,10 @@ function peekStream(stream: Readable, limit: number, isCoded: boolean): Promise<
         first ??= octets.find(isNotBlank);
       }
       const isObject = isCoded || first === undefined || first === openingBrace;
-      if (length > limit || !isObject || hasAll(stream)) settle();
+      if (length > limit || !isObject || hasAll(stream)) finishPeek();
     }
 
-    function settle() {
+    function finishPeek() {
       clearTimeout(timer);
       forget();
       stream.off("readable", look);
@@ -66,8 +66,8 @@ function peekStream(stream: Readable, limit: number, isCoded: boolean): Promise<
       process.nextTick(resolve, length > limit ? emptyContent : Buffer.concat(pieces));
     }
 
-    const timer = setTimeout(settle, errorBodyTimeout);
-    const forget = finished(stream.on("error", noop), { writable: false }, settle); // an error reaches whoever reads next
+    const timer = setTimeout(finishPeek, errorBodyTimeout);
+    const forget = finished(stream.on("error", noop), { writable: false }, finishPeek); // an error reaches whoever reads next
     stream.on("readable", look);
   });
 }

@@ -9,8 +9,8 @@ export function readStart(stream: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve) => {
     let kept: Buffer = noOctets;
     let length = 0;
-    const timer = setTimeout(settle, errorBodyTimeout);
-    function settle() {
+    const timer = setTimeout(finishRead, errorBodyTimeout);
+    function finishRead() {
       clearTimeout(timer);
       resolve(kept.subarray(0, length));
       stream.destroy();
@@ -26,10 +26,10 @@ export function readStart(stream: Readable, limit: number): Promise<Buffer> {
         kept.set(octets.subarray(0, next - length), length);
       }
       length = next;
-      if (length >= limit) settle();
+      if (length >= limit) finishRead();
     });
-    for (const event of ["end", "close", "error"]) stream.on(event, settle);
-    if (stream.destroyed) settle();
+    for (const event of ["end", "close", "error"]) stream.on(event, finishRead);
+    if (stream.destroyed) finishRead();
     else stream.resume();
   });
 }
