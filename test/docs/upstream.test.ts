@@ -2,7 +2,7 @@
 import { createResponder, UpstreamError } from "@fg-errors/core";
 import { proxyErrors } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
-import { credentialRules, representationRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
+import { credentialRules, representationRules, upstreamRules } from "../../packages/core/src/http/field-rules.js";
 import { faults } from "../faults/index.js";
 import { block, codes, paragraph, read, table } from "./markdown.js";
 
@@ -46,7 +46,7 @@ it("every fault that is tested has a row", () => {
 });
 
 describe("the header fields", () => {
-  const cellOf = ({ names = [], prefixes = [], suffixes = [] }: FieldRule) => [
+  const cellOf = ({ names = [], prefixes = [], suffixes = [] }: (typeof upstreamRules)[number]) => [
     ...names,
     ...prefixes.map((prefix) => `${prefix}*`),
     ...suffixes.map((suffix) => `*${suffix}`),

@@ -4,7 +4,7 @@ import { createServer as createRawServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import type { ResponderOptions } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
-import { credentialRules, representationRules, upstreamRules, type FieldRule } from "../../packages/core/src/http/field-rules.js";
+import { credentialRules, representationRules, upstreamRules } from "../../packages/core/src/http/field-rules.js";
 import { assertContract } from "../assert-contract.js";
 import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
@@ -19,7 +19,7 @@ import { proxies } from "./proxy-integrations.js";
 const framing = new Set(["content-encoding", "content-length", "content-range", "content-type", "trailer", "transfer-encoding", "date"]); // prettier-ignore
 
 /** One name for each name and prefix of the rules. */
-const namesIn = (rules: readonly FieldRule[]) =>
+const namesIn = (rules: typeof upstreamRules) =>
   rules
     .flatMap(({ names = [], prefixes = [], suffixes = [] }) => [
       ...names,

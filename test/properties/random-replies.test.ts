@@ -1,7 +1,8 @@
 // Whatever an upstream answers with an error status, what becomes of it keeps the contract.
 import { Readable } from "node:stream";
 import { createResponder, functionGraph, UpstreamError, type Problem, type ProblemContext } from "@fg-errors/core";
-import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { errorFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { headOf } from "../../packages/core/src/reply/reply.js";
 import { normalizeUpstream } from "@fg-errors/core/upstream";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -45,7 +46,8 @@ it.each([undefined, "edge"])("what a client gets of it keeps the contract; as pr
   const respond = createResponder({ onError, ...(proxyName && { proxyName }) });
   await fc.assert(
     fc.asyncProperty(reply(errorStatus), fc.boolean(), async (drawn, hiddenFailures) => {
-      const finding = await upstreamFinding(received(drawn), { hiddenFailures });
+      const got = received(drawn);
+      const finding = await errorFinding(headOf(got), got, { hiddenFailures });
       const { status, headers, body } = respond(new UpstreamError(finding, undefined), { headers: {}, url: "/orders?a=1" });
       assertContract({ status, headers: new Headers(headers), text: body }, undefined, drawn.status < 500 ? [] : usualCanaries);
       expect(Buffer.byteLength(body)).toBeLessThan(1_000_000);
@@ -72,7 +74,8 @@ it("a forged body of our own contract does no harm, and is taken for ours where 
   await fc.assert(
     fc.asyncProperty(forgedOwn, errorStatus, async (content, statusCode) => {
       const body = Readable.from([Buffer.from(JSON.stringify(content))]);
-      const finding = await upstreamFinding({ statusCode, headers: { "content-type": "application/problem+json" }, body });
+      const forged = { statusCode, headers: { "content-type": "application/problem+json" }, body };
+      const finding = await errorFinding(headOf(forged), forged, {});
       if (finding.ownContract) taken++;
       const { status, headers, body: text } = respond(new UpstreamError(finding, undefined), { headers: {}, url: "/orders" });
       assertContract({ status, headers: new Headers(headers), text });

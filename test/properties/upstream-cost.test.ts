@@ -1,6 +1,7 @@
 // No error body that an upstream may send is expensive to read: the price of an octet does not grow.
 import { createResponder, normalizeError, UpstreamError } from "@fg-errors/core";
-import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { errorFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { headOf } from "../../packages/core/src/reply/reply.js";
 import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { describe, expect, it } from "vitest";
 import { a, growth, most, nearly, nested, price, sizes, times, type Taken } from "./price.js";
@@ -61,8 +62,11 @@ function read(content: string): Taken {
 }
 
 function answered(content: string): Taken {
-  const act = async () =>
-    respond(new UpstreamError(await upstreamFinding(replyOf(content), { limit: errorBodyLimit }), undefined), { headers: {} });
+  const act = async () => {
+    const reply = replyOf(content);
+    const finding = await errorFinding(headOf(reply), reply, { limit: errorBodyLimit });
+    return respond(new UpstreamError(finding, undefined), { headers: {} });
+  };
   return { octets: Buffer.byteLength(content), act };
 }
 

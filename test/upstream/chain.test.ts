@@ -1,7 +1,8 @@
 // Gateways in a row: what the first one says, the last one says too.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extendContract, functionGraph, problem, type ResponderOptions } from "@fg-errors/core";
-import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { errorFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { headOf } from "../../packages/core/src/reply/reply.js";
 import { fgErrors as expressErrors, fgProxy } from "@fg-errors/express";
 import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
 import express from "express";
@@ -197,8 +198,10 @@ describe("FunctionGraph's format", () => {
   const head = { "content-type": "application/json", "x-request-id": "inner-1", "cache-control": "no-store" };
   const ours = { ...head, "x-content-type-options": "nosniff" };
 
-  const find = (content: object, headers: Record<string, string>) =>
-    upstreamFinding(new Response(JSON.stringify(content), { status: 404, headers }));
+  const find = (content: object, headers: Record<string, string>) => {
+    const reply = new Response(JSON.stringify(content), { status: 404, headers });
+    return errorFinding(headOf(reply), reply, {});
+  };
 
   it("is known by its head", async () => {
     expect(await find(body, ours)).toMatchObject({ ownContract: true, requestId: "inner-1", detail: "No such function" });

@@ -1,11 +1,11 @@
 // Bodies that want to hurt: a problem comes out all the same, and in time.
 import { createResponder, UpstreamError } from "@fg-errors/core";
-import { upstreamFinding } from "../../packages/core/src/reply/reply-finding.js";
 import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { replyFinding } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
-import { textOf } from "../../packages/core/src/reply/body/parse-body.js";
 import { xmlMembers } from "../../packages/core/src/reply/body/xml.js";
+import { errorFinding } from "../../packages/core/src/reply/reply-finding.js";
+import { headOf } from "../../packages/core/src/reply/reply.js";
 import { assertContract } from "../assert-contract.js";
 import { processorTime } from "../patience.js";
 
@@ -14,7 +14,8 @@ const respond = createResponder({ onError() {} });
 
 /** What a client gets of it, which keeps the contract whatever it was. */
 async function answered(content: string | Buffer, contentType = "application/json", status = 404) {
-  const finding = await upstreamFinding(new Response(content as BodyInit, { status, headers: { "content-type": contentType } }));
+  const reply = new Response(content as BodyInit, { status, headers: { "content-type": contentType } });
+  const finding = await errorFinding(headOf(reply), reply, {});
   const { headers, body, ...rendered } = respond(new UpstreamError(finding, undefined), { headers: {} });
   return assertContract({ ...rendered, headers: new Headers(headers), text: body });
 }
@@ -104,7 +105,6 @@ describe("charset", () => {
     ["text/plain", Buffer.from("5 €").subarray(0, -1), "5 "],
     ["text/plain; charset=", Buffer.from("fällig"), "fällig"],
   ])("%s", async (contentType, octets, text) => {
-    expect(textOf(octets, contentType)).toBe(text);
     expect(await answered(octets, contentType)).toMatchObject({ detail: text?.trim() ?? nothing });
   });
 

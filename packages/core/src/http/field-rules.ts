@@ -1,7 +1,7 @@
 import { invocationFields } from "./invocation-fields.js";
 
 /** Groups header fields to which the same rule applies. Names are in lower case. */
-export interface FieldRule {
+interface FieldRule {
   /** Justification of the rule. */
   readonly why: string;
   readonly names?: readonly string[];

@@ -81,9 +81,6 @@ const sentOnce: ReadonlyMap<string, RepeatedField> = new Map<string, RepeatedFie
   ["x-content-type-options", "first"],
 ]);
 
-/** Lists the names of the table, for the test that compares it with Node's. */
-export const sentOnceOverHttp2: readonly string[] = [...sentOnce.keys()];
-
 /**
  * Gives the part of a field's value that HTTP/2 can send. node:http2 accepts much that it refuses when it sends the head, where
  * nobody can catch the error, or that the client's end refuses by resetting the stream.

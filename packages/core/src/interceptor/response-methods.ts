@@ -13,7 +13,7 @@ export interface RecordedMethods extends WritingMethods {
 }
 
 /** One recorded call. */
-export type Call = readonly [method: keyof RecordedMethods, args: readonly unknown[]];
+type Call = readonly [method: keyof RecordedMethods, args: readonly unknown[]];
 
 /** Records what a writer calls while its response is inspected, so that a success can be replayed. */
 export interface Recording {

@@ -27,7 +27,7 @@ export function placeOf(part: string, path: readonly unknown[]): Place {
 }
 
 /** Writes a JSON Pointer as a URI fragment: "~" and "/" escaped (RFC 6901 section 3), then percent-encoded (section 6). */
-export function pointer(keys: readonly string[]): string {
+function pointer(keys: readonly string[]): string {
   return keys.reduce((path, key) => `${path}/${/^\w*$/.test(key) ? key : escapeKey(key)}`, "#");
 }
 

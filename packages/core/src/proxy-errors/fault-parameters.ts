@@ -2,7 +2,7 @@ import { readText } from "../util/safe-read.js";
 import { alertNumber, errorChain } from "./classify-fault.js";
 import type { ProxyErrorType } from "./proxy-errors.js";
 
-export type FaultParameters = Readonly<Record<string, string | number>>;
+type FaultParameters = Readonly<Record<string, string | number>>;
 
 /**
  * Reads the parameters that belong to an error's RFC 9209 type alone (section 2.3). None comes from a text of the upstream, and

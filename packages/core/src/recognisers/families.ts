@@ -7,7 +7,7 @@ import { rateLimits } from "./families/rate-limits.js";
 import { resilience } from "./families/resilience.js";
 import { uploads } from "./families/uploads.js";
 import { validation } from "./families/validation.js";
-import { indexFamilies } from "./lookup.js";
+import { indexFamilies, type FamilyIndex } from "./lookup.js";
 import type { Family } from "./rule.js";
 
 /** Lists the families whose errors describe the request, or were thrown to answer it. An earlier family is asked first. */
@@ -17,10 +17,10 @@ export const clientFacingFamilies: readonly Family[] = [auth, inbound, uploads, 
 export const operationalFamilies: readonly Family[] = [orms, resilience, node];
 
 /** The client-facing families, by the names and codes of their errors. */
-export const clientFacing = indexFamilies(clientFacingFamilies);
+export const clientFacing: FamilyIndex = indexFamilies(clientFacingFamilies);
 
 /** The operational families, by the names and codes of their errors. */
-export const operational = indexFamilies(operationalFamilies);
+export const operational: FamilyIndex = indexFamilies(operationalFamilies);
 
 /** The same for what the parser or the connection of a request fails with: that comes from no datastore. */
-export const operationalInbound = indexFamilies(operationalFamilies.filter((family) => family !== orms));
+export const operationalInbound: FamilyIndex = indexFamilies(operationalFamilies.filter((family) => family !== orms));

@@ -23,7 +23,7 @@ export interface RelayedReply extends ReplyHead {
 }
 
 /** Describes who a reply is relayed to: whether it still waits, and when it leaves. */
-export interface Recipient {
+interface Recipient {
   /** Whether a reply would come too late: the client has left, or has another answer. */
   isSettled(): boolean;
   /** Calls `act` when the response is closed: it is complete, or the client has left. */

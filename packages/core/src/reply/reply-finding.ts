@@ -44,12 +44,7 @@ export async function normalizeUpstream(
 ): Promise<Problem> {
   checkOptions(options, "normalizeUpstream");
   const { contract = functionGraph, service = "FSS" } = options;
-  return toProblem(await upstreamFinding(reply, replyOptions(options)), reply, contract, service);
-}
-
-/** Makes the finding of an upstream's error reply, before the contract folds it. Never rejects. */
-export function upstreamFinding(reply: Reply, options: ReplyOptions = {}): Promise<Finding> {
-  return errorFinding(headOf(reply), reply, options);
+  return toProblem(await errorFinding(headOf(reply), reply, replyOptions(options)), reply, contract, service);
 }
 
 /**

@@ -17,11 +17,11 @@ export interface ProblemContext {
 }
 
 /** Publishes every problem: `{ problem, context }`. */
-export const problemChannel = channel("fg-errors:problem");
+const problemChannel = channel("fg-errors:problem");
 
 type Hook = (problem: Problem, context: ProblemContext) => unknown;
 
-export type Report = (problem: Problem, context: ProblemContext) => void;
+type Report = (problem: Problem, context: ProblemContext) => void;
 
 /**
  * Makes the function that reports to the operator: to `onError`, to the channel, and a 5xx to the host; to stderr when nobody

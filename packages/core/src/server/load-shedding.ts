@@ -20,7 +20,7 @@ export interface LoadLimits {
 }
 
 /** Decides whether the application gets a request. A request that it does not get is answered. */
-export interface LoadShedding {
+interface LoadShedding {
   /** Admits a request that has a response, and counts it. */
   readonly admits: (request: NodeRequest, response: NodeResponse) => boolean;
   /** Admits an upgrade or a tunnel, which has a socket only. These are not counted, since they last. */

@@ -8,7 +8,7 @@ import { firstValue, valueAt } from "./path.js";
 import { problemDocument, shapes, type Shape } from "./shapes.js";
 
 /** Holds what an error body says that may be passed on. */
-export interface Envelope {
+interface Envelope {
   /** Absolute: a relative one means something only at the service's own address. */
   readonly type?: string | undefined;
   readonly title?: string | undefined;

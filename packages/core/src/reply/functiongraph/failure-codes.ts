@@ -1,5 +1,5 @@
 /** Describes what a code of FunctionGraph's means for the client. */
-export interface Failure {
+interface Failure {
   /** HTTP status, before the contract folds it. */
   readonly status: number;
   /** Text for the client, in our own words. */

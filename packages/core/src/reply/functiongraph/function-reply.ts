@@ -10,7 +10,7 @@ import { codeOfMessage, failureOfCode, isListed, successes, timeLimits, unnamedF
  * Outcome of a function by its reply's head: it fails, it passes, or the reply is an invocation's and only its content can decide
  * ("undecided"); undefined for a reply that is no invocation's.
  */
-export type InvocationOutcome = "fails" | "passes" | "undecided" | undefined;
+type InvocationOutcome = "fails" | "passes" | "undecided" | undefined;
 
 /**
  * Inspects the head of a reply that may be an invocation's.
