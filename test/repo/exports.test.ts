@@ -48,6 +48,15 @@ function importsIn(path: string, code: string): string[] {
   });
 }
 
+/** Lists the names that a module imports from a package, and exports of it. */
+function importsFrom(name: string, code: string): string[] {
+  return statementsOf(code)
+    .filter(({ source }) => source?.value === name)
+    .flatMap(({ type, specifiers = [] }) =>
+      specifiers.map(({ imported, local }) => (type === "ImportDeclaration" ? imported : local)!.name),
+    );
+}
+
 /** Lists the exports that nothing imports, of modules in folders: those beside the folders are entry points. */
 function unusedExports(codes: Readonly<Record<string, string>>): string[] {
   const imported = new Set(Object.entries(codes).flatMap(([path, code]) => importsIn(path, code)));
@@ -72,5 +81,21 @@ describe("the exports of packages/core/src", () => {
       "c/c.ts": `export function c() {} export interface T {} function e() {} function f() {} export { e, f as g };`,
     };
     expect(unusedExports(codes)).toEqual(["a/b.ts: d", "a/b.ts: U", "a/b.ts: K", "c/c.ts: e", "c/c.ts: g"]);
+  });
+});
+
+describe.each([
+  ["adapter.ts", "@fg-errors/core/adapter"],
+  ["adapter-event.ts", "@fg-errors/core/adapter/event"],
+])("the exports of core's %s", (file, subpath) => {
+  it("are those that our own adapters import", () => {
+    const exported = statementsOf(readFileSync(new URL(file, root), "utf8")).flatMap(({ specifiers = [] }) =>
+      specifiers.map((specifier) => specifier.exported!.name),
+    );
+    const imported = ["express", "functiongraph", "koa"].flatMap((name) => {
+      const sources = new URL(`../../${name}/src/`, root);
+      return readdirSync(sources).flatMap((path) => importsFrom(subpath, readFileSync(new URL(path, sources), "utf8")));
+    });
+    expect(exported.toSorted()).toEqual([...new Set(imported)].toSorted());
   });
 });

@@ -1,5 +1,5 @@
 // Error bodies of standards and clouds, as they are really sent; s3cr3t is what no client gets to read.
-import type { Finding } from "@fg-errors/core/adapter";
+import type { Finding } from "@fg-errors/core";
 
 export const json = (body: unknown, type = "application/json") => [type, JSON.stringify(body)] as const;
 export const problem = (body: unknown) => json(body, "application/problem+json");

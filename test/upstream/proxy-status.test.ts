@@ -2,8 +2,8 @@
 import type { RequestListener } from "node:http";
 import { extendContract, functionGraph, problem, rfc9110, UpstreamError } from "@fg-errors/core";
 import { proxyErrors } from "@fg-errors/core/upstream";
-import { createResponder, type ProxyErrorType, type ResponderOptions } from "@fg-errors/core";
-import { meant, type Finding } from "@fg-errors/core/adapter";
+import { createResponder, type Finding, type ProxyErrorType, type ResponderOptions } from "@fg-errors/core";
+import { meant } from "@fg-errors/core/adapter";
 import axios from "axios";
 import { describe, expect, it } from "vitest";
 import { parseList, Token } from "structured-headers";

@@ -1,18 +1,15 @@
 // The entry point for authors of adapters. It may change in a minor version.
 export { isErrorStatus, mayHaveContent } from "./contract/contract.js";
-export type { InterceptedResponse } from "./interceptor/interception.js";
 export { createResponseInterceptor } from "./interceptor/response-interceptor.js";
 export { answer } from "./node/answer.js";
 export { isGone, onClose } from "./node/client-gone.js";
 export { copyFields } from "./node/copy-fields.js";
 export { dropUnsendable } from "./node/drop-unsendable.js";
-export type { NodeRequest, NodeResponse } from "./node/exchange.js";
 export { firstChunk, hasEnded } from "./node/first-chunk.js";
 export { dropRefused } from "./node/prepare-request.js";
-export type { Finding } from "./problem/finding.js";
 export { meant, replacedResponseError } from "./problem/problem-error.js";
 export { unmatched } from "./problem/unmatched.js";
-export type { RelayedReply, RelayOptions } from "./relay/relay-reply.js";
+export type { RelayOptions } from "./relay/relay-reply.js";
 export { relayToNode } from "./relay/relay-to-node.js";
 export { Inspection } from "./reply/inspect-reply.js";
 export { handleRequestError, messageOf } from "./reply/reply.js";

@@ -9,7 +9,7 @@ import { readResult, textsOf, type Invocation } from "./read-result.js";
 import type { WholeResult } from "./to-invocation.js";
 
 /** A result that may not leave as it is. */
-export interface Unsettled {
+interface Unsettled {
   /** The value to answer with: a responder takes it. */
   readonly meaning: object;
   /** The fields of the result, names in lower case. */
