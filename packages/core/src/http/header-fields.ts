@@ -1,3 +1,4 @@
+import { fieldEntries } from "./field-entries.js";
 import { credentialRules, matcherOf, representationRules, upstreamRules } from "./field-rules.js";
 import { isFieldName, isFieldValue } from "./is-field.js";
 
@@ -28,8 +29,17 @@ export const requiredFields: Readonly<Record<number, string>> = {
   407: "proxy-authenticate",
 };
 
-/** Matches a list of methods, which are tokens (RFC 9110 section 10.2.1). */
-const methodList = /^[\w!#$%&'*+.^`|~, \t-]*$/;
+/**
+ * Matches the valid values of fields that clients act on: a list of methods, which are tokens (RFC 9110 section 10.2.1), and seconds or a
+ * date (section 10.2.3). Nobody sends dates in their obsolete forms.
+ */
+export const fieldForms: ReadonlyMap<string, RegExp> = new Map([
+  ["allow", /^[\w!#$%&'*+.^`|~, \t-]*$/],
+  [
+    "retry-after",
+    /^(?:\d{1,9}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:[0-2]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} (?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60) GMT)$/,
+  ],
+]);
 
 /** Whether a field that was set for the failed response is dropped with it. The name is in any case. */
 export function isDroppedWithError(name: string): boolean {
@@ -40,33 +50,26 @@ export function isDroppedWithError(name: string): boolean {
 /**
  * Picks those of an error's own headers that may be sent: valid by node:http's own rules, and neither framing the message nor
  * describing content.
+ * @param headers in any form that fetch takes
  */
-export function exposableHeaders(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> | undefined {
-  if (typeof headers !== "object" || headers === null) return undefined;
-  const entries: [name: string, value: string][] = [];
-  let left = maxFields;
-  for (const name in headers) {
-    if (left-- === 0) break; // to list the names of an object with a million of them takes a second
-    if (!Object.hasOwn(headers, name)) continue;
-    const { [name]: value } = headers;
-    const lower = name.toLowerCase();
+export function exposableHeaders(headers: unknown): Record<string, string> | undefined {
+  const exposable: [name: string, value: string][] = [];
+  for (const [name, value] of fieldEntries(headers)) {
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
-    const mayLeave =
-      !neverExposed.has(lower) && !isDroppedWithError(lower) && !lower.startsWith("content-") && isSendableField(name, text);
-    if (mayLeave && (lower !== "allow" || methodList.test(String(text)))) entries.push([lower, String(text).trim()]); // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
+    if (!isSendableField(name, text)) continue;
+    const [lower, trimmed] = [name.toLowerCase(), String(text).trim()]; // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
+    const mayLeave = !neverExposed.has(lower) && !isDroppedWithError(lower) && !lower.startsWith("content-");
+    if (mayLeave && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
   }
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
 }
-
-/** Fields of one error that are looked at. */
-const maxFields = 100;
 
 /** Octets of one field that are sent: Node and most proxies take 16 KiB for all fields of a response. */
 const maxFieldOctets = 4096;
 
-function isSendableField(name: string, value: unknown): value is string | number {
+function isSendableField(name: string, value: unknown): boolean {
   const isText = typeof value === "string" || typeof value === "number";
-  return isText && name.length + String(value).length <= maxFieldOctets && isFieldName(name) && isFieldValue(value);
+  return isText && isFieldName(name) && name.length + String(value).length <= maxFieldOctets && isFieldValue(value);
 }
 
 /**

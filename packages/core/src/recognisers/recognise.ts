@@ -5,6 +5,7 @@ import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js
 import { clientFacing, operational, operationalInbound } from "./families.js";
 import { httpClientFinding } from "./http-clients/http-clients.js";
 import { errorName, lookup } from "./lookup.js";
+import { withRetryAfter } from "./retry-after.js";
 import type { Circumstances, Context } from "./rule.js";
 import { soundFinding } from "./sound-finding.js";
 
@@ -30,13 +31,10 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
     httpClientFinding: (value) => (mayHaveMembers(value) ? httpClientFinding(value, context) : undefined),
     operationalFinding: () => lookup(origin === "inbound" ? operationalInbound : operational, thrown, context),
   };
-  return (
-    httpClientFinding(thrown, context) ??
-    wrappedClientFinding(thrown, context) ??
-    lookup(clientFacing, thrown, context) ??
-    withOwnStatus(thrown, context.operationalFinding()) ??
-    findingOfCause(thrown, context)
-  );
+  const ofClient = httpClientFinding(thrown, context) ?? wrappedClientFinding(thrown, context);
+  if (ofClient) return ofClient;
+  const found = lookup(clientFacing, thrown, context) ?? withOwnStatus(thrown, context.operationalFinding());
+  return found ? withRetryAfter(found, thrown) : findingOfCause(thrown, context);
 }
 
 const noStatuses: ReadonlySet<number> = new Set();

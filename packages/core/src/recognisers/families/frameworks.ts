@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import type { Finding } from "../../problem/finding.js";
 import { maxFieldErrors } from "../../util/limits.js";
-import { isError, read, readStatus, readText } from "../../util/safe-read.js";
+import { isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
 import type { Context, Family } from "../rule.js";
 
 /** Recognises errors that web frameworks give their users to throw. Nearly all have a status. */
@@ -104,12 +104,11 @@ function statusFinding(status: number | undefined, detail?: unknown, headers?: u
   if (status === undefined || status === 500) return undefined;
   return status > 500
     ? { status }
-    : { status, detail: typeof detail === "string" ? detail : undefined, headers: headerRecord(headers) };
-}
-
-function headerRecord(headers: unknown): Finding["headers"] {
-  if (headers instanceof Headers) return Object.fromEntries(headers);
-  return typeof headers === "object" && headers !== null ? (headers as Finding["headers"]) : undefined;
+    : {
+        status,
+        detail: typeof detail === "string" ? detail : undefined,
+        headers: isRecord(headers) ? (headers as Finding["headers"]) : undefined,
+      };
 }
 
 /** Lists errors of the language, whose messages quote code or input. */
