@@ -4,7 +4,10 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from "exp
 import { createLateRouteWarning } from "./late-routes.js";
 import { layersOf, methodsAnywhere, methodsAt, pathInApp } from "./routes.js";
 
-/** Handlers for `app.use()`. The type has a name, so that the declaration file of a project that exports them mentions no type of Express. */
+/**
+ * Describes the handlers for `app.use()`. The type has a name, so that the declaration file of a project that exports them mentions no type
+ * of Express.
+ */
 export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandler> {
   readonly 0: RequestHandler;
   readonly 1: ErrorRequestHandler;
@@ -15,7 +18,7 @@ export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandle
  * handlers in the order in which they were mounted.
  * @param options see ResponderOptions; all are optional
  * @returns two handlers, which `app.use` takes together
- * @throws TypeError for a wrong option, with its name and what it takes
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example app.use(fgErrors());
  */
 export function fgErrors(options?: ResponderOptions): ErrorHandlers {

@@ -3,14 +3,14 @@ import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import type { Request, RequestHandler } from "express";
 import { layersOf, methodsAt, pathInApp } from "./routes.js";
 
-/** The handler for `app.use()`; named, so that a project's own declarations need no type of Express's. */
+/** Describes the handler for `app.use()`; it has a name, so that a project's own declarations need no type of Express's. */
 export interface ResponseHandler extends RequestHandler {}
 
 /**
- * Replaces the error responses that other handlers write, such as a proxy, a nested application or serve-static: they leave by the
- * contract instead. Successes stream through untouched; a stream piped into the response that breaks cuts it.
- * @param options the same that `fgErrors()` takes
- * @throws TypeError for a wrong option, with its name and what it takes
+ * Replaces the error responses that other handlers write, such as a proxy, a nested application or serve-static: they leave by the contract
+ * instead. Successes stream through untouched; a stream piped into the response that breaks cuts it.
+ * @param options those of `fgErrors()`
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example app.use("/orders", fgResponses(), proxy("http://orders.internal"));
  */
 export function fgResponses(options?: ResponderOptions): ResponseHandler {

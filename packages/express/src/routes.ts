@@ -1,7 +1,7 @@
 import { METHODS } from "node:http";
 import type { Application, Request } from "express";
 
-/** A mounted handler, as Express 4 and 5 keep it. Both have these members, and neither documents them. */
+/** Describes a mounted handler, as Express 4 and 5 keep it. Both have these members, and neither documents them. */
 export interface Layer {
   readonly handle?: { readonly stack?: readonly Layer[] };
   readonly name?: string;

@@ -2,8 +2,8 @@
 export type Callback = (error: unknown, result?: unknown) => void;
 
 /**
- * An event function's entry (FunctionGraph Developer Guide, "Node.js Function Development Overview"): one with a third parameter passes
- * its result to the callback, unless it is asynchronous.
+ * Describes an event function's entry (FunctionGraph Developer Guide, "Node.js Function Development Overview"): one with a third parameter
+ * passes its result to the callback, unless it is asynchronous.
  */
 export type Handler<E, C> = (event: E, context: C, callback: Callback) => unknown;
 

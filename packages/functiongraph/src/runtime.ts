@@ -1,4 +1,4 @@
-/** The event that API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources"). */
+/** Describes the event that API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources"). */
 export interface ApigEvent {
   /** Base64, unless the trigger is set otherwise: see `isBase64Encoded`. */
   readonly body: string;
@@ -12,7 +12,7 @@ export interface ApigEvent {
   readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };
 }
 
-/** The context of an invocation: those of its methods that an API needs. */
+/** Describes the context of an invocation: those of its methods that an API needs. */
 export interface FunctionContext {
   getRequestID(): string;
   getUserData(key: string): string | undefined;

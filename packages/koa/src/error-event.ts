@@ -2,7 +2,7 @@ import type { Facts, Host } from "@fg-errors/core";
 import { isError } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
-/** The facts of a request for core, with the context that the application's "error" listeners take. */
+/** Describes the facts of a request for core, with the context for the application's "error" listeners. */
 export interface KoaFacts extends Partial<Facts> {
   readonly ctx: Context;
 }

@@ -6,14 +6,14 @@ import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream, watchBody } from "./stream.js";
 import { methodsOf, unsettled } from "./unsettled.js";
 
-/** The middleware that `app.use()` takes. It has a name, so that a project's own declarations need no type of Koa's. */
+/** Describes the middleware for `app.use()`. It has a name, so that a project's own declarations need no type of Koa's. */
 export interface ErrorMiddleware extends Middleware {}
 
 /**
- * Answers every error, and every request left unanswered, of a Koa 2 or 3 application by the contract. Mount it first.
- * A 5xx is still emitted as the application's "error" event if a listener waits for it.
+ * Answers every error, and every request left unanswered, of a Koa 2 or 3 application by the contract. Mount it first. A 5xx is still
+ * emitted as the application's "error" event if a listener waits for it.
  * @param options of the contract, all optional. Default {}
- * @throws TypeError for a wrong option, with its name and what it takes
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example app.use(fgErrors());
  */
 export function fgErrors(options?: ResponderOptions): ErrorMiddleware {

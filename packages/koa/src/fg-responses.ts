@@ -14,15 +14,15 @@ import { isResponseClosed } from "./response-closed.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen, methodsOf } from "./unsettled.js";
 
-/** The middleware for `app.use()`; named, so that a project's own declarations need no type of Koa's. */
+/** Describes the middleware for `app.use()`; it has a name, so that a project's own declarations need no type of Koa's. */
 export interface ResponseMiddleware extends Middleware {}
 
 /**
- * Replaces the error responses that other middleware writes, such as a proxy: they leave by the contract instead, whether they are
- * written to `ctx.res` or set on `ctx`. Successes stream through untouched; a stream piped into `ctx.res` that breaks cuts it.
- * Mount fgErrors() before it.
- * @param options the same that `fgErrors()` takes
- * @throws TypeError for a wrong option, with its name and what it takes
+ * Replaces the error responses that other middleware writes, such as a proxy: they leave by the contract instead, whether they are written
+ * to `ctx.res` or set on `ctx`. Successes stream through untouched; a stream piped into `ctx.res` that breaks cuts it. Mount fgErrors()
+ * before it.
+ * @param options those of `fgErrors()`
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example app.use(fgErrors()).use(fgResponses()).use(proxy("orders.internal"));
  */
 export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware {

@@ -85,8 +85,8 @@ export function isErrorStatus(status: number): boolean {
 }
 
 /**
- * Folds a success to a documented one, for a team that closes its table on that side too. Partial content (206) stays, since a
- * client would take a part for the whole, and so does every status that is no success: 1xx, 3xx, errors.
+ * Folds a success to a documented one, for a team that closes its table on that side too. Partial content (206) stays, since a client would
+ * mistake a part for the whole, and so does every status that is no success: 1xx, 3xx, errors.
  * @param isEmpty whether the response is known to have no content
  * @example foldSuccess(functionGraph, 201, false) // 200
  */

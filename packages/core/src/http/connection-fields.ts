@@ -7,9 +7,9 @@ import { receivedField } from "./request-framing.js";
 const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
 
 /**
- * The names of a request's fields that belong to its connection (RFC 9110 section 7.6.1). Where Connection names a field, it counts only if it came
- * along with it count: a client must not remove what this gateway has set since, such as the user whom it has authenticated.
- * @param headers what has been made of the request's fields, names in lower case. Default: its `headers`
+ * Lists the names of a request's fields that belong to its connection (RFC 9110 section 7.6.1). A field that Connection names counts only
+ * if the client sent it along: a client must not remove what this gateway has set since, such as the user whom it has authenticated.
+ * @param headers the request's fields as they are now, names in lower case. Default: its `headers`
  * @example for (const name of connectionFields(request)) delete request.headers[name];
  */
 export function connectionFields(

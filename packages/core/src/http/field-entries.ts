@@ -1,4 +1,4 @@
-/** Fields of one error that are looked at. */
+/** Limits the fields of one error that are examined. */
 const maxFields = 100;
 
 type Entry = readonly [name: string, value: unknown];

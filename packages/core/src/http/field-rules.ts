@@ -139,8 +139,8 @@ export const upstreamRules: readonly FieldRule[] = [
 ];
 
 /**
- * Lists the fields by which an upstream asks a client for credentials, gives it some, or takes them away. The option
- * `upstreamCredentials` drops them.
+ * Lists the fields by which an upstream asks a client for credentials, gives it some, or removes them. The option `upstreamCredentials`
+ * drops them.
  */
 export const credentialRules: readonly FieldRule[] = [
   {

@@ -4,7 +4,7 @@ import { isFieldName, isFieldValue } from "./is-field.js";
 
 const isRepresentationField = matcherOf(representationRules);
 const isUpstreamOnly = matcherOf(upstreamRules);
-/** Whether a field asks a client for credentials, or gives or takes some. The name is in lower case. */
+/** Whether a field asks a client for credentials, or gives or removes some. The name is in lower case. */
 export const isCredential = matcherOf(credentialRules);
 
 /** Lists the hop-by-hop fields, which belong to one connection (RFC 9110 section 7.6.1). */
@@ -64,7 +64,7 @@ export function exposableHeaders(headers: unknown): Record<string, string> | und
   return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
 }
 
-/** Octets of one field that are sent: Node and most proxies take 16 KiB for all fields of a response. */
+/** Limits the octets of one field that are sent: Node and most proxies accept 16 KiB for all fields of a response. */
 const maxFieldOctets = 4096;
 
 function isSendableField(name: string, value: unknown): boolean {
@@ -73,8 +73,8 @@ function isSendableField(name: string, value: unknown): boolean {
 }
 
 /**
- * Octets of an upstream's fields that are kept: with this gateway's fields they must fit into the 16 KiB that Node and most
- * proxies take.
+ * Limits the octets of an upstream's fields that are kept: with this gateway's fields they must fit into the 16 KiB that Node and most
+ * proxies accept.
  */
 const maxUpstreamFieldsOctets = 12_288;
 

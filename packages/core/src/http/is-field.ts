@@ -10,15 +10,14 @@ export function isFieldName(name: unknown): name is string {
 }
 
 /**
- * Whether node:http accepts a value as a field's only value, or as a reason phrase. By its own rules, without its validators:
- * they take several times as long, since they expect to throw. Anything but a text is converted to one, as a regular expression
- * does.
+ * Whether node:http accepts a value as a field's only value, or as a reason phrase. It follows Node's rules without Node's validators: they
+ * are several times as slow, since they expect to throw. A value that is no text is converted to one, as a regular expression does.
  */
 export function isFieldValue(value: unknown): boolean {
   return value !== undefined && !unsendableCharacter.test(value as string);
 }
 
-/** Whether node:http takes a name and a value, or a list of values, as a field. */
+/** Whether node:http accepts a name and a value, or a list of values, as a field. */
 export function isField(name: unknown, value: unknown): boolean {
   return isFieldName(name) && (Array.isArray(value) ? value.every(isFieldValue) : isFieldValue(value));
 }

@@ -1,4 +1,4 @@
-/** Characters of a path that are sent: it goes into bodies and logs, and nobody reads a longer one. */
+/** Limits the characters of a path that are sent: it goes into bodies and logs, and nobody reads a longer one. */
 const maxPathLength = 2000;
 
 /** Matches a path that is sent as it came: nothing to cut off, nothing to encode, no "//" at its start. */

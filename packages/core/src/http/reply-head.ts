@@ -1,4 +1,4 @@
-/** Holds the status and the header fields of a message. */
+/** Contains the status and the header fields of a message. */
 export interface ReplyHead {
   readonly status: number;
   /** Names are in lower case. Several Set-Cookie are a list, since they cannot be joined (RFC 6265 section 3). */

@@ -6,7 +6,7 @@ import { defaultErrorBodyLimit } from "../util/limits.js";
 import { noop } from "../util/noop.js";
 import type { Recording, WritingMethods } from "./response-methods.js";
 
-/** A reply that is withheld from the client, while its writer sees a response that seems to be sent. */
+/** Controls a reply that is withheld from the client, while its writer sees a response that seems to be sent. */
 export interface CapturedReply {
   readonly body: Readable;
   readonly write: (args: readonly unknown[]) => boolean;
@@ -27,8 +27,8 @@ export interface CapturedReply {
 /**
  * Captures what is written to a response.
  * @param limit octets that are read at most
- * @param recording for a reply that may be replayed, as it is beyond the limit. It applies no backpressure: compression, outside of us,
- *   keeps those who wait for "drain" to its own stream, and our event would reach nobody
+ * @param recording for a reply that may be replayed, as it is beyond the limit. It applies no backpressure: compression, which wraps the
+ *   response from outside, has its own "drain" event, and ours would reach nobody
  */
 export function captureReply(response: NodeResponse, limit = defaultErrorBodyLimit, recording?: Recording): CapturedReply {
   let [isWhole, isFinished, isFull, isRejected] = [false, false, false, false];
@@ -125,7 +125,7 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
 
 const truth = { value: true, configurable: true, writable: true };
 
-/** Makes a member of the response true before it is. */
+/** Sets a member of the response to true before Node does. */
 export function pretend(response: NodeResponse, name: "headersSent" | "writableEnded" | "finished"): void {
   Object.defineProperty(response, name, truth);
 }
@@ -140,7 +140,10 @@ export function sendHead(response: NodeResponse, writeHead: WritingMethods["writ
   }
 }
 
-/** Counts what is no content as endless, so that it is replayed and Node rejects it in front of its writer. */
+/**
+ * Gives the length of a chunk in octets. What is no content counts as endless, so that it is replayed and Node rejects it in front of its
+ * writer.
+ */
 function octetsIn(chunk: unknown, coding: BufferEncoding | undefined): number {
   if (typeof chunk === "string") return Buffer.byteLength(chunk, coding);
   return chunk instanceof Uint8Array ? chunk.length : Infinity;

@@ -20,14 +20,14 @@ export interface InterceptedResponse {
   readonly fold: (isEmpty: () => boolean) => void;
 }
 
-/** An intercepted response, and how far it has come. */
+/** Describes an intercepted response and its state. */
 export interface Interception<Subject> {
   readonly request: NodeRequest;
   readonly response: NodeResponse;
   readonly subject: Subject;
   /** The gateway's own fields: those that were set when the interception began. */
   readonly ownFields: OutgoingHttpHeaders;
-  /** The methods that the response had when the interception began: what they are given is sent. */
+  /** The original methods: those that the response had when the interception began. They send what they are given. */
   readonly original: WritingMethods & EndingMethods;
   state: State;
   /** The head that was given for a success, as long as it is not sent. */

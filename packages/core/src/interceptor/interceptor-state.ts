@@ -1,7 +1,7 @@
 import { noop } from "../util/noop.js";
 
 /**
- * The state of an intercepted response: it says what becomes of what is written.
+ * Names the states of an intercepted response: the state decides what happens to written content.
  * - undecided: nobody knows yet what comes
  * - head-buffered: the head of a success was given, but nothing is sent yet
  * - inspecting: a success is read before it is sent, since only its content shows whether it is one
@@ -13,7 +13,7 @@ import { noop } from "../util/noop.js";
 export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-ended" | "captured" | "passthrough" | "closed";
 
 /**
- * An event in the life of an intercepted response:
+ * Names the events that change the state of an intercepted response:
  * - pass: what is written may be sent
  * - buffer: a success has a head, and waits for its content
  * - inspect: only the content of a success shows whether it is one
@@ -25,7 +25,7 @@ export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-e
  */
 export type StateEvent = "pass" | "buffer" | "inspect" | "end" | "replay" | "capture" | "answer" | "close";
 
-/** All transitions. An event that is missing in a state must not happen there. */
+/** Lists all transitions. An event that is missing in a state must not happen there. */
 export const transitions: Readonly<Record<State, Readonly<Partial<Record<StateEvent, State>>>>> = {
   undecided: { pass: "passthrough", buffer: "head-buffered", inspect: "inspecting", capture: "captured" },
   "head-buffered": { pass: "passthrough", capture: "captured" },
@@ -37,7 +37,7 @@ export const transitions: Readonly<Record<State, Readonly<Partial<Record<StateEv
   closed: {},
 };
 
-/** Called with a message for an illegal transition. Our own tests make it throw. */
+/** Sets what an illegal transition does with its message. Our own tests make it throw. */
 export const strictness: { onIllegalTransition: (message: string) => void } = { onIllegalTransition: noop };
 
 /**

@@ -5,7 +5,7 @@ import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { handleRequestError } from "../reply/reply.js";
 import { noop } from "../util/noop.js";
 
-/** The streams that are piped into a response. */
+/** Controls the streams that are piped into a response. */
 export interface Sources {
   /** Adds a stream. */
   readonly add: (source: Readable) => void;
@@ -74,7 +74,7 @@ export function closedEarly(): Error {
   return new Error("A stream was closed before its end", { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } });
 }
 
-/** Whether a reply of node:http breaks. That shows before it fails: what has come of the content is read first. */
+/** Whether a reply of node:http breaks. Its members show it before its "error" event, since the content that has arrived is read first. */
 function isBroken({ complete, destroyed, socket }: Partial<IncomingMessage>): boolean {
   return complete === false && (destroyed === true || socket?.destroyed === true);
 }

@@ -27,7 +27,7 @@ import { createWrappedMethods, setEnding, setImpliedHead, setWriting } from "./w
  * Creates a response interceptor: it withholds the head of a response until its status is known. A success streams through from there on;
  * an error reply that is not one of our answers is captured and answered by the contract.
  * @param host `facts`: what is known of a request besides Node's own, asked only for what is answered
- * @throws TypeError for a wrong option, with its name and what it takes
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example const intercept = createResponseInterceptor(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
  */
 export function createResponseInterceptor<Subject>(
@@ -42,7 +42,7 @@ export function createResponseInterceptor<Subject>(
   const answerFailure = ({ request, response, subject }: Intercepted, thrown: unknown) =>
     answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
 
-  // Each request gets no more than a success needs: functions made anew for each would cost more than all they do.
+  // Each request gets no more than a success needs: new functions for each would cost more than their work.
   return function interceptResponse(request: NodeRequest, response: NodeResponse, subject: Subject): InterceptedResponse {
     dropHopByHop(request as IncomingMessage);
     const interception = createInterception(request, response, subject);
@@ -65,7 +65,7 @@ export function createResponseInterceptor<Subject>(
     };
   };
 
-  /** @param written the arguments of writeHead(); without them, the status is the one that is set */
+  /** Decides the next state by `written`, the arguments of writeHead(); without them, by the status that is set. */
   function decide(interception: Intercepted, isEmpty: boolean, written?: Head) {
     const { request, response, ownFields } = interception;
     const head = written ?? [response.statusCode];
@@ -84,7 +84,7 @@ export function createResponseInterceptor<Subject>(
     else pass(interception);
   }
 
-  /** node:http sends a head along with the first content: until then it can be replaced, but for one that flushHeaders() implied. */
+  /** Buffers a head, which node:http sends along with the first content: until then it can be replaced, unless flushHeaders() implied it. */
   function bufferHead(interception: Intercepted, head: Head) {
     const { response } = interception;
     transition(interception, "buffer");
@@ -95,7 +95,7 @@ export function createResponseInterceptor<Subject>(
     beforeAnswer(response, restoreForAnswer, interception);
   }
 
-  /** A writer of content cannot know what to make of a head that is refused after all: we answer for it. */
+  /** Sends the buffered head, and answers in its place if Node refuses it: the writer of the content did not write the head. */
   function pass(interception: Intercepted) {
     const { response, original, head } = interception;
     try {
@@ -117,7 +117,7 @@ export function createResponseInterceptor<Subject>(
     });
   }
 
-  /** Reads what FunctionGraph calls a success: it is replayed if it is one. */
+  /** Inspects the content of a success of FunctionGraph, and replays it if it is one. */
   function inspectBody(interception: Intercepted, inspection: Inspection, written: Head | undefined) {
     interception.head = written;
     const recording: Recording = {
@@ -145,14 +145,14 @@ export function createResponseInterceptor<Subject>(
     return (interception.captured = captureReply(response, inspectionOptions.limit, recording));
   }
 
-  /** The response is complete, or its client has left. */
+  /** Closes the interception of a response that is complete, or whose client has left. */
   function responseClosed(interception: Intercepted) {
     emitAborted(interception.response);
     if (isWithheld(interception.state)) closeInterception(interception);
     interception.sources?.discard();
   }
 
-  /** Makes way for our answer, which the original methods send, whatever the writer has wrapped around the response. */
+  /** Restores the response for our answer, which the original methods send, whatever the writer has wrapped around the response. */
   function restoreForAnswer(interception: Intercepted) {
     const { response, ownFields, sources } = interception;
     if (interception.state === "undecided") settleHead(response, ownFields, [], false, { ...options, success: "relay" }); // set, and then it failed
@@ -164,7 +164,7 @@ export function createResponseInterceptor<Subject>(
     transition(interception, "answer");
   }
 
-  /** Answers for a success that broke before anything of it was sent: nothing is left of it. */
+  /** Answers the error of a success that broke before anything of it was sent. */
   function answerError(interception: Intercepted, reason: unknown) {
     const { response, ownFields, head } = interception;
     if (isGone(response)) return;

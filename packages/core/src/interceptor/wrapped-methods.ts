@@ -5,7 +5,7 @@ import { transition } from "./interceptor-state.js";
 import { closedEarly } from "./piped-sources.js";
 import type { EndingMethods, RecordedMethods, WritingMethods } from "./response-methods.js";
 
-/** The steps that the wrapped methods take. */
+/** Lists the steps of the wrapped methods. */
 interface Steps<Subject> {
   /** Leaves the state "undecided", now that the status is known. */
   readonly decide: (interception: Interception<Subject>, isEmpty: boolean, written?: Head) => void;
@@ -15,9 +15,9 @@ interface Steps<Subject> {
   readonly answerError: (interception: Interception<Subject>, reason: unknown) => void;
 }
 
-/** Creates the methods that stand on an intercepted response in place of its original methods. */
+/** Creates the methods that replace the original methods of an intercepted response. */
 export function createWrappedMethods<Subject>({ decide, pass, answerError }: Steps<Subject>) {
-  // They stay: to restore the original ones would cost more than to call through, and others may have wrapped these.
+  // They are never removed: to restore the original ones would cost more than to call through, and others may have wrapped these.
   function writingOf(interception: Interception<Subject>): WritingMethods {
     const { request, response, original } = interception;
     return {
@@ -85,7 +85,7 @@ export function createWrappedMethods<Subject>({ decide, pass, answerError }: Ste
   return { writingOf, endingOf, impliedHeadOf, replayTo };
 }
 
-// One by one, since Object.assign() takes several times as long, on every request.
+// One by one, since Object.assign() is several times as slow, on every request.
 
 export function setWriting(response: NodeResponse, { writeHead, write, end }: WritingMethods): void {
   const methods = response as unknown as WritingMethods;
@@ -100,7 +100,7 @@ export function setEnding(response: NodeResponse, { flushHeaders, destroy }: End
   methods.destroy = destroy;
 }
 
-/** Wraps a method that is private to Node; express-session, and others of its age, call it, too. */
+/** Wraps a method that is private to Node; express-session and other libraries of its age call it as well. */
 export function setImpliedHead(response: NodeResponse, sendHead: () => void): void {
   (response as { _implicitHeader?: () => void })._implicitHeader = sendHead;
 }

@@ -3,7 +3,7 @@ import { ProblemError } from "../problem/problem-error.js";
 
 type Value = string | number | boolean;
 
-/** The result of a function behind an API Gateway trigger (FunctionGraph Developer Guide, "Developing a Node.js Event Function"). */
+/** Describes the result of a function behind an API Gateway trigger (FunctionGraph Developer Guide, "Developing a Node.js Event Function"). */
 export interface InvocationResult {
   /** 100 to 599. */
   readonly statusCode: number;
@@ -15,7 +15,7 @@ export interface InvocationResult {
   readonly isBase64Encoded?: boolean | null | undefined;
 }
 
-/** The finding for a function without a valid result, as its invoker sees it: no valid answer (RFC 9110 section 15.6.3). */
+/** Describes, as a finding, a function without a valid result. For its invoker it gave no valid answer (RFC 9110 section 15.6.3). */
 export const malformedResult = {
   status: 502,
   code: "FSS.1202",
@@ -23,7 +23,7 @@ export const malformedResult = {
   proxyError: "http_protocol_error",
 } as const satisfies Finding;
 
-/** Makes the error for the same as the function itself sees it: its own bug, with the status that FunctionGraph's table gives the code. */
+/** Makes the error for the same fault inside the function itself: its own bug, with the status that FunctionGraph's table gives the code. */
 export function ownMalformed(cause: unknown): ProblemError {
   const { code, detail } = malformedResult;
   return new ProblemError(500, detail, { code, cause });
@@ -31,7 +31,7 @@ export function ownMalformed(cause: unknown): ProblemError {
 
 type Check = readonly [takes: string, valid: (value: unknown) => boolean];
 
-/** The check of each member. Absent and null are the same: functions in other languages cannot leave a member out. */
+/** Checks each member. Absent and null are the same: functions in other languages cannot leave a member out. */
 const resultMembers: Readonly<Record<keyof InvocationResult, Check>> = {
   statusCode: ["an integer from 100 to 599", (value) => Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599],
   headers: ["a map of strings", (value) => isAbsent(value) || isFieldMap(value)],
@@ -41,7 +41,7 @@ const resultMembers: Readonly<Record<keyof InvocationResult, Check>> = {
 
 /**
  * Checks the members of a function's result, each of which is read once.
- * @throws TypeError that names the wrong member and what it takes, or whatever a hostile result throws
+ * @throws TypeError that names the wrong member and what it accepts, or whatever a hostile result throws
  */
 export function checkResult(result: unknown): InvocationResult {
   const given = serialisedForm(result);
@@ -71,7 +71,10 @@ function isFieldMap(value: unknown): boolean {
     .every((field) => field === null || fieldTypes.has(typeof field));
 }
 
-/** Strict, since the character that a decoder skips may be the mistake; but lines may be broken (RFC 2045 section 6.8). */
+/**
+ * Whether a text is valid Base64. Characters that a decoder would skip are not valid, since they may be the mistake; line breaks are (RFC
+ * 2045 section 6.8).
+ */
 function isBase64(body: string): boolean {
   const text = body.replaceAll(/[\r\n]/g, "");
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);

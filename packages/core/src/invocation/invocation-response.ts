@@ -9,9 +9,9 @@ import { invocationOf, replyOf } from "./from-invocation.js";
 import type { Invocation } from "./read-result.js";
 
 /**
- * Makes a fetch Response of the result of a function behind an API Gateway trigger: a success as it is, everything else by the contract.
- * It is for hosts that take a fetch Response, where there is no fgErrors().
- * @param result as `fromInvocation()` takes it, or a promise of it: a rejection is answered, too
+ * Makes a fetch Response of the result of a function behind an API Gateway trigger: a success as it is, everything else by the contract. It
+ * is for hosts that send a fetch Response, where there is no fgErrors().
+ * @param result as `fromInvocation()` accepts it, or a promise of it: a rejection is answered, too
  * @param request the client's
  * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
  * @throws TypeError for a wrong option; nothing else

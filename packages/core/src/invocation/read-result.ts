@@ -3,7 +3,7 @@ import { endToEnd } from "../http/header-fields.js";
 import { isField } from "../http/is-field.js";
 import { checkResult, isAbsent, type InvocationResult } from "./check-result.js";
 
-/** A function's result as an HTTP message has it. */
+/** Describes a function's result as an HTTP message. */
 export interface Invocation {
   readonly status: number;
   /** Names in lower case. */
@@ -34,7 +34,7 @@ function resultFields(headers: NonNullable<InvocationResult["headers"]>): Record
     const lower = name.toLowerCase();
     const texts = textsOf(value).filter((text) => isField(name, text));
     if (texts.length === 0 || lower === "content-length") continue;
-    // Some functions write it in several cases, since a map holds each name once.
+    // Some functions write it in several cases, since a map has each name once.
     const cookies = lower === "set-cookie" ? [fields.get(lower) ?? [], texts].flat() : [];
     fields.set(lower, cookies.length > 1 ? cookies : texts.join(", "));
   }

@@ -8,17 +8,17 @@ import { checkResult, ownMalformed, type InvocationResult } from "./check-result
 import { readResult, textsOf, type Invocation } from "./read-result.js";
 import type { WholeResult } from "./to-invocation.js";
 
-/** A result that may not leave as it is. */
+/** Describes a result that may not leave as it is. */
 interface Unsettled {
-  /** The value to answer with: a responder takes it. */
+  /** The value to answer with, for a responder. */
   readonly meaning: object;
   /** The fields of the result, names in lower case. */
   readonly headers: Invocation["headers"];
 }
 
 /**
- * Completes a handler's own result as API Gateway takes it, or says what to answer with where the result may not leave. A JSON error body
- * stays as it is where its status is documented. Never throws.
+ * Completes a handler's own result as API Gateway accepts it, or gives the value to answer with where the result may not leave. A JSON
+ * error body stays as it is where its status is documented. Never throws.
  * @example const settled = settleResult(await handler(event), respond);
  */
 export function settleResult(result: unknown, respond: Responder): WholeResult | Unsettled {
@@ -36,7 +36,7 @@ export function settleResult(result: unknown, respond: Responder): WholeResult |
   }
 }
 
-/** Fills in all four members, as the runtime's JSON can hold them: octets become Base64. */
+/** Fills in all four members, as the runtime's JSON can represent them: octets become Base64. */
 function completed({ statusCode, headers, body, isBase64Encoded }: InvocationResult): WholeResult {
   const fields = Object.entries(headers ?? {}).flatMap(([name, value]) => {
     const texts = textsOf(value);

@@ -9,7 +9,7 @@ import type { InvocationResult } from "./check-result.js";
 import { eventFacts } from "./event-facts.js";
 import type { Invocation } from "./read-result.js";
 
-/** A result with all of its members. */
+/** Describes a result with all of its members. */
 export interface WholeResult extends InvocationResult {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;

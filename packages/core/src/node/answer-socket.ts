@@ -9,15 +9,15 @@ import { warn } from "../util/stderr.js";
 import { answer } from "./answer.js";
 import { copyFields } from "./copy-fields.js";
 
-/** The parts of an answer on a socket besides the failure. */
+/** Lists the parts of an answer on a socket besides the failure. */
 export interface SocketAnswer extends Partial<Facts> {
   /** Fields to send along, such as those of an upstream's reply. */
   readonly fields?: ReplyHead["headers"];
 }
 
 /**
- * Answers where there is no response but a bare connection, and closes it: an upgrade that failed, a request that was never
- * understood. Does nothing where nothing can be written any more, so what comes a second time is not heard of. Never throws.
+ * Answers on a connection without a response, and closes it: after an upgrade that failed, or a request that could not be parsed. Does
+ * nothing where nothing can be written any more, so a second failure is not reported. Never throws.
  * @param request undefined if there is none
  * @example server.on("clientError", (error, socket) => answerSocket(respond, error, undefined, socket, { origin: "inbound" }));
  */

@@ -11,9 +11,9 @@ import { dropUnsendable } from "./drop-unsendable.js";
 import { markAnswered, prepareAnswer, type NodeRequest, type NodeResponse } from "./exchange.js";
 
 /**
- * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or
- * a clean end would pass for the real content. A failure that two integrations notice is reported once. Never throws, and whatever
- * else fails, the client gets a plain 500 of the contract.
+ * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or a clean end
+ * would look like the real content. A failure that two integrations notice is reported once. Never throws, and whatever else fails, the
+ * client gets a plain 500 of the contract.
  * @param more facts that the framework knows better: the original URL where it rewrites `request.url`, the methods routed
  * @example answer(createResponder(), error, request, response)
  */
@@ -36,7 +36,7 @@ export function answer(
     }
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
-    if (isGone(response)) return; // nobody is there, and a response that was ended would pass for one that arrived
+    if (isGone(response)) return; // the client has left, and a response that was ended would look like one that arrived
     dropStaleFields(response);
     writeRendered(response, rendered, request.method);
     discardRequestContent(request);
@@ -99,7 +99,7 @@ function forgetHead(response: NodeResponse): void {
 }
 
 function writeRendered(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
-  // An object, not a flat array: on-headers, below compression, morgan and sessions, takes older arrays only.
+  // An object, not a flat array: on-headers, below compression, morgan and sessions, accepts only older arrays.
   (response as ServerResponse).writeHead(status, headers);
   if (method === "HEAD") response.end();
   else response.end(body);

@@ -70,7 +70,7 @@ export function emitAborted(response: NodeResponse): void {
   request.emit("aborted");
 }
 
-/** The responses of each connection whose turn has not come. */
+/** Maps a connection to its responses that wait for their turn. */
 const queued = new WeakMap<Socket, Set<ServerResponse>>();
 
 /** Closes a response that waits for its turn when its connection ends. Node does so from 24 on. */

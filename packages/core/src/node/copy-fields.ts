@@ -6,8 +6,8 @@ import type { NodeResponse } from "./exchange.js";
 import { listFields } from "./response-fields.js";
 
 /**
- * Sets an upstream's fields on a response. Lists by nature join what this gateway has set before, all other fields replace it. What Node
- * would not send is left out, also of what the gateway itself has set: the status must be set before.
+ * Sets an upstream's fields on a response. A list field joins the values that this gateway has set before; any other field replaces them.
+ * What Node would not send is left out, also of what the gateway itself has set: the status must be set before.
  * @example copyFields(response, passage.headers);
  */
 export function copyFields(response: NodeResponse, fields: ReplyHead["headers"]): void {

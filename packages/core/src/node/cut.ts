@@ -6,7 +6,7 @@ import { read } from "../util/safe-read.js";
 import type { NodeResponse } from "./exchange.js";
 
 /**
- * Ends the transfer of a response that has begun, so that the client cannot take it for complete.
+ * Ends the transfer of a response that has begun, so that the client cannot mistake it for a complete one.
  * @example if (response.headersSent && !response.writableEnded) cut(response);
  */
 export function cut(response: NodeResponse): void {
@@ -20,8 +20,8 @@ export function cut(response: NodeResponse): void {
 }
 
 /**
- * Whether only the end of the connection shows where the content ends (RFC 9112 section 6.3, rule 8): then a clean one would pass for the
- * content's. So it is to a client of HTTP/1.0, which nginx is by default, and where neither a length nor chunks were sent.
+ * Whether only the end of the connection shows where the content ends (RFC 9112 section 6.3, rule 8): then a clean end would look like the
+ * content's. That is the case for a client of HTTP/1.0, such as nginx by default, and where neither a length nor chunks were sent.
  */
 function endsWithConnection(response: ServerResponse): boolean {
   const { req: request } = response;

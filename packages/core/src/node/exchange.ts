@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 
-/** A request of node:http, or of node:http2's compatibility API. */
+/** Describes a request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
-/** A response of node:http, or of node:http2's compatibility API. */
+/** Describes a response of node:http, or of node:http2's compatibility API. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /**
- * Holds what this package knows of one response. A CommonJS and an ES module copy, also of different versions, read the same record: a
+ * Records what this package knows of one response. A CommonJS and an ES module copy, also of different versions, read the same record: a
  * later version may add members, but never changes the meaning of one that is here.
  */
 interface Exchange {
@@ -15,7 +15,7 @@ interface Exchange {
   isAnswered: boolean;
   /** The thrown value that it was answered for. */
   answeredFor: unknown;
-  /** Whatever fails from now on is a consequence of what we did to the response: nobody hears of it. */
+  /** Whatever fails from now on is a consequence of what we did to the response, and is not reported. */
   isSilenced: boolean;
   /** An integration has inspected the content. */
   isInspected?: boolean;
@@ -28,7 +28,7 @@ interface Exchange {
   subject: unknown;
 }
 
-/** The registered key of the record, so that all copies of this package find it. */
+/** Names the registered key of the record, so that all copies of this package find it. */
 const key: unique symbol = Symbol.for("fg-errors.exchange");
 
 type WithExchange = { [key]?: Exchange };
@@ -92,7 +92,7 @@ export function markSeemingDone(response: object): boolean {
 }
 
 /**
- * Has `act` called before the response is answered, by whatever copy of this package. The last one that is set counts.
+ * Registers `act`, which is called before any copy of this package answers the response. The last one that is set counts.
  * @param act must not throw
  * @param subject its argument: one function serves all responses, since a closure for each would cost more
  */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { readText } from "../util/safe-read.js";
 
-/** The members that keep the URL as the client sent it, where `url` is rewritten: by Express and connect, and by koa-proxies. */
+/** Lists the members that keep the URL as the client sent it, where `url` is rewritten: by Express and connect, and by koa-proxies. */
 const places = ["originalUrl", "oldPath"] as const;
 
 /** Reads the URL of a request as the client sent it. */

@@ -6,7 +6,7 @@ import { originForm } from "../http/request-target.js";
 import type { Finding } from "../problem/finding.js";
 import { fault } from "../recognisers/rule.js";
 
-/** The key on a request whose headers are fit to be copied. */
+/** Names the key on a request whose headers are fit to be copied. */
 const prepared = Symbol.for("fg-errors.prepared");
 
 type Prepared = IncomingMessage & { [prepared]?: true };
@@ -20,7 +20,7 @@ export function prepareRequest(request: IncomingMessage): void {
   dropHopByHop(request);
   const coding = transferCodingOf(request);
   if (coding !== undefined && request.readableEnded) {
-    headers["content-length"] = "0"; // it was read before: who writes it anew, as fixRequestBody() does, sets its length
+    headers["content-length"] = "0"; // it was read before: whoever writes it again, as fixRequestBody() does, sets its length
     delete headers["transfer-encoding"];
   } else if (coding !== undefined) {
     headers["transfer-encoding"] = coding;
@@ -44,15 +44,14 @@ export function dropHopByHop(request: IncomingMessage): void {
  * node:http has sent the 100 already.
  */
 export function dropRefused(headers: IncomingHttpHeaders): void {
-  if (headers.expect !== undefined) delete headers.expect; // to delete makes an object slow for good
+  if (headers.expect !== undefined) delete headers.expect; // `delete` makes an object slow for the rest of its use
   if (headers.trailer !== undefined) delete headers.trailer;
 }
 
 /**
-/**
  * Makes an outgoing request fit to be sent, for koa-proxies, which emits no event when it starts.
- * @returns why it may not be sent. node:http makes a CONNECT of HTTP/2's "connect" (RFC 9110 section 9.1). And where an agent had no connection
- *   for a request, its head is written already, and may have lost its framing
+ * @returns why it may not be sent. node:http makes a CONNECT of HTTP/2's "connect" (RFC 9110 section 9.1). And where an agent had no
+ *   connection for a request, its head is written already, and may have lost its framing
  */
 export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): Finding | undefined {
   if (/[a-z]/.test(request.method ?? "")) return { status: 501, routine: true };
@@ -98,10 +97,13 @@ export function dropRefusedOfUpgrades(server: object): void {
   };
 }
 
-/** Both are set anew: Connection says whether the connection persists, Transfer-Encoding where the content ends. */
+/**
+ * Lists hop-by-hop fields that stay, since both are set again: Connection says whether the connection persists, Transfer-Encoding where the
+ * content ends.
+ */
 const stays: ReadonlySet<string> = new Set(["connection", "transfer-encoding"]);
 
-/** Whether Connection says more than whether the connection persists. */
+/** Whether Connection has more options than those about persistence. */
 function hasOptions(connection: string | undefined): connection is string {
   return connection !== undefined && !/^(?:close|keep-alive)$/i.test(connection);
 }

@@ -5,7 +5,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import type { NodeResponse } from "./exchange.js";
 
 /**
- * Takes a snapshot of a response's head, for one that is sent later.
+ * Makes a snapshot of a response's head, for one that is sent later.
  * @returns restores it
  */
 export function keepHead(response: NodeResponse): () => void {
@@ -65,10 +65,10 @@ export function keepSurvivingFields(
   resetFields(response, before, surviving);
 }
 
-/** Fields that are lists by nature: the gateway's own values stand beside the upstream's. */
+/** Lists fields that are lists by their grammar: the gateway's own values are sent along with the upstream's. */
 export const listFields: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
 
-/** Restores the values that the gateway had in its lists `before` an upstream's replaced them. */
+/** Restores the values that the gateway had in its list fields `before` those of an upstream replaced them. */
 export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): void {
   for (const name of listFields) {
     const present = new Set([response.getHeader(name) ?? []].flat());

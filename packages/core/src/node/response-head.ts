@@ -5,7 +5,7 @@ import { isField, isFieldValue } from "../http/is-field.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import type { NodeResponse } from "./exchange.js";
 
-/** The arguments of `writeHead`, in any of its forms. */
+/** Describes the arguments of `writeHead`, in any of its forms. */
 export type Head = unknown[];
 
 /**

@@ -1,6 +1,6 @@
 import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
 
-/** Holds what a recogniser learnt. Every text in it is meant for the client: the recogniser has decided that it may leave. */
+/** Describes what a recogniser learnt. Every text in it is meant for the client: the recogniser has decided that it may leave. */
 export interface Finding {
   /** HTTP status, before the contract folds it. */
   readonly status: number;
@@ -14,7 +14,7 @@ export interface Finding {
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
   /** Whether a service of this very contract wrote it: its texts are for the client, whatever the status. */
   readonly ownContract?: boolean | undefined;
-  /** Path, id and extension members of such a problem, which keeps them on its way through this gateway. */
+  /** Path, id and extension members of such a problem, which keeps them when it passes through this gateway. */
   readonly instance?: string | undefined;
   readonly requestId?: string | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | undefined;
@@ -44,5 +44,5 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** The peer that the failed work communicated with. */
+/** Names the peer that the failed work communicated with. */
 export type Origin = "inbound" | "upstream" | "datastore";

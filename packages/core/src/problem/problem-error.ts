@@ -8,7 +8,7 @@ import type { FieldError, Finding } from "./finding.js";
  */
 export const findingSymbol: unique symbol = Symbol.for("fg-errors.meaning");
 
-/** Options of a ProblemError besides its status and message. */
+/** Lists the options of a ProblemError besides its status and message. */
 export interface ProblemErrorOptions {
   /** Sent as `error_code`: letters, digits and `._:-`, at most 64. Default: `<service>.0<status>`. */
   readonly code?: string;
@@ -50,8 +50,8 @@ class ErrorWithFinding extends Error {
 }
 
 /**
- * Error that an application throws on purpose. Its message is always sent to the client, also with a 5xx. A handler that knows
- * http-errors' conventions (`status`, `statusCode`, `expose`, `headers`) understands it as well. It has no stack below 500 unless
+ * Represents an error that an application throws on purpose. Its message is always sent to the client, also with a 5xx. A handler that
+ * knows http-errors' conventions (`status`, `statusCode`, `expose`, `headers`) understands it as well. It has no stack below 500 unless
  * `stack: true` asks for one.
  * @example throw new ProblemError(409, "The order was already paid", { code: "ORDER.0409" });
  */
@@ -89,9 +89,8 @@ export function problem(status: number, message?: string, options?: ProblemError
 }
 
 /**
- * Error of a failed call to an upstream: it answered with an error status, or gave no valid answer. `upstream()` and `relay()`
- * throw it, and fgErrors() answers it. It lacks members that others trust (`status`, `code`, `expose`): a hostile upstream would
- * choose them.
+ * Represents a failed call to an upstream: it answered with an error status, or gave no valid answer. `upstream()` and `relay()` throw it,
+ * and fgErrors() answers it. It lacks members that others trust (`status`, `code`, `expose`): a hostile upstream would choose them.
  * @example if (error instanceof UpstreamError && error.upstreamStatus === 404) return undefined;
  */
 export class UpstreamError extends ErrorWithFinding {
@@ -125,7 +124,7 @@ export function meant(finding: Finding): { readonly [findingSymbol]: Finding } {
 }
 
 /**
- * Describes an upstream's failure in the words of an UpstreamError, without being an Error: nobody throws it, so it needs no stack.
+ * Describes an upstream's failure with the members of an UpstreamError, but not as an Error: nobody throws it, so it needs no stack.
  * @param cause what it failed with, for the operator
  */
 export function upstreamFailure(finding: Finding, cause?: unknown): object {
@@ -133,8 +132,8 @@ export function upstreamFailure(finding: Finding, cause?: unknown): object {
 }
 
 /**
- * Describes an error response that is replaced, whoever wrote it. It speaks of an upstream only where the response shows one: a
- * function's failure does.
+ * Describes an error response that is replaced, whoever wrote it. It names an upstream only where the response shows one: a function's
+ * failure does.
  */
 export function replacedResponse(finding: Finding): object {
   if (!finding.upstream) return upstreamFailure(finding);
@@ -146,7 +145,7 @@ export function replacedResponseError(finding: Finding): Error {
   return finding.upstream ? new ErrorResponse(finding) : new UpstreamError(finding, undefined, false);
 }
 
-/** An error response that somebody wrote or set, and that is replaced. It has no stack: that would show nothing but us. */
+/** Represents an error response that somebody wrote or set, and that is replaced. It has no stack, which would show only this library. */
 class ErrorResponse extends ErrorWithFinding {
   override readonly name = "ErrorResponse";
 

@@ -7,7 +7,7 @@ import { readText } from "../util/safe-read.js";
 import { clean, cleanCode, cleanType } from "../util/sanitize.js";
 import type { FieldError, Finding } from "./finding.js";
 
-/** Holds a failure: every failure becomes one. Readonly plain data, all of it but `cause` fit for the client. */
+/** Describes a failure: every failure becomes one. Readonly plain data, all of it but `cause` fit for the client. */
 export interface Problem {
   /**
    * URI of the kind of problem (RFC 9457 section 3.1.1): at most 1000 characters, with the scheme http, https, urn, tag or about.
@@ -46,12 +46,12 @@ export interface Problem {
   readonly cause: unknown;
 }
 
-/** Members of a problem that a user may replace. */
+/** Lists the members of a problem that a user may replace. */
 export type ProblemChange = Partial<
   Pick<Problem, "type" | "status" | "title" | "detail" | "code" | "errors" | "extensions" | "headers">
 >;
 
-/** A problem under construction. Members are assigned: to spread an object and add to it costs as much as the rest together. */
+/** Describes a problem under construction. Members are assigned: to spread an object and add to it costs as much as the rest together. */
 type Draft = { -readonly [Name in keyof Problem]: Problem[Name] };
 
 /** Folds a finding into the contract and fills in the members that it leaves open. */

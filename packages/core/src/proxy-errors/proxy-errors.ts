@@ -52,10 +52,10 @@ export const proxyErrors = {
   proxy_loop_detected: typeRow(502, true),
 } satisfies Readonly<Record<string, ProxyError>>;
 
-/** A type of RFC 9209 section 2.3. */
+/** Names the types of RFC 9209 section 2.3. */
 export type ProxyErrorType = keyof typeof proxyErrors;
 
-/** The types that have a status of their own; those that a gateway detects about an upstream are among them. */
+/** Names the types that have a status of their own; those that a gateway detects about an upstream are among them. */
 export type FaultType = {
   [Type in ProxyErrorType]: (typeof proxyErrors)[Type]["status"] extends number ? Type : never;
 }[ProxyErrorType];

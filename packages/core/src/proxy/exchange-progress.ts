@@ -7,7 +7,10 @@ import type { FaultType } from "../proxy-errors/proxy-errors.js";
 import { fault } from "../recognisers/rule.js";
 import { read } from "../util/safe-read.js";
 
-/** The key on a request of how far its exchange with an upstream has come: a failure afterwards often looks like a plain reset. */
+/**
+ * Names the key under which a request records the progress of its exchange with an upstream: a later failure often looks like a plain
+ * reset.
+ */
 const progress = Symbol("fg-errors.progress"); // a WeakMap costs the garbage collector more than all the rest
 
 interface Progress {
@@ -16,7 +19,7 @@ interface Progress {
   reply?: IncomingMessage;
   /** The next hop's address is known. */
   found?: boolean;
-  /** The fault of an exchange that took too long, by what it was waiting for. */
+  /** The fault of an exchange that exceeded its time limit, by the step that it was waiting for. */
   late?: FaultType;
 }
 
@@ -38,7 +41,7 @@ export function trackExchange(
   const state: Progress = { fields: response?.getHeaders() ?? {} };
   (request as TrackedRequest)[progress] = state;
   outgoing.on("response", (reply) => (state.reply = reply));
-  // Ahead of the library's listener, which destroys the request, and with it all signs of what it was waiting for.
+  // Ahead of the library's listener, which destroys the request, and with it all signs of the step that it was waiting for.
   outgoing.prependOnceListener("timeout", () => {
     state.late = waitingFor(outgoing, state);
     if (limit && isRedirectable(outgoing)) fail();
@@ -50,7 +53,7 @@ export function trackExchange(
 function trackConnecting(socket: Socket, state: Progress, limit: number | undefined): void {
   if (!socket.connecting) return;
   socket.once("lookup", () => (state.found = true));
-  // Node starts a request's own time limit when it is connected; a connection that never comes would take minutes.
+  // Node starts a request's own time limit when it is connected; without this limit, a connection that is never made would fail after minutes.
   if (limit) socket.setTimeout(limit);
 }
 
@@ -78,7 +81,7 @@ export function explainFailure(thrown: unknown, request: IncomingMessage): unkno
 export function forgetReply(request: IncomingMessage, response: ServerResponse): void {
   const { reply, fields } = (request as TrackedRequest)[progress] ?? {};
   if (!reply || !fields || response.headersSent) return;
-  reply.unpipe(response); // something of it may still be on the way
+  reply.unpipe(response); // some of it may still arrive
   resetFields(response, fields);
 }
 

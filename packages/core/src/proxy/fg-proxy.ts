@@ -31,10 +31,10 @@ type EventHandler = (...args: readonly unknown[]) => unknown;
 /**
  * Creates handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. The library passes successes on by itself; faults, error
  * replies and upgrades that fail are answered by the contract.
- * @param options the same that `fgErrors()` takes
- * @param handlers `on` handlers of your own, called before we answer. An error that one of a request or a reply throws is answered like an error
- *   that a route throws; errors of the others go to stderr; they get an error reply without its content
- * @throws TypeError for a wrong option, with its name and what it takes
+ * @param options those of `fgErrors()`
+ * @param handlers `on` handlers of your own, called before we answer. An error that one of a request or a reply throws is answered like
+ *   an error that a route throws; errors of the others go to stderr; they get an error reply without its content
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
  */
@@ -109,7 +109,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     const { head } = inspection;
     const surviving = inspection.survivingFields();
     const before = response.getHeaders();
-    const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 takes no other
+    const status = readStatus(head, "status") ?? proxyErrors.http_protocol_error.status; // HTTP/2 accepts no other
     setHead(reply, { status, headers: surviving }, response);
     copyFields(response, surviving); // where the library has set none
     seemDone(response);
@@ -119,7 +119,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     if (finding) fail(upstreamFailure(finding), request, response);
   }
 
-  /** Inspects a success of which only the content tells whether it is one: the library sets its head, and the content waits. */
+  /** Inspects a success that only its content shows to be one: the library sets its head, and the content waits. */
   function inspectPipedBody(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     const before = response.getHeaders();
     inspectPiped(response, async (body) => {

@@ -23,7 +23,7 @@ function http2Fields(headers: ReplyHead["headers"]): Record<string, unknown> {
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
-/** The members of a reply that describe it. */
+/** Lists the members of a reply that describe it. */
 const described = [
   "headers",
   "rawHeaders",
@@ -59,7 +59,7 @@ export function inspectPiped(response: ServerResponse, passes: (content: Readabl
   }
 }
 
-/** The members by which the libraries see whether a response still needs them. */
+/** Lists the members by which the libraries see whether a response still needs them. */
 const signs = ["finished", "writableEnded", "destroyed"] as const;
 
 /**
@@ -67,7 +67,7 @@ const signs = ["finished", "writableEnded", "destroyed"] as const;
  * with it.
  */
 export function seemDone(response: ServerResponse): void {
-  if (!markSeemingDone(response)) return; // a second pretence would take the first for the truth
+  if (!markSeemingDone(response)) return; // otherwise the pretended value would be restored later as the real one
   for (const sign of signs) {
     if (response[sign]) continue; // in node:http, `writableEnded` follows `finished`
     if (Object.hasOwn(response, sign)) {
@@ -75,7 +75,7 @@ export function seemDone(response: ServerResponse): void {
       queueMicrotask(() => Object.assign(response, { [sign]: false }));
     } else {
       Object.defineProperty(response, sign, { value: true, writable: true, configurable: true });
-      queueMicrotask(() => Reflect.deleteProperty(response, sign)); // which makes an object slow for good: only for HTTP/2
+      queueMicrotask(() => Reflect.deleteProperty(response, sign)); // which makes an object slow for the rest of its use: only for HTTP/2
     }
   }
 }

@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import { guardHook } from "../util/guard-hook.js";
 
 /**
- * Your own handlers for the events of http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. Written as methods, so that a handler may
- * take a framework's own request and response for its parameters.
+ * Lists your own handlers for the events of http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. They are declared as methods, so
+ * that a handler's parameters may have the types of a framework's own request and response.
  * @example fgProxy(options, { proxyReq(outgoing) { outgoing.setHeader("x-forwarded-by", "edge-1"); } })
  */
 export interface ProxyEventHandlers {
@@ -28,13 +28,13 @@ export interface ProxyEventHandlers {
   econnreset?(error: Error, request: IncomingMessage, response: ServerResponse, url: object | string): void;
 }
 
-/** The options of a proxy that fgProxy() reads. */
+/** Lists the options of a proxy that fgProxy() reads. */
 export interface ProxyLimits {
   /** Milliseconds that an upstream has to answer; no limit by default. */
   readonly proxyTimeout?: number | undefined;
 }
 
-/** The handlers as http-proxy-middleware takes them among its options, and `attach` for the libraries that take none. */
+/** Contains the handlers as an option of http-proxy-middleware, and `attach` for the libraries without that option. */
 export interface ProxyHandlers {
   readonly on: Readonly<
     ProxyEventHandlers & Required<Pick<ProxyEventHandlers, "start" | "proxyReq" | "proxyRes" | "proxyReqWs" | "error">>

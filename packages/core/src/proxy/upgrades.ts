@@ -10,7 +10,7 @@ import { discardContent, headOf } from "../reply/reply.js";
 import type { Responder } from "../responder/responder.js";
 import { noop } from "../util/noop.js";
 
-/** Answers the upgrades of one proxy that fail. */
+/** Watches the upgrades of one proxy, and answers those that fail. */
 interface Upgrades {
   /** Watches a request that asks for an upgrade, before the library does. */
   readonly watch: (outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, limit: number | undefined) => void;
@@ -18,7 +18,10 @@ interface Upgrades {
   readonly failUpgrade: (thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) => void;
 }
 
-/** @param options how an error reply is inspected */
+/**
+ * Creates the watcher of one proxy's upgrades.
+ * @param options how an error reply is inspected
+ */
 export function createUpgrades(respond: Responder, options: ReplyOptions): Upgrades {
   const states = new WeakMap<Duplex, UpgradeState>();
 
@@ -84,7 +87,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
   return { watch, failUpgrade };
 }
 
-/** Holds the progress of an upgrade. */
+/** Records the progress of an upgrade. */
 interface UpgradeState {
   /** The client has got its 101. */
   isSwitched: boolean;
@@ -94,7 +97,7 @@ interface UpgradeState {
   readonly checkEnd: () => void;
 }
 
-/** Milliseconds of silence that an upstream is granted when its client has ended the connection: a WebSocket is never half open. */
+/** Limits the milliseconds for which an upstream may send nothing when its client has ended the connection: a WebSocket is never half open. */
 const limitAtEnd = 2000;
 
 /** Whether a stream has ended, also while its content is unread: "end" comes only afterwards. */

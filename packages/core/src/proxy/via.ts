@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { UpstreamError } from "../problem/problem-error.js";
 import { fault } from "../recognisers/rule.js";
 
-/** A pseudonym: it may stand in Via for a host (RFC 9110 section 7.6.3). */
+/** Matches a pseudonym, which may replace a host in Via (RFC 9110 section 7.6.3). */
 const pseudonym = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**

@@ -16,11 +16,11 @@ export const clientFacingFamilies: readonly Family[] = [auth, inbound, uploads, 
 /** Lists the families whose errors come from what the gateway works with. Nobody wrote them for a client. */
 export const operationalFamilies: readonly Family[] = [orms, resilience, node];
 
-/** The client-facing families, by the names and codes of their errors. */
+/** Indexes the client-facing families, by the names and codes of their errors. */
 export const clientFacing: FamilyIndex = indexFamilies(clientFacingFamilies);
 
-/** The operational families, by the names and codes of their errors. */
+/** Indexes the operational families, by the names and codes of their errors. */
 export const operational: FamilyIndex = indexFamilies(operationalFamilies);
 
-/** The same for what the parser or the connection of a request fails with: that comes from no datastore. */
+/** Indexes them for errors of a request's parser or connection: none of these comes from a datastore. */
 export const operationalInbound: FamilyIndex = indexFamilies(operationalFamilies.filter((family) => family !== orms));

@@ -2,7 +2,7 @@ import type { Finding } from "../problem/finding.js";
 import { read, readText } from "../util/safe-read.js";
 import type { Context, Family, Rule } from "./rule.js";
 
-/** Holds the rules of several families by key. A family has the same place in each list of rules. */
+/** Indexes the rules of several families by key. A family has the same place in each list of rules. */
 export interface FamilyIndex {
   readonly marks: readonly (readonly [mark: string, rule: Rule])[][];
   readonly names: RulesByKey;
@@ -27,9 +27,9 @@ function rulesByKey(tables: readonly Readonly<Record<string, Rule>>[]): RulesByK
 }
 
 /**
- * Finds the meaning of an error in the first family that knows it. Within a family the mark comes first, then the name, then the
- * code. Marks are looked up one by one, which costs the same for any error. To list an error's keys instead takes as long for a
- * usual error, and a second for one with a million keys.
+ * Finds the meaning of an error in the first family that knows it. Within a family the mark comes first, then the name, then the code.
+ * Marks are looked up one by one, which costs the same for any error. To list an error's keys is as fast for a usual error, but needs a
+ * second for one with a million keys.
  */
 export function lookup({ marks, names, codes }: FamilyIndex, error: object, context: Context): Finding | undefined {
   const [named, coded] = [names.get(context.name), codes.get(context.code)];

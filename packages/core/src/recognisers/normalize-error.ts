@@ -13,8 +13,8 @@ export interface NormalizeOptions extends Circumstances {
 }
 
 /**
- * Normalises a thrown value to a problem. Every thrown value takes this way. It never throws, whatever the value. An unknown
- * value becomes a 500 without details.
+ * Normalises a thrown value to a problem. Every thrown value is normalised here. It never throws, whatever the value. An unknown value
+ * becomes a 500 without details.
  * @param thrown any value, an error or not
  * @param options `contract`, default `functionGraph`; `service`, default "FSS"; and the circumstances of the request
  * @example normalizeError(createError(404, "No such order")).status // 404

@@ -20,17 +20,14 @@ const receivedClause =
 /** Begins joi's quote of a value that does not match a pattern. Joi writes the value before the pattern. */
 const joiQuote = ' with value "';
 
-/**
- * Finds a value in the middle of a message: joi's, unless it could be taken out; effect's; JSON.parse's, whose message effect
- * passes on.
- */
+/** Finds a value in the middle of a message: joi's, unless it could be removed; effect's; JSON.parse's, whose message effect passes on. */
 const quotesValue = / with value |^Unable to decode |"(?:\.\.\.)? is not valid JSON/;
 
 /** Limits what the search for values may cost. All issues of one error share it, since they may keep the same large value. */
 export interface Search {
   /** Characters that may still be examined. When none are left, no message leaves any more. */
   left: number;
-  /** Members of values that were listed before. To list them takes time, and many issues may keep the same value. */
+  /** Members of values that were listed before. To list them is slow, and many issues may keep the same value. */
   readonly members: Map<object, readonly unknown[]>;
 }
 
@@ -98,7 +95,7 @@ function containsValue(values: readonly unknown[], text: string, length: number,
   return false;
 }
 
-/** Bounds the integers that are spelled: to write a longer one in decimal takes more than linear time. */
+/** Bounds the integers that are spelled: to write a longer one in decimal needs more than linear time. */
 const largestInteger = 10n ** BigInt(maxSearchedCharacters);
 
 /** Lists the spellings with which a message may quote a value. */

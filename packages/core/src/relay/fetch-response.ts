@@ -5,7 +5,7 @@ import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { readText } from "../util/safe-read.js";
 
-/** The members of a fetch Request that are read. */
+/** Lists the members of a fetch Request that are read. */
 export interface FetchRequest {
   readonly method: string;
   readonly url: string;

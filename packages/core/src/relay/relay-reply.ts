@@ -11,12 +11,15 @@ import { successHead } from "../reply/success-head.js";
 import type { ResponderOptions } from "../responder/options.js";
 import { noop } from "../util/noop.js";
 
-/** The options of `fgErrors()`. Relaying reads `success`, `contract`, `proxyName`, `errorBodyLimit`, `hiddenFailures`, `upstreamCredentials`. */
+/**
+ * Lists the options of `fgErrors()`. Relaying reads `success`, `contract`, `proxyName`, `errorBodyLimit`, `hiddenFailures`,
+ * `upstreamCredentials`.
+ */
 export type RelayOptions = ResponderOptions;
 
-/** An upstream's success or redirect as a gateway sends it. */
+/** Describes an upstream's success or redirect as a gateway sends it. */
 export interface RelayedReply extends ReplyHead {
-  /** Has its first chunk at hand; null where there is none. It is destroyed when the recipient closes. */
+  /** The content, whose first chunk is available; null where there is none. It is destroyed when the recipient closes. */
   readonly content: Readable | null;
   /** The status that the upstream sent: `status` may be folded. */
   readonly receivedStatus: number;

@@ -8,10 +8,10 @@ import { relayReply, survivingFieldsOf, type RelayOptions } from "./relay-reply.
 
 /**
  * Relays an upstream's reply as a fetch Response: a success streams through, everything else is answered by the contract. It is for hosts
- * that take a fetch Response, such as Hono, where there is no fgErrors(). Content that breaks after it has begun errors the Response's
+ * that send a fetch Response, such as Hono, where there is no fgErrors(). Content that breaks after it has begun errors the Response's
  * stream and is reported; a client that leaves (`request.signal`, or a stream that is cancelled) ends the upstream's content.
- * @param reply a reply of fetch(), undici's request() or node:http, its content not read yet, or a promise of it: a rejection is answered,
- *   too
+ * @param reply a reply of fetch(), undici's request() or node:http, its content not read yet, or a promise of it: a rejection is
+ *   answered, too
  * @param request the client's: its method, URL (for the path), header fields, and signal are read
  * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
  * @returns a promise that settles when the content has begun

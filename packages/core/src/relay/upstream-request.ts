@@ -6,12 +6,12 @@ import { hasTarget, invalidTarget, originForm } from "../http/request-target.js"
 import { ProblemError } from "../problem/problem-error.js";
 
 /**
- * Header fields for an upstream, names in lower case. Its members are for node:http, Transfer-Encoding among them; its iterator, which
- * fetch() and undici use, leaves out the framing fields that fetch() sets by itself.
+ * Maps the header fields for an upstream, names in lower case. Its members are for node:http, Transfer-Encoding among them; its iterator,
+ * which fetch() and undici use, leaves out the framing fields that fetch() sets by itself.
  */
 export type UpstreamHeaders = Record<string, string> & Iterable<[name: string, value: string]>;
 
-/** The head of a request to an upstream. It fits as the second parameter of fetch(), undici's request() and node:http's request(). */
+/** Describes the head of a request to an upstream. It fits as the second parameter of fetch(), undici's request() and node:http's request(). */
 export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, without an origin: it begins with "/", and has no dot segments that would leave the target's own path. */
@@ -48,7 +48,7 @@ export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): 
   return { method, path: passedTarget(request), headers: headers as UpstreamHeaders, body, duplex: "half", redirect: "manual" };
 }
 
-/** Fields that are addressed to this gateway. */
+/** Lists fields that are addressed to this gateway. */
 const gatewayFields: readonly string[] = ["host", "expect", "proxy-authorization", "http2-settings"];
 
 function passedFields(request: IncomingMessage | Http2ServerRequest, coding: string | undefined): Record<string, string> {

@@ -22,7 +22,7 @@ export interface NodeReply {
   readonly body?: Readable | null | undefined;
 }
 
-/** An upstream's reply: node:http's, fetch's or undici's. */
+/** Describes an upstream's reply: node:http's, fetch's or undici's. */
 export type Reply = IncomingMessage | FetchReply | NodeReply;
 
 /** Reads the status and header fields of a reply. A status that was never received is 0. */

@@ -8,7 +8,7 @@ import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
 import { contentFault, handleRequestError, headOf, type Reply } from "./reply.js";
 
-/** Options of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
+/** Lists the options of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relayStatuses"> {
   /**
    * Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({

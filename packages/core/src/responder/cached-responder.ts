@@ -1,7 +1,7 @@
 import type { ResponderOptions } from "./options.js";
 import { createResponder, type Responder } from "./responder.js";
 
-/** The default of options: one object, so that it is checked once. */
+/** Gives the default of options: one object, so that it is checked once. */
 export const noOptions: ResponderOptions = {};
 
 const responders = new WeakMap<ResponderOptions, Responder>();

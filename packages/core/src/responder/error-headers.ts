@@ -5,7 +5,7 @@ import { maxAllowedMethods, maxMethodCharacters } from "../util/limits.js";
 import { proxyStatus } from "./proxy-status.js";
 import type { Facts } from "./request-facts.js";
 
-/** Options for this gateway's own fields. */
+/** Lists the options for this gateway's own fields. */
 interface OwnFields {
   /** Challenge for a 401 or 407 that has none. */
   readonly challenge: string;

@@ -5,7 +5,7 @@ import type { Renderer } from "./render.js";
 import type { ProblemContext } from "./report.js";
 import type { Facts } from "./request-facts.js";
 
-/** Options of a responder. All are optional, and read once. */
+/** Lists the options of a responder. All are optional, and read once. */
 export interface ResponderOptions {
   /** The statuses that may leave. Default `functionGraph`. */
   readonly contract?: Contract;
@@ -41,7 +41,7 @@ export interface ResponderOptions {
   readonly onError?: (problem: Problem, context: ProblemContext) => unknown;
 }
 
-/** Describes what an option takes. */
+/** Describes the values that an option accepts. */
 export interface OptionCheck {
   readonly takes: string;
   readonly valid: (value: unknown) => boolean;
@@ -92,7 +92,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
  * Checks options.
  * @param caller named in the error
  * @param more checks of the caller's own options
- * @throws TypeError with the first option that is unknown or wrong, and what it takes
+ * @throws TypeError with the first option that is unknown or wrong, and what it accepts
  */
 export function checkOptions(options: unknown, caller: string, more: Readonly<Record<string, OptionCheck>> = {}): void {
   const all: Readonly<Record<string, OptionCheck>> = { ...optionChecks, ...more };

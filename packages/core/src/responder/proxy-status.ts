@@ -56,7 +56,7 @@ const commonParameters: Readonly<Record<string, ParameterType>> = {
   details: "string",
 };
 
-/** Writes a value of each type (RFC 9651 section 3.3); undefined for a value that the type cannot hold, which is left out. */
+/** Writes a value of each type (RFC 9651 section 3.3); undefined for a value that the type cannot represent, which is left out. */
 const writeValue: Readonly<Record<ParameterType, (value: unknown) => BareItem | undefined>> = {
   token: (value) =>
     typeof value === "string" && /^[A-Za-z*][\w!#$%&'*+.^`|~:/-]{0,254}$/.test(value) ? new Token(value) : undefined,
@@ -98,7 +98,7 @@ function innermostCode(error: unknown): string | undefined {
   return innermost(error, (link) => cleanCode(read(link, "code")));
 }
 
-/** Lists members that hold the address: of a system call, of a name server's answer, of node:tls, of undici's sockets. */
+/** Lists members that contain the address: of a system call, of a name server's answer, of node:tls, of undici's sockets. */
 const addressMembers: readonly (readonly [key: string, inner?: string])[] = [
   ["address"],
   ["hostname"],

@@ -4,7 +4,7 @@ import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { problemMediaType } from "./media-type.js";
 
-/** Context for a renderer, besides the problem. */
+/** Describes the context for a renderer, besides the problem. */
 export interface RenderContext {
   /** The request's id, also sent as X-Request-Id. */
   readonly requestId: string;
@@ -14,7 +14,7 @@ export interface RenderContext {
   readonly accept: string | undefined;
 }
 
-/** A body and its media type. */
+/** Contains a body and its media type. */
 export interface Content {
   readonly contentType: string;
   readonly body: string;
@@ -26,7 +26,7 @@ export interface Content {
  */
 export type Renderer = (problem: Problem, context: RenderContext) => Content;
 
-/** Makes the renderer for the option `format`. It never throws: where a user's renderer would, the default format takes its place. */
+/** Makes the renderer for the option `format`. It never throws: where a user's renderer would, the default format replaces it. */
 export function createRender(format: "problem" | "functiongraph" | Renderer): Renderer {
   if (format === "problem") return renderProblem;
   if (format === "functiongraph") return renderFunctionGraph;

@@ -4,7 +4,7 @@ import { guardHook } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
 import type { Facts } from "./request-facts.js";
 
-/** Context of a problem, for the operator. */
+/** Describes the context of a problem, for the operator. */
 export interface ProblemContext {
   readonly requestId: string;
   readonly method: string | undefined;

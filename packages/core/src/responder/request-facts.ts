@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { pathIn } from "../http/path-in.js";
 import type { Origin } from "../problem/finding.js";
 
-/** Holds what a responder reads of a request. A node:http or node:http2 request fits as it is. */
+/** Describes what a responder reads of a request. A node:http or node:http2 request fits as it is. */
 export interface Facts {
   readonly headers: IncomingHttpHeaders;
   readonly method?: string | undefined;
@@ -21,8 +21,8 @@ export interface Facts {
 }
 
 /**
- * Gives the request's path as a URI reference, without its query, which may hold secrets, and without an authority; "/" for a
- * target that is no path.
+ * Gives the request's path as a URI reference, without its query, which may contain secrets, and without an authority; "/" for a target
+ * that is no path.
  */
 export function instanceOf(url: string | undefined): string {
   return pathIn(url ?? "") ?? "/";

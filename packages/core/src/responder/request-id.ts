@@ -20,7 +20,7 @@ export function requestIdOf({ headers, responseHeaders }: Facts, upstreamRequest
   );
 }
 
-/** Octets of an id: as many as in W3C Trace Context's and nginx's. */
+/** Sets the octets of an id: as many as in W3C Trace Context's and nginx's. */
 const idOctets = 16;
 
 let drawnHex = "";

@@ -12,7 +12,7 @@ import { createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { requestIdOf } from "./request-id.js";
 
-/** Holds all that an adapter has to write. Header names are in lower case. */
+/** Contains all that an adapter has to write. Header names are in lower case. */
 export interface Rendered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,11 +41,11 @@ export interface Host {
 }
 
 /**
- * Creates the responder that an adapter calls with what it caught: the whole product except the framework. The responder never
- * throws, whatever a user's hook does, and whatever the facts or the thrown value are.
+ * Creates the responder that an adapter calls with what it caught: the whole product except the framework. The responder never throws,
+ * whatever a user's hook does, and whatever the facts or the thrown value are.
  * @param options all optional, with the defaults in `ResponderOptions`
  * @param host describes the adapter
- * @throws TypeError for a wrong option, with its name and what it takes
+ * @throws TypeError for a wrong option, with its name and what it accepts
  * @example const { status, headers, body } = createResponder()(thrown, request);
  */
 export function createResponder(options: ResponderOptions = {}, host: Host = {}): Responder {

@@ -4,7 +4,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import { isGone, onClose } from "../node/client-gone.js";
 import type { NodeResponse } from "../node/exchange.js";
 
-/** The connections and the responses that a server is busy with. */
+/** Lists the connections and the responses that a server is busy with. */
 export interface Connections {
   /** Responses that are not closed yet, in the order of their requests. */
   readonly openResponses: ReadonlySet<NodeResponse>;

@@ -12,13 +12,16 @@ import { watchSessions } from "./sessions.js";
 import { createSilenceCheck, resetUploads } from "./silence.js";
 import { serviceUnavailable } from "./unavailable.js";
 
-/** Options of drain(). */
+/** Lists the options of drain(). */
 export interface DrainOptions {
   /** Milliseconds for requests in flight to finish, an integer from 0 to 2147483647. Default: 10000. */
   readonly timeout?: number | undefined;
 }
 
-/** The member of a guarded server that drains it. The symbol is registered, since another copy of this package may have guarded the server. */
+/**
+ * Names the member of a guarded server that drains it. The symbol is registered, since another copy of this package may have guarded the
+ * server.
+ */
 const drainer: unique symbol = Symbol.for("fg-errors.drain");
 
 interface Drainable {
@@ -45,10 +48,10 @@ export function drain(server: Server, options: DrainOptions = {}): Promise<void>
   return act(timeout);
 }
 
-/** Milliseconds for which a client that owes octets may send none. */
+/** Limits the milliseconds for which a client whose octets are due may send none. */
 const silenceLimit = 1000;
 
-/** Milliseconds for the last answers to be sent before connections are destroyed. */
+/** Limits the milliseconds in which the last answers are sent, before connections are destroyed. */
 const sendTime = 100;
 
 /**
@@ -76,8 +79,8 @@ export function makeDrainable(server: Server, respond: Responder, connections: C
   }
 
   /**
-   * Closes the server without cutting responses that are ended but not all sent. server.close() takes `finished` for sent, and would cut
-   * such a response: its client may be slow to read.
+   * Closes the server without cutting responses that are ended but not all sent. server.close() regards a finished response as sent, and
+   * would cut it: its client may be slow to read.
    */
   function closeServer(): Promise<void> {
     const ended = [...openResponses].filter((response) => !isHttp2(response) && response.finished) as {

@@ -1,13 +1,13 @@
 import type { Server } from "node:net";
 import { performance } from "node:perf_hooks";
 
-/** Milliseconds between two samples. */
+/** Sets the milliseconds between two samples. */
 const sampleInterval = 100;
 
 /**
  * Measures the delay of the event loop while the server is open, by how much a timer is late: a request that came when the timer was due
- * has waited as long. The delay is a moving average. Each sample counts for a third, and is limited to twice the limit. So it takes two
- * stalls in a row to exceed the limit, and two samples without a stall to fall below it again.
+ * has waited as long. The delay is a moving average. Each sample counts for a third, and is limited to twice the limit. So two stalls in a
+ * row are needed to exceed the limit, and two samples without a stall to fall below it again.
  * @param limit milliseconds
  * @returns reads the current delay, in milliseconds
  */

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionCheck, type ResponderOptions } from "../responder/options.js";
 import type { LoadLimits } from "./load-shedding.js";
 
-/** Options of guardServer(): those of `fgErrors()`, and the limits above which requests are refused. */
+/** Lists the options of guardServer(): those of `fgErrors()`, and the limits above which requests are refused. */
 export interface GuardOptions extends ResponderOptions, LoadLimits {}
 
 const limitChecks: Readonly<Record<keyof LoadLimits, OptionCheck>> = {
@@ -11,7 +11,7 @@ const limitChecks: Readonly<Record<keyof LoadLimits, OptionCheck>> = {
 
 /**
  * Checks the options, and splits them into the limits and the responder's own.
- * @throws TypeError with the name of the first option that is unknown or wrong, and what it takes
+ * @throws TypeError with the name of the first option that is unknown or wrong, and what it accepts
  */
 export function splitOptions(options: GuardOptions): {
   readonly limits: LoadLimits;

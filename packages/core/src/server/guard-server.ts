@@ -27,7 +27,7 @@ const guarded = Symbol.for("fg-errors.guarded");
  * @param server of node:http, node:https or node:http2; listeners and settings may be added later
  * @returns the server
  * @throws TypeError for a value that is no such server, for a server that is guarded already, and for a wrong option, with the option's
- * name and what it takes
+ *   name and what it accepts
  * @example guardServer(createServer(app), { maxInFlight: 1000 }).listen(8080);
  */
 export function guardServer<S extends Server>(server: S, options: GuardOptions = {}): S {
@@ -41,7 +41,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   const handedOver = new WeakSet<object>();
   const hasNoListener = (event: string) => server.listenerCount(event) === 1; // the one is ours
 
-  /** Handlers that see an event before its listeners do. Each returns true if the listeners must not get the event. */
+  /** Maps an event to the handler that gets it before its listeners do. Each handler returns true if the listeners must not get the event. */
   const handlers = new Map<unknown, (...args: never[]) => boolean>([
     ["request", onRequest],
     ["checkContinue", onCheckContinue],
@@ -117,7 +117,10 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
     return false;
   }
 
-  /** @param stream the connection, or since Node 26 a stream over it while the request's content still arrives */
+  /**
+   * Answers an upgrade or a tunnel, or offers it to its listeners.
+   * @param stream the connection, or since Node 26 a stream over it while the request's content still arrives
+   */
   function onUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean {
     stream.on("error", noop);
     if (!admitsSocket(request)) return true;
@@ -139,7 +142,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   }
 
   function onClientError(error: Error, socket: Socket): boolean {
-    const isFirst = !isLingering(socket); // another packet may cause the same error again
+    const isFirst = !isLingering(socket); // the next chunk may cause the same error again
     answerClientError(respond, error, socket);
     if (!isFirst) return true;
     const emitLater = () => void emit("clientError", error, socket);
@@ -159,7 +162,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   return Object.assign(server, { [guarded]: true, emit: guardedEmit });
 }
 
-/** Responses by their requests. A request that Node drops is emitted without its response. */
+/** Maps a request to its response. A request that Node drops is emitted without its response. */
 const responses = new WeakMap<object, ServerResponse>();
 let isRemembering = false;
 

@@ -2,10 +2,13 @@ import type { Duplex } from "node:stream";
 import { noop } from "../util/noop.js";
 import type { HttpSocket } from "./pipelining.js";
 
-/** Milliseconds for which a client may go on sending after its last answer. */
+/** Limits the milliseconds for which a client may go on sending after its last answer. */
 const lingerTime = 2000;
 
-/** Milliseconds between two reads while the last answer waits behind an earlier response. This is often enough to notice that the client has left. */
+/**
+ * Sets the milliseconds between two reads while the last answer waits behind an earlier response. This is often enough to notice that the
+ * client has left.
+ */
 const readPause = 20;
 
 const lingering = new WeakSet<object>();
@@ -43,7 +46,7 @@ function stopParsing(socket: HttpSocket): void {
   if (parser) parser.onIncoming = rejectHead;
 }
 
-/** Rejects the next head of the packet that is being parsed: a parser error ends the packet. */
+/** Rejects the next head in the chunk that is being parsed: after a parser error the rest of the chunk is not parsed. */
 function rejectHead(this: { incoming?: unknown }): number {
   this.incoming = null;
   return -1;

@@ -11,7 +11,7 @@ import { measureEventLoopDelay } from "./event-loop-delay.js";
 import { refuse, refuseSocket } from "./refusals.js";
 import { serviceUnavailable } from "./unavailable.js";
 
-/** The limits above which a server refuses requests with 503. */
+/** Lists the limits above which a server refuses requests with 503. */
 export interface LoadLimits {
   /** Requests in flight, 1 or more: a request counts until its response has left. While there are as many, others get a 503. Default: no limit. */
   readonly maxInFlight?: number | undefined;
@@ -27,10 +27,10 @@ interface LoadShedding {
   readonly admitsSocket: (request: IncomingMessage) => boolean;
 }
 
-/** Milliseconds between two lines about an overload on stderr. */
+/** Sets the milliseconds between two lines about an overload on stderr. */
 const reportInterval = 60_000;
 
-/** Octets of request content that Node may read and discard, so that the connection can be kept. */
+/** Limits the octets of request content that Node may read and discard, so that the connection can be kept. */
 const discardLimit = 65_536;
 
 /**
@@ -85,7 +85,7 @@ function isPipelined(response: NodeResponse): boolean {
   return !isHttp2(response) && response.socket === null;
 }
 
-/** Whether a request has more content than to be discarded. Node reads all of it, however long, before it takes the next request. */
+/** Whether a request has more content than to be discarded. Node reads all of it, however long, before it reads the next request. */
 function hasLongContent({ headers }: NodeRequest): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > discardLimit;
 }

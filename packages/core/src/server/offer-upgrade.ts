@@ -2,9 +2,9 @@ import type { Duplex } from "node:stream";
 import type { HttpSocket } from "./pipelining.js";
 
 /**
- * Offers an upgrade to its listeners, and calls `refuse` if one of them destroys the stream before anything is written: no listener
- * takes this protocol or this path. The destruction may come until the next turn of the event loop, since the listener of
- * http-proxy-middleware is asynchronous.
+ * Offers an upgrade to its listeners, and calls `refuse` if one of them destroys the stream before anything is written: no listener accepts
+ * this protocol or this path. The destruction may come until the next turn of the event loop, since the listener of http-proxy-middleware
+ * is asynchronous.
  * @param stream as the listeners get it: the connection, or since Node 26 a stream over it while the request's content still arrives
  * @param refuse answers; the connection is not destroyed yet
  */

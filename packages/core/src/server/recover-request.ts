@@ -2,12 +2,12 @@ import { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { read } from "../util/safe-read.js";
 
-/** Octets of a raw packet that are searched for a head. Node reads no more at once. */
+/** Limits the octets of a raw packet (`rawPacket`) that are searched for a head. Node reads no more at once. */
 const rawPacketLimit = 65_536;
 
 const requestLine = /^([A-Z]{3,20}) ([\x21-\x7e]+) HTTP\/1\.[01]\r?\n/;
 
-/** The fields that an error response depends on: the request id, and the media types that the client accepts. */
+/** Matches the fields that an error response depends on: the request id, and the media types that the client accepts. */
 const recoveredFields = /^(x-request-id|x-cff-request-id|traceparent|accept):(.*)$/gim;
 
 /**

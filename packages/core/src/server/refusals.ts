@@ -9,23 +9,23 @@ import type { Responder } from "../responder/responder.js";
 import { startLingeringClose } from "./lingering-close.js";
 import { afterPipelined } from "./pipelining.js";
 
-/** Requests that Node answers by itself and without content, and those that it should refuse and does not. */
+/** Lists refusals of requests: of those that Node answers by itself and without content, and of those that it should refuse and does not. */
 export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {
   /** The target is neither a path nor a URL of HTTP (RFC 9112 section 3.2). */
   target: meant({ status: 400, detail: invalidTarget }),
   /** Host is missing or repeated (RFC 9112 section 3.2). */
   host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
   /** The version is none, or HTTP/1.0 has chunks (RFC 9112 sections 2.3 and 6.1). */
-  framing: meant({ status: 400, detail: "HTTP/1.1 is spoken here, and HTTP/1.0 without Transfer-Encoding." }),
+  framing: meant({ status: 400, detail: "The server accepts HTTP/1.1, and HTTP/1.0 without Transfer-Encoding." }),
   /** Expect is something else than 100-continue (RFC 9110 section 10.1.1). */
   expectation: meant({ status: 417, detail: "The only expectation that can be met is 100-continue." }),
   /** The connection has had `maxRequestsPerSocket` requests. Its last answer has announced that the connection closes. */
-  spent: meant({ status: 503, detail: "This connection takes no more requests; a new one will.", routine: true }),
-  /** HTTP/1 came to a port that takes HTTP/2 only (RFC 9110 section 15.6.6). */
-  version: meant({ status: 505, detail: "Only HTTP/2 is spoken here.", routine: true }),
+  spent: meant({ status: 503, detail: "This connection accepts no more requests. Use a new one.", routine: true }),
+  /** HTTP/1 came to a port that accepts HTTP/2 only (RFC 9110 section 15.6.6). */
+  version: meant({ status: 505, detail: "The server accepts HTTP/2 only.", routine: true }),
 };
 
-/** Facts of a failure that is the client's. */
+/** Gives the facts of a failure that is the client's. */
 export const inboundFacts = { origin: "inbound" } as const;
 
 /** Answers a request instead of the application, and closes its connection. With HTTP/2 only the stream ends. */

@@ -1,13 +1,13 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 
-/** Milliseconds between two checks of the sessions. */
+/** Sets the milliseconds between two checks of the sessions. */
 const checkInterval = 1000;
 
-/** Octets of a SETTINGS frame without content, which its acknowledgement has as well (RFC 9113 section 6.5). */
+/** Gives the octets of a SETTINGS frame without content, which its acknowledgement has as well (RFC 9113 section 6.5). */
 const acknowledgementLength = 9;
 
-/** The state of a session at its last check. */
+/** Records the state of a session at its last check. */
 interface Activity {
   readonly socket: HandleSocket;
   bytesRead: number;
@@ -17,7 +17,7 @@ interface Activity {
   wasOver: boolean;
 }
 
-/** A socket with Node's internal members. */
+/** Describes a socket with Node's internal members. */
 interface HandleSocket extends Socket {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
   /** The TCP socket below TLS. The write queue of TLS itself may be stuck once a session is over. */
@@ -73,7 +73,7 @@ function sendProbe(session: ServerHttp2Session, activity: Activity): void {
   });
 }
 
-/** Whether nothing has been written since the probe, though frames are queued and the socket could take them. */
+/** Whether nothing has been written since the probe, though frames are queued and the socket is writable. */
 function isOver(session: ServerHttp2Session, { probedAt, socket }: Activity): boolean {
   return socket.bytesWritten === probedAt && session.state.outboundQueueSize! > 0 && !isBlocked(socket);
 }

@@ -58,7 +58,7 @@ export function resetUploads(respond: Responder, { openStreams }: Connections, s
   }
 }
 
-/** RFC 9113 section 5.1: the client has not ended its side; in the second, the response has left. */
+/** Lists the states of a stream (RFC 9113 section 5.1) in which the client has not ended its side; in the second, the response has left. */
 const clientMaySend: ReadonlySet<number | undefined> = new Set([
   constants.NGHTTP2_STREAM_STATE_OPEN,
   constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_LOCAL,

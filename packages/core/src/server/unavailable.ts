@@ -1,7 +1,7 @@
 import { meant } from "../problem/problem-error.js";
 
 /**
- * Retry-After in seconds (RFC 9110 section 10.2.3). A second is enough for most of an overload to be worked off, and a client can ask
+ * Sets Retry-After, in seconds (RFC 9110 section 10.2.3). A second is enough for most of an overload to be worked off, and a client can ask
  * another instance at once.
  */
 const retryFields = { "retry-after": "1" };

@@ -1,95 +1,104 @@
 // Every limit of what is read, searched and sent, with its reason. Limits of header fields and paths are in http/, which may not import
 // from here.
 
-/** Characters of a message that are sent. A longer text is not read by anybody, and may be a client's or an upstream's. */
+/** Limits the characters of a message that are sent. A longer text is not read by anybody, and may be a client's or an upstream's. */
 export const maxTextCharacters = 1000;
 
-/** Invalid fields that are listed. More are of no use to a client. */
+/** Limits the invalid fields that are listed. More are of no use to a client. */
 export const maxFieldErrors = 100;
 
-/** Keys of the path to an invalid field that are sent. A client may nest as it likes: a deeper field is reported as its container. */
+/**
+ * Limits the keys of the path to an invalid field that are sent. A client may nest without end: a deeper field is reported as its
+ * container.
+ */
 export const maxPathKeys = 32;
 
-/** Keys of a path that are read: one more than are sent, for the part of the request with which a path may begin. */
+/** Limits the keys of a path that are read: one more than are sent, for the part of the request with which a path may begin. */
 export const maxReadPathKeys = maxPathKeys + 1;
 
-/** Characters of one key. A client may choose its names: a field with a longer key is reported as its container. */
+/** Limits the characters of one key. A client may choose its names: a field with a longer key is reported as its container. */
 export const maxKeyCharacters = 200;
 
-/** Characters of a path that are split into keys. */
+/** Limits the characters of a path that are split into keys. */
 export const maxPathCharacters = maxPathKeys * maxKeyCharacters;
 
-/** Levels of an upstream's extension member. A deeper one would be expensive to copy, and to parse for a client. */
+/** Limits the levels of an upstream's extension member. A deeper one would be expensive to copy, and to parse for a client. */
 export const maxExtensionDepth = 32;
 
-/** Characters of all extension members of an upstream: as many as are read of its body by default. */
+/** Limits the characters of all extension members of an upstream: as many as are read of its body by default. */
 export const maxExtensionsCharacters = 65_536;
 
-/** Cost of a value in an extension member, in characters, besides those of its text. */
+/** Sets the cost of a value in an extension member, in characters, besides those of its text. */
 export const charactersPerExtensionValue = 8;
 
-/** Octets of an error body that are read by default: enough for any error document, and little memory for each request. */
+/** Limits the octets of an error body that are read by default: enough for any error document, and little memory for each request. */
 export const defaultErrorBodyLimit = 65_536;
 
-/** Octets that the option `errorBodyLimit` may be. Each failing request may take as much memory. */
+/** Limits the octets that the option `errorBodyLimit` may be. Each failing request may use as much memory. */
 export const maxErrorBodyLimit = 16_777_216;
 
-/** Milliseconds that the content of an error body may take. A body that drips would make the client wait for ever. */
+/** Limits the milliseconds that the content of an error body may need. A body that drips would make the client wait for ever. */
 export const errorBodyTimeout = 1000;
 
-/** Content codings that are undone. An upstream that applies more wants to cause work. */
+/** Limits the content codings that are undone. An upstream that applies more wants to cause work. */
 export const maxContentCodings = 3;
 
-/** Wrappers (`cause`, `errors[0]`) that are opened to find a code. The limit also ends a cycle. */
+/** Limits the wrappers (`cause`, `errors[0]`) that are opened to find a code. The limit also ends a cycle. */
 export const maxWrappedErrors = 8;
 
-/** Values that are examined for one thrown value. A wrapper may have many causes, and may be its own cause. */
+/** Limits the values that are examined for one thrown value. A wrapper may have many causes, and may be its own cause. */
 export const maxRecognisedValues = 32;
 
-/** Results of a union of rate limiters that are read: more than anybody combines. */
+/** Limits the results of a union of rate limiters that are read: more than anybody combines. */
 export const maxRateLimiters = 16;
 
-/** Issues of a validation error that are followed, and unknown keys that are listed. Issues may contain each other. */
+/** Limits the issues of a validation error that are followed, and unknown keys that are listed. Issues may contain each other. */
 export const maxNestedIssues = 1000;
 
-/** Levels of nested issues that are followed. */
+/** Limits the levels of nested issues that are followed. */
 export const maxIssueDepth = 8;
 
-/** Values that superstruct may validate a second time, which it does at once when asked for all failures. */
+/** Limits the values that superstruct may validate a second time, which it does at once when asked for all failures. */
 export const maxRevalidatedValues = 1000;
 
-/** Characters of a validator's message. A longer message quotes what the client sent. */
+/** Limits the characters of a validator's message. A longer message quotes what the client sent. */
 export const maxMessageCharacters = 4000;
 
-/** Fewest characters of a value that is searched for in a message. A shorter value, such as "3", is part of too many harmless messages. */
+/**
+ * Sets the fewest characters of a value that is searched for in a message. A shorter value, such as "3", is part of too many harmless
+ * messages.
+ */
 export const minSearchedCharacters = 3;
 
 /**
- * Characters of a value's start that are searched for. A message that contains as many of them quotes the value, and V8 finds a text of
- * this length in linear time.
+ * Limits the characters of a value's start that are searched for. A message that contains as many of them quotes the value, and V8 finds a
+ * text of this length in linear time.
  */
 export const maxSearchedCharacters = 100;
 
-/** Values, and members of values, that are searched for in one message. */
+/** Limits the values, and members of values, that are searched for in one message. */
 export const maxSearchedValues = 50;
 
-/** Characters that the search of one error's messages may examine: a hundred issues with one object of fifty members; some milliseconds. */
+/**
+ * Limits the characters that the search of one error's messages may examine: a hundred issues with one object of fifty members; some
+ * milliseconds.
+ */
 export const maxSearchWork = 4_000_000;
 
-/** Cost of a message or a value in that search, in characters, besides its own. */
+/** Sets the cost of a message or a value in that search, in characters, besides its own. */
 export const charactersPerSearchedText = 50;
 
-/** Methods that are read of a host's list for Allow, which may never end. Node knows about 35. */
+/** Limits the methods that are read of a host's list for Allow, which may never end. Node knows about 35. */
 export const maxAllowedMethods = 100;
 
-/** Characters of a method in Allow. The longest that Node knows has 11. */
+/** Limits the characters of a method in Allow. The longest that Node knows has 11. */
 export const maxMethodCharacters = 32;
 
-/** Characters of others' Proxy-Status that are kept. Node and most proxies take 16 KiB for all fields of a response. */
+/** Limits the characters of others' Proxy-Status that are kept. Node and most proxies accept 16 KiB for all fields of a response. */
 export const maxProxyStatusCharacters = 4096;
 
-/** Errors of a chain of causes that are written to stderr. The limit also ends a cycle. */
+/** Limits the errors of a chain of causes that are written to stderr. The limit also ends a cycle. */
 export const maxLoggedErrors = 5;
 
-/** Characters of the stacks that are written to stderr for one problem. */
+/** Limits the characters of the stacks that are written to stderr for one problem. */
 export const maxLoggedCharacters = 10_000;

@@ -51,7 +51,7 @@ export function isError(value: unknown): value is Error {
 }
 
 /**
- * Lists the first members of an object by name. Object.entries() lists all, which takes a second for a million.
+ * Lists the first members of an object by name. Object.entries() lists all, which needs a second for a million.
  * @example firstEntries({ a: 1, b: 2 }, 1) // [["a", 1]]
  */
 export function firstEntries(object: object, most: number): readonly (readonly [name: string, value: unknown])[] {

@@ -9,7 +9,7 @@ export function warn(message: string, error?: unknown): void {
     // A Console ignores a stderr that cannot be written to, also when that appears later.
     new Console(process.stderr).error("%s", arguments.length > 1 ? `${line}\n${describeChain(error)}` : line);
   } catch {
-    // Nothing else about a message may cost the client its answer, either.
+    // No other failure to write a message may cost the client its answer.
   }
 }
 

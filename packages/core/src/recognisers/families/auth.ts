@@ -67,7 +67,7 @@ function expressJwtFinding(error: object, context: Context): Finding | undefined
   return code.startsWith("credentials") ? { status: 401 } : invalidToken;
 }
 
-/** Recognises koa-jwt's errors. It answers 401 to every failure on the way, that of the secret's lookup included. */
+/** Recognises koa-jwt's errors. koa-jwt answers 401 to every failure, including that of the secret's lookup. */
 function koaJwtFinding(error: object, context: Context): Finding | undefined {
   if (readText(error, "name") !== "UnauthorizedError") return undefined;
   const original = read(error, "originalError");

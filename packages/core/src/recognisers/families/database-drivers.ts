@@ -30,7 +30,7 @@ const sqlStates = findingsByKey([
   [queryTimeout, ["57014", "25P04"]], // canceled, which is what statement_timeout does; transaction_timeout
 ]);
 
-/** Maps MySQL's and MariaDB's own names to a finding, and those of mysql and mysql2 for failures on the way. */
+/** Maps MySQL's and MariaDB's own names to a finding, and those of mysql and mysql2 for failures of the connection. */
 const mysqlCodes = findingsByKey([
   [conflict, ["ER_DUP_ENTRY", "ER_DUP_ENTRY_WITH_KEY_NAME", "ER_DUP_KEY"]],
   [conflict, ["ER_ROW_IS_REFERENCED", "ER_ROW_IS_REFERENCED_2", "ER_NO_REFERENCED_ROW", "ER_NO_REFERENCED_ROW_2"]],

@@ -71,8 +71,8 @@ function honoFinding(error: object): Finding | undefined {
 }
 
 /**
- * Recognises tRPC's errors. Without a message of its own, one takes its cause's message, else its code. An input that is not
- * valid is its cause.
+ * Recognises tRPC's errors. Without a message of its own, one has its cause's message, else its code. An input that is not valid is its
+ * cause.
  */
 function trpcFinding(error: object, context: Context): Finding | undefined {
   const [code, cause, message] = [readText(error, "code"), read(error, "cause"), readText(error, "message")];

@@ -33,11 +33,10 @@ export const node: Family = {
 };
 
 /**
- * Recognises a failed exchange. Its meaning depends on the peer, which the error itself does not name. A request that breaks off
- * takes its connection along, so `clientGone` marks an inbound reset; `unreadRequest` does not, since an upstream may break while
- * a request is still arriving. Malformed framing (HPE_*) never reaches a handler from inbound: Node answers it itself or hands it
- * to 'clientError', whose listener passes the origin. The application inflates compressed content: that error is the client's
- * when its request was encoded.
+ * Recognises a failed exchange. Its meaning depends on the peer, which the error itself does not name. A request that breaks off ends its
+ * connection, so `clientGone` marks an inbound reset; `unreadRequest` does not, since an upstream may break while a request is still
+ * arriving. Malformed framing (HPE_*) never reaches a handler from inbound: Node answers it itself or hands it to 'clientError', whose
+ * listener passes the origin. The application inflates compressed content: that error is the client's when its request was encoded.
  */
 function exchangeFinding(error: object, { origin, clientGone, encodedRequest }: Context): Finding | undefined {
   const type = classifyFault(error);

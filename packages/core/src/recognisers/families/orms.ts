@@ -63,7 +63,7 @@ export const orms: Family = {
   },
 };
 
-/** Takes the status of the error that an ORM wrapped. Only there is a refused connection known to be a datastore's. */
+/** Uses the status of the error that an ORM wrapped. Only there is a refused connection known to be a datastore's. */
 function findingOfMember(member: string): Rule {
   return (error, context) => wrappedFinding(read(error, member), context);
 }

@@ -44,7 +44,7 @@ const withResponse: ClientKind = { answer: ["response"] };
 /** Lists kinds by a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
 const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
   ["errid", { forgeable: true, when: (error) => hasMember(error, "scope") }], // nano assigns the whole body over its error
-  ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // it takes over the body's members that it does not set itself
+  ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // it copies the body's members that it does not set itself
   ["isAxiosError", withResponse],
   [Symbol.for("gaxios-gaxios-error"), withResponse], // copies the body's message and code
   ["timings", { ...withResponse, when: (error) => hasMember(error, "options") }], // got

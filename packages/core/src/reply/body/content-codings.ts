@@ -14,7 +14,7 @@ const gzip: MakeDecoder = (zlib) => zlib.createGunzip(lenientFlush(zlib));
 const deflate: MakeDecoder = (zlib, octets) =>
   (octets[0] ?? 0) % 16 === 8 ? zlib.createInflate(lenientFlush(zlib)) : zlib.createInflateRaw(lenientFlush(zlib));
 
-/** Node has zstd from 22.15 on. Its version says so without loading zlib. */
+/** Whether Node has zstd, as from 22.15 on: its list of versions shows it without loading zlib. */
 const hasZstd = process.versions["zstd"] !== undefined;
 
 const zstd: MakeDecoder = (zlib) =>

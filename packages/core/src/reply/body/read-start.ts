@@ -2,8 +2,8 @@ import type { Readable } from "node:stream";
 import { errorBodyTimeout } from "../../util/limits.js";
 
 /**
- * Reads the first octets of a stream, at most `limit`: what came before its end, a fault, or a timeout. Then it destroys the
- * stream without an error: a proxy would take one for a fault of the exchange and answer itself.
+ * Reads the first octets of a stream, at most `limit`: what came before its end, a fault, or a timeout. Then it destroys the stream without
+ * an error: a proxy would mistake one for a fault of the exchange and answer itself.
  */
 export function readStart(stream: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve) => {
@@ -21,7 +21,7 @@ export function readStart(stream: Readable, limit: number): Promise<Buffer> {
       const next = Math.min(limit, length + octets.length);
       if (length === 0) kept = octets; // nearly always the only chunk
       else {
-        // One buffer that grows: a chunk may be one octet, and would take a hundred if it were kept as it is.
+        // One buffer that grows: a chunk may be one octet, and would occupy a hundred if it were kept as it is.
         if (next > kept.length) kept = grown(kept, length, Math.min(limit, Math.max(next, 2 * kept.length, 4096)));
         kept.set(octets.subarray(0, next - length), length);
       }

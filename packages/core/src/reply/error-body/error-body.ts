@@ -7,7 +7,7 @@ import { listedFields, namedFields } from "./field-errors.js";
 import { firstValue, valueAt } from "./path.js";
 import { problemDocument, shapes, type Shape } from "./shapes.js";
 
-/** Holds what an error body says that may be passed on. */
+/** Describes the parts of an error body that may be passed on. */
 interface Envelope {
   /** Absolute: a relative one means something only at the service's own address. */
   readonly type?: string | undefined;
@@ -18,7 +18,7 @@ interface Envelope {
 }
 
 /**
- * Reads what a service behind a gateway says in its error body.
+ * Reads the error body of a service behind a gateway.
  * @param content the parsed body: a JSON value, or plain text
  * @param isProblem whether its media type is RFC 9457's
  */

@@ -7,7 +7,7 @@ import { errorCodeIn } from "../error-body/error-body.js";
 import { codeOfMessage, failureOfCode, isListed, successes, timeLimits, unnamedFailure } from "./failure-codes.js";
 
 /**
- * Outcome of a function by its reply's head: it fails, it passes, or the reply is an invocation's and only its content can decide
+ * Names the outcome of a function by its reply's head: it fails, it passes, or the reply is an invocation's and only its content can decide
  * ("undecided"); undefined for a reply that is no invocation's.
  */
 type InvocationOutcome = "fails" | "passes" | "undecided" | undefined;
@@ -80,7 +80,7 @@ function mayShowFailure(headers: ReplyHead["headers"], limit: number): boolean {
   return (type === "" || inspectableType.test(type)) && !(Number(headers["content-length"]) > limit);
 }
 
-/** Holds what the head says, read once. */
+/** Describes what the head reports of an invocation, read once. */
 export interface InvocationHead extends HeadReport {
   readonly outcome: InvocationOutcome;
 }
