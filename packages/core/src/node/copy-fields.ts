@@ -8,7 +8,7 @@ import { listFields } from "./response-fields.js";
 /**
  * Sets an upstream's fields on a response. A list field joins the values that this gateway has set before; any other field replaces them.
  * What Node would not send is left out, also of what the gateway itself has set: the status must be set before.
- * @example copyFields(response, passage.headers);
+ * @example copyFields(response, relayed.headers);
  */
 export function copyFields(response: NodeResponse, fields: ReplyHead["headers"]): void {
   for (const [name, value] of Object.entries(fields)) {

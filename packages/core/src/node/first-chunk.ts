@@ -34,7 +34,10 @@ export async function firstChunk(content: Readable, closedEarly: () => Error | u
   if (failure) throw failure.reason;
 }
 
-/** Whether content has given its "end". Streams of the readable-stream package before version 3 have a state of their own for it. */
+/**
+ * Whether content has given its "end". Streams of the readable-stream package before version 3 have a state of their own for it.
+ * @example if (!hasEnded(content)) cut(response);
+ */
 export function hasEnded(content: Readable): boolean {
   return content.readableEnded || (content as { _readableState?: { endEmitted?: boolean } })._readableState?.endEmitted === true;
 }

@@ -42,6 +42,8 @@ export function dropHopByHop(request: IncomingMessage): void {
 /**
  * Removes the fields that node:http's client refuses in a request that copies them, or delays the content for: the trailers are not passed on, and
  * node:http has sent the 100 already.
+ * @param headers of a request, names in lower case; changed in place
+ * @example dropRefused(request.headers);
  */
 export function dropRefused(headers: IncomingHttpHeaders): void {
   if (headers.expect !== undefined) delete headers.expect; // `delete` makes an object slow for the rest of its use

@@ -140,7 +140,10 @@ export function replacedResponse(finding: Finding): object {
   return { [findingSymbol]: finding, name: "ErrorResponse", message: replacedMessage(finding) };
 }
 
-/** Creates the same as an Error, for a framework that wants it thrown. */
+/**
+ * Creates the same as an Error, for a framework that wants it thrown.
+ * @example throw replacedResponseError({ status: 404 });
+ */
 export function replacedResponseError(finding: Finding): Error {
   return finding.upstream ? new ErrorResponse(finding) : new UpstreamError(finding, undefined, false);
 }

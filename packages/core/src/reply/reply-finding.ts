@@ -23,7 +23,10 @@ export interface ReplyOptions {
   readonly upstreamCredentials?: ResponderOptions["upstreamCredentials"] | undefined;
 }
 
-/** Picks the options of `fgErrors()` that concern a reply's inspection. */
+/**
+ * Picks the options of `fgErrors()` that concern a reply's inspection.
+ * @example new Inspection(head, replyOptions(options), request.method)
+ */
 export function replyOptions({ errorBodyLimit, hiddenFailures, upstreamCredentials }: ResponderOptions): ReplyOptions {
   return { limit: errorBodyLimit, hiddenFailures, upstreamCredentials };
 }

@@ -49,6 +49,7 @@ export function contentOf(reply: Reply): Readable | null {
 /**
  * Listens for errors of the request that a reply of node:http answers, and returns the reply. The reply reports what breaks its content,
  * but Node emits the same on the request, and ends the process where nobody listens: events.once() does not after the "response".
+ * @example handleRequestError(reply).pipe(response);
  */
 export function handleRequestError<Content extends object>(reply: Content): Content {
   const request = "httpVersion" in reply ? read(reply, "req") : undefined;
