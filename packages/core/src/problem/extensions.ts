@@ -5,6 +5,22 @@ import { withoutControls } from "../util/sanitize.js";
 /** Lists keys that turn a client's careless merge into prototype pollution. */
 const polluting: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** Lists the members of RFC 9457's format, with those of FunctionGraph's. */
+export const standardMembers: ReadonlySet<string> = new Set(
+  "type title status detail instance error_code error_msg request_id errors".split(" "),
+);
+
+const reservedMembers = [...standardMembers, ...polluting];
+
+/** Whether an object has a member that may be no extension. A Proxy that refuses has none. */
+export function hasReservedMember(extensions: object): boolean {
+  try {
+    return reservedMembers.some((name) => Object.hasOwn(extensions, name));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes the extensions of a problem as members of a JSON object. Those that repeat another member are left out: a standard
  * member cannot be replaced. Names and texts have no control characters at any depth, whoever chose them. One extension that

@@ -1,30 +1,13 @@
 import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
 import { cleanCode } from "../util/sanitize.js";
-import type { FieldError, Finding } from "./finding.js";
+import type { Finding } from "./finding.js";
+import { checkProblemOptions, type ProblemErrorOptions } from "./problem-options.js";
 
 /**
  * Names the member in which this library's own errors carry their finding. The symbol is registered, so that a CommonJS and an ES
  * module copy of this package agree.
  */
 export const findingSymbol: unique symbol = Symbol.for("fg-errors.meaning");
-
-/** Lists the options of a ProblemError besides its status and message. */
-export interface ProblemErrorOptions {
-  /** Sent as `error_code`: letters, digits and `._:-`, at most 64. Default: `<service>.0<status>`. */
-  readonly code?: string;
-  /** Invalid fields. */
-  readonly errors?: readonly FieldError[];
-  /** Header fields for the response: valid names and values, none that frames the message. */
-  readonly headers?: Readonly<Record<string, string | number>>;
-  /** Further members of the body; a standard member cannot be replaced. */
-  readonly extensions?: Readonly<Record<string, unknown>>;
-  /** The cause, for logs; never sent. */
-  readonly cause?: unknown;
-  /** Whether a stack is captured, which is most of an error's cost. Default: from 500 on, where somebody has to find a fault. */
-  readonly stack?: boolean;
-  /** Whether no operator needs a report, though it is a 5xx: it is not written to stderr. Default false. */
-  readonly routine?: boolean;
-}
 
 /** Limits the stack of the next error. Intrinsics may be frozen; then a stack is captured after all. */
 function limitStack(limit: number): void {
@@ -66,12 +49,15 @@ export class ProblemError extends ErrorWithFinding {
    * Makes the error.
    * @param status 400 to 599; any other becomes 500
    * @param message for the client; default: the contract's description of the status
+   * @throws TypeError for a code, type, title or extension that could not be sent. Where NODE_ENV is "production", it is left out, and a
+   *   warning is written to stderr once.
    */
   constructor(status: number, message = "", options: ProblemErrorOptions = {}) {
-    const { code, errors, headers, extensions, stack, routine } = options;
+    checkProblemOptions(options);
+    const { code, type, title, errors, headers, extensions, stack, routine } = options;
     const text = typeof message === "string" ? message : ""; // any other value may throw when it is converted to a text
     const valid = Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
-    const finding = { status: valid, detail: text, code, errors, headers, extensions, routine };
+    const finding = { status: valid, detail: text, code, type, title, errors, headers, extensions, routine };
     super(text, finding, "cause" in options ? options : undefined, stack ?? (routine ? false : undefined));
     this.status = this.statusCode = valid;
     this.headers = headers;
@@ -82,6 +68,7 @@ export class ProblemError extends ErrorWithFinding {
  * Makes a ProblemError.
  * @param status 400 to 599; any other becomes 500
  * @param message for the client; default: the contract's description of the status
+ * @throws TypeError for an option that could not be sent, as the constructor does
  * @example throw problem(404, "No such order");
  */
 export function problem(status: number, message?: string, options?: ProblemErrorOptions): ProblemError {

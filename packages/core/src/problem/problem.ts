@@ -11,7 +11,7 @@ import type { FieldError, Finding } from "./finding.js";
 export interface Problem {
   /**
    * URI of the kind of problem (RFC 9457 section 3.1.1): at most 1000 characters, with the scheme http, https, urn, tag or about.
-   * `map` may choose a relative reference as well; any other is ignored.
+   * `problem()` and `map` may choose a relative reference as well; any other is ignored.
    */
   readonly type: string;
   /** A status of the contract. */
@@ -69,7 +69,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
     return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
-  const type = cleanType(finding.type);
+  const type = cleanType(finding.type, !finding.upstream && !ownContract);
   if (type !== undefined && (type !== draft.type || (ownContract && finding.status === status))) {
     draft.type = type;
     draft.title = clean(finding.title) || title;

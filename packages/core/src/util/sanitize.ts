@@ -32,7 +32,7 @@ const schemes = /^(?:https?:\/\/[^/?#]|urn:|tag:|about:)/i;
  * Gives the URI of a kind of problem (RFC 9457 section 3.1.1); else undefined. It has at most 1000 characters, and the scheme
  * http, https, urn, tag or about.
  * @param mayBeRelative whether a relative reference is allowed, which has a meaning only at the address of the service that chose
- *   it: this gateway's own hooks may choose one, no upstream may
+ *   it: this gateway's own errors and hooks may choose one, no upstream may
  */
 export function cleanType(type: unknown, mayBeRelative = false): string | undefined {
   const text = clean(type);

@@ -2,6 +2,7 @@ import { types } from "node:util";
 import type { Finding } from "../../problem/finding.js";
 import { maxFieldErrors } from "../../util/limits.js";
 import { isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
+import { exposedMembers } from "../exposed-members.js";
 import type { Context, Family } from "../rule.js";
 
 /** Recognises errors that web frameworks give their users to throw. Nearly all have a status. */
@@ -14,7 +15,7 @@ export const frameworks: Family = {
 function httpErrorFinding(error: object, context: Context): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
   const isMeant = read(error, "expose") === true && isError(error) && !isDecorated(error, context);
-  return statusFinding(status, isMeant ? readText(error, "message") : undefined, isMeant ? read(error, "headers") : undefined);
+  return isMeant ? statusFinding(status, readText(error, "message"), read(error, "headers"), error) : statusFinding(status);
 }
 
 /** Recognises Boom's errors. Boom shows a message below 500, that of a wrapped error too. */
@@ -22,11 +23,10 @@ function boomFinding(error: object, context: Context): Finding | undefined {
   const output = read(error, "output");
   const status = readStatus(output, "statusCode");
   if (!isError(error)) return statusFinding(status);
-  return statusFinding(
-    status,
-    isDecorated(error, context) ? undefined : readText(output, "payload", "message"),
-    read(output, "headers"),
-  );
+  const [headers, payload] = [read(output, "headers"), read(output, "payload")];
+  if (isDecorated(error, context)) return statusFinding(status, undefined, headers);
+  const source = readText(payload, "code") === undefined ? error : payload;
+  return statusFinding(status, readText(payload, "message"), headers, source);
 }
 
 /**
@@ -37,7 +37,7 @@ function boomFinding(error: object, context: Context): Finding | undefined {
 function nestFinding(error: object, context: Context): Finding | undefined {
   const response = read(error, "response");
   const answered = types.isNativeError(response) ? undefined : (read(response, "message") ?? response);
-  const found = statusFinding(readStatus(error, "status"), answered);
+  const found = statusFinding(readStatus(error, "status"), answered, undefined, response);
   if (!Array.isArray(answered) || found === undefined || found.status >= 500) return found;
   const texts = answered.slice(0, maxFieldErrors).filter((text) => typeof text === "string");
   return { ...found, errors: texts.length ? texts.map((detail) => ({ detail })) : context.recognise(answered)?.errors };
@@ -58,7 +58,7 @@ function h3Finding(error: object, context: Context): Finding | undefined {
   const clientFinding = isError(cause) ? context.httpClientFinding(cause) : undefined;
   if (clientFinding) return clientFinding;
   if (read(error, "unhandled") === true) return context.recognise(read(error, "cause")) ?? { status: 500 };
-  return statusFinding(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"));
+  return statusFinding(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"), error);
 }
 
 /**
@@ -67,7 +67,7 @@ function h3Finding(error: object, context: Context): Finding | undefined {
  */
 function honoFinding(error: object): Finding | undefined {
   if (typeof read(error, "getResponse") !== "function") return undefined;
-  return statusFinding(readStatus(error, "status"), readText(error, "message"), read(error, "res", "headers"));
+  return statusFinding(readStatus(error, "status"), readText(error, "message"), read(error, "res", "headers"), error);
 }
 
 /**
@@ -99,16 +99,17 @@ function graphqlFinding(error: object, context: Context): Finding | undefined {
 /**
  * Makes a finding of a status. A message and headers are for the client below 500 only. A plain 500 says nothing that the error's
  * code or cause might not say better.
+ * @param source of a code, a type and a title that are for the client with the message
  */
-function statusFinding(status: number | undefined, detail?: unknown, headers?: unknown): Finding | undefined {
+function statusFinding(status: number | undefined, detail?: unknown, headers?: unknown, source?: unknown): Finding | undefined {
   if (status === undefined || status === 500) return undefined;
-  return status > 500
-    ? { status }
-    : {
-        status,
-        detail: typeof detail === "string" ? detail : undefined,
-        headers: isRecord(headers) ? (headers as Finding["headers"]) : undefined,
-      };
+  if (status > 500) return { status };
+  const found: Finding = {
+    status,
+    detail: typeof detail === "string" ? detail : undefined,
+    headers: isRecord(headers) ? (headers as Finding["headers"]) : undefined,
+  };
+  return source === undefined ? found : { ...found, ...exposedMembers(source) };
 }
 
 /** Lists errors of the language, whose messages quote code or input. */

@@ -1,6 +1,7 @@
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { maxRevalidatedValues } from "../../util/limits.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
+import { exposedMembers } from "../exposed-members.js";
 import { certainFaultInMessage } from "../fault-in-message.js";
 import { membersOf } from "../redact-values.js";
 import type { Context, Family, Rule } from "../rule.js";
@@ -58,7 +59,9 @@ function standardSchema(error: object, context: Context): Finding | undefined {
 function errorWithList(error: object, context: Context): Finding | undefined {
   if (read(error, "type") === "FeathersError") return undefined;
   const found = invalidRequest(error, context, invalidFields(read(error, "errors"), [ajv, expressValidator, classValidator]));
-  return found?.errors && read(error, "expose") === true ? { ...found, detail: readText(error, "message") } : found;
+  return found?.errors && read(error, "expose") === true
+    ? { ...found, detail: readText(error, "message"), ...exposedMembers(error) }
+    : found;
 }
 
 /** Recognises Fastify's convention: ajv's list, and the part of the request that it is about. */

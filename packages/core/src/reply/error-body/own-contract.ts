@@ -1,5 +1,5 @@
 import type { ReplyHead } from "../../http/reply-head.js";
-import { extensionsOf } from "../../problem/extensions.js";
+import { extensionsOf, standardMembers } from "../../problem/extensions.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
 import { cleanCode, isRequestId } from "../../util/sanitize.js";
@@ -14,7 +14,7 @@ export function ownFinding({ status, headers }: ReplyHead, body: unknown): Findi
     const { type, detail, error_code: code, instance, request_id: requestId, errors } = body;
     const title = body["status"] === status ? body.title : undefined; // another status would have another title
     const fields = Array.isArray(errors) ? (errors as readonly FieldError[]) : undefined;
-    const extensions = extensionsOf(body, problemMembers);
+    const extensions = extensionsOf(body, standardMembers);
     return { status, ownContract: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
   }
   if (!isOwnFunctionGraphBody(body, headers)) return undefined;
@@ -24,7 +24,6 @@ export function ownFinding({ status, headers }: ReplyHead, body: unknown): Findi
 
 /** Lists the members of RFC 9457's format that are texts. */
 const problemTexts = ["type", "title", "detail", "instance", "error_code", "error_msg", "request_id"] as const;
-const problemMembers: ReadonlySet<string> = new Set([...problemTexts, "status", "errors"]);
 
 function isOwnProblem(body: unknown): body is Readonly<Record<string, unknown> & Record<(typeof problemTexts)[number], string>> {
   return (
