@@ -1,15 +1,13 @@
 // Every way in which a head can be written, as an error and as a success.
 import { once } from "node:events";
 import { get, request as send, type ServerResponse } from "node:http";
-import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { gateways, telling, type Gateway, type Writer } from "./interceptor-gateways.js";
+import { overHttp2 } from "./over-http2.js";
 
 const html = "<h1>s3cr3t</h1>";
 const fields = {
@@ -77,7 +75,7 @@ describe.each(gateways)("$name", (gateway) => {
     const { options } = telling();
     const writer: Writer = ({ url }, response) =>
       write(response, url === "/error" ? 404 : 201, url === "/error" ? html : "content");
-    const [error, success] = await overHttp2(gateway, writer, options, ["/error", "/"]);
+    const [error, success] = await overHttp2(gateway.createHttp2(writer, options), ["/error", "/"]);
     expect(assertContract(error!)).toMatchObject({ status: 404, request_id: "mine" });
     expect(JSON.stringify([error!.text, ...error!.headers])).not.toContain("s3cr3t");
     expect(success).toMatchObject({ status: 201, text: "content" });
@@ -220,26 +218,4 @@ it("answers 100-continue as before", async () => {
 
 function ask(gateway: Gateway, writer: Writer, method = "GET"): Promise<string> {
   return withServer(gateway.create(writer, telling().options), (port) => exchange(port, request(`${method} /`)));
-}
-
-async function overHttp2({ createHttp2 }: Gateway, writer: Writer, options: object, paths: readonly string[]) {
-  const server = createHttp2Server(createHttp2(writer, options) as never).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  try {
-    return await Promise.all(
-      paths.map(async (path) => {
-        const stream = session.request({ ":path": path }).setEncoding("utf8");
-        let [head, text]: [IncomingHttpHeaders, string] = [{}, ""];
-        stream.on("response", (received) => (head = received)).on("data", (chunk: string) => (text += chunk));
-        stream.setTimeout(patience, () => stream.close());
-        await once(stream, "close");
-        const received = Object.entries(head).filter(([name]) => !name.startsWith(":"));
-        return { status: Number(head[":status"]), headers: new Headers(received as [string, string][]), text };
-      }),
-    );
-  } finally {
-    session.destroy();
-    server.close();
-  }
 }

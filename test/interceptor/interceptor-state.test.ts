@@ -2,17 +2,17 @@
 import { describe, expect, it, vi } from "vitest";
 import { transition, transitions, type State, type StateEvent } from "../../packages/core/src/interceptor/interceptor-state.js";
 
-const events: readonly StateEvent[] = ["pass", "buffer", "inspect", "capture", "end", "replay", "answer", "close"];
+const events: readonly StateEvent[] = ["pass", "refuse", "buffer", "inspect", "capture", "end", "replay", "answer", "close"];
 
 /** A row for each state, a column for each event in the order above; "-" for what must not happen. */
 const drawn: Readonly<Record<State, readonly (State | "-")[]>> = {
-  undecided: ["passthrough", "head-buffered", "inspecting", "captured", "-", "-", "-", "-"],
-  "head-buffered": ["passthrough", "-", "-", "captured", "-", "-", "-", "-"],
-  inspecting: ["-", "-", "-", "captured", "inspecting-ended", "undecided", "passthrough", "closed"],
-  "inspecting-ended": ["-", "-", "-", "captured", "-", "undecided", "-", "closed"],
-  captured: ["-", "-", "-", "-", "-", "-", "passthrough", "closed"],
-  passthrough: ["-", "-", "-", "-", "-", "-", "-", "closed"],
-  closed: ["-", "-", "-", "-", "-", "-", "-", "-"],
+  undecided: ["passthrough", "-", "head-buffered", "inspecting", "captured", "-", "-", "-", "-"],
+  "head-buffered": ["passthrough", "-", "-", "-", "captured", "-", "-", "-", "-"],
+  inspecting: ["-", "-", "-", "-", "captured", "inspecting-ended", "undecided", "passthrough", "closed"],
+  "inspecting-ended": ["-", "-", "-", "-", "captured", "-", "undecided", "-", "closed"],
+  captured: ["-", "-", "-", "-", "-", "-", "-", "passthrough", "closed"],
+  passthrough: ["-", "undecided", "-", "-", "-", "-", "-", "-", "closed"],
+  closed: ["-", "-", "-", "-", "-", "-", "-", "-", "-"],
 };
 
 const states = Object.keys(drawn) as State[];

@@ -15,6 +15,7 @@ export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-e
 /**
  * Names the events that change the state of an intercepted response:
  * - pass: what is written may be sent
+ * - refuse: Node has refused the head that was given, in front of its writer
  * - buffer: a success has a head, and waits for its content
  * - inspect: only the content of a success shows whether it is one
  * - end: the writer has ended a response that is being inspected
@@ -23,7 +24,7 @@ export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-e
  * - answer: our own answer is about to be written
  * - close: our answer is complete, or the client has left
  */
-export type StateEvent = "pass" | "buffer" | "inspect" | "end" | "replay" | "capture" | "answer" | "close";
+export type StateEvent = "pass" | "refuse" | "buffer" | "inspect" | "end" | "replay" | "capture" | "answer" | "close";
 
 /** Lists all transitions. An event that is missing in a state must not happen there. */
 export const transitions: Readonly<Record<State, Readonly<Partial<Record<StateEvent, State>>>>> = {
@@ -33,7 +34,7 @@ export const transitions: Readonly<Record<State, Readonly<Partial<Record<StateEv
   inspecting: { end: "inspecting-ended", replay: "undecided", capture: "captured", answer: "passthrough", close: "closed" },
   "inspecting-ended": { replay: "undecided", capture: "captured", close: "closed" },
   captured: { answer: "passthrough", close: "closed" },
-  passthrough: { close: "closed" },
+  passthrough: { refuse: "undecided", close: "closed" },
   closed: {},
 };
 

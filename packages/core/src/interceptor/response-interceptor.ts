@@ -3,10 +3,10 @@ import { isErrorStatus } from "../contract/contract.js";
 import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import { emitAborted, isGone, onClose } from "../node/client-gone.js";
-import { beforeAnswer, isAnswered, isInspected, silence, type NodeRequest, type NodeResponse } from "../node/exchange.js";
+import { beforeAnswer, isAnswered, isInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
-import { isValidHead, makeSendable, plannedHead, setFields, type Head } from "../node/response-head.js";
+import { isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
 import { replacedResponse } from "../problem/problem-error.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { Inspection } from "../reply/inspect-reply.js";
@@ -18,9 +18,9 @@ import { createResponder, type Host } from "../responder/responder.js";
 import { captureReply, pretend, sendHead, type CapturedReply } from "./captured-reply.js";
 import { closeInterception, createInterception, type InterceptedResponse, type Interception } from "./interception.js";
 import { isInspecting, isWithheld, transition } from "./interceptor-state.js";
-import { watchSources } from "./piped-sources.js";
 import type { Recording } from "./response-methods.js";
 import { settleHead } from "./settle-head.js";
+import { createSourceWatcher } from "./source-watcher.js";
 import { createWrappedMethods, setEnding, setImpliedHead, setWriting } from "./wrapped-methods.js";
 
 /**
@@ -41,6 +41,7 @@ export function createResponseInterceptor<Subject>(
   const { writingOf, endingOf, impliedHeadOf, replayTo } = createWrappedMethods<Subject>({ decide, pass, answerError });
   const answerFailure = ({ request, response, subject }: Intercepted, thrown: unknown) =>
     answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
+  const sourcesOf = createSourceWatcher<Subject>({ endingOf, answerError, answerFailure });
 
   // Each request gets no more than a success needs: new functions for each would cost more than their work.
   return function interceptResponse(request: NodeRequest, response: NodeResponse, subject: Subject): InterceptedResponse {
@@ -69,6 +70,7 @@ export function createResponseInterceptor<Subject>(
   function decide(interception: Intercepted, isEmpty: boolean, written?: Head) {
     const { request, response, ownFields } = interception;
     const head = written ?? [response.statusCode];
+    head[0] = toNodeStatus(response, head[0]);
     if (isAnswered(response) || isGone(response)) {
       makeSendable(response, head); // nobody gets it, but Node may still refuse it where nobody can catch that
       return pass(interception);
@@ -171,30 +173,5 @@ export function createResponseInterceptor<Subject>(
     if (interception.state !== "inspecting") capture(interception);
     resetFields(response, ownFields);
     answerFailure(interception, asBrokenReply(reason, Number(head?.[0] ?? response.statusCode)));
-  }
-
-  /** Watches the streams that are piped into the response: stream.pipeline() destroys it when one of them fails. */
-  function sourcesOf(interception: Intercepted) {
-    const { request, response } = interception;
-    if (!interception.sources && interception.state === "undecided") setEnding(response, endingOf(interception));
-    return (interception.sources ??= watchSources(request, response, (reason) => sourceBroke(interception, reason)));
-  }
-
-  function sourceBroke(interception: Intercepted, reason: unknown) {
-    const { response, state } = interception;
-    if (isGone(response)) return;
-    if (state === "captured") setImmediate(interception.captured!.finish);
-    else if (state === "head-buffered" || state === "inspecting") answerError(interception, reason);
-    else if (state === "undecided") setImmediate(answerUnlessMended, interception, reason);
-    else if (state === "passthrough" && !response.writableEnded) {
-      answerFailure(interception, asBrokenReply(reason, response.statusCode));
-      silence(response);
-    }
-  }
-
-  /** Answers, unless the writer has sent something else meanwhile. */
-  function answerUnlessMended(interception: Intercepted, reason: unknown) {
-    const { state, response, sources } = interception;
-    if (state === "undecided" && !isAnswered(response) && !sources!.areOpen()) answerError(interception, reason);
   }
 }

@@ -22,9 +22,15 @@ export function createWrappedMethods<Subject>({ decide, pass, answerError }: Ste
     const { request, response, original } = interception;
     return {
       writeHead(...head) {
+        const isDecided = interception.state !== "undecided";
         if (interception.state === "head-buffered") pass(interception);
-        else if (interception.state === "undecided") decide(interception, false, head);
-        if (interception.state === "passthrough") original.writeHead.apply(response, head);
+        else if (!isDecided) decide(interception, false, head);
+        try {
+          if (interception.state === "passthrough") original.writeHead.apply(response, head);
+        } catch (refused) {
+          if (!isDecided && !response.headersSent) transition(interception, "refuse"); // the writer may write another one
+          throw refused;
+        }
         return response;
       },
       write(...args) {

@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
 import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { isField, isFieldValue } from "../http/is-field.js";
@@ -8,17 +7,18 @@ import type { NodeResponse } from "./exchange.js";
 /** Describes the arguments of `writeHead`, in any of its forms. */
 export type Head = unknown[];
 
+/** Reads a status as Node does: as an integer of 32 bits, and node:http2 sends 200 for a zero. */
+export function toNodeStatus(response: NodeResponse, given: unknown): number {
+  const status = (given as number) | 0;
+  return status === 0 && isHttp2(response) ? 200 : status;
+}
+
 /**
  * Sets the fields that `writeHead` was given on the response: they replace those that are there, but a list may name one several times.
- * @throws what node:http throws for an invalid name or value; node:http2 would destroy the stream for some of them
+ * @throws what Node throws for an invalid name or value. node:http2 accepts some that it cannot send: dropUnsendable() removes them
  */
 export function setFields(response: NodeResponse, head: Head): void {
   const pairs = pairsOf(headFields(head)).filter(([name]) => name);
-  if (isHttp2(response))
-    for (const [name, value] of pairs) {
-      validateHeaderName(name);
-      if (value !== null) validateHeaderValue(name, value as string);
-    }
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) response.appendHeader(name, value);
 }

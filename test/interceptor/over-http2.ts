@@ -1,0 +1,30 @@
+// What a listener answers over HTTP/2, in the form of an answer over HTTP/1.
+import { once } from "node:events";
+import { connect, createServer, type IncomingHttpHeaders } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { patience } from "../patience.js";
+import type { Answer } from "../wire.js";
+import type { Listener } from "./interceptor-gateways.js";
+
+/** Asks for all paths at once, over one session. A stream that is reset before its head has the status NaN. */
+export async function overHttp2(listener: Listener, paths: readonly string[], method = "GET"): Promise<Answer[]> {
+  const server = createServer(listener as never).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  try {
+    return await Promise.all(
+      paths.map(async (path) => {
+        const stream = session.request({ ":path": path, ":method": method }).setEncoding("utf8");
+        let [head, text]: [IncomingHttpHeaders, string] = [{}, ""];
+        stream.on("response", (received) => (head = received)).on("data", (chunk: string) => (text += chunk));
+        stream.setTimeout(patience, () => stream.close());
+        await new Promise((close) => void stream.on("error", () => {}).once("close", close));
+        const received = Object.entries(head).filter(([name]) => !name.startsWith(":"));
+        return { status: Number(head[":status"]), headers: new Headers(received as [string, string][]), text };
+      }),
+    );
+  } finally {
+    session.destroy();
+    server.close();
+  }
+}
