@@ -1,6 +1,5 @@
-import type { ReplyHead } from "../http/reply-head.js";
 import { errorResponse, fetchResponse, methodOf, type FetchRequest } from "../relay/fetch-response.js";
-import { Inspection } from "../reply/inspect-reply.js";
+import { Inspection, survivingFieldsOf } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
 import { noOptions, responderOf } from "../responder/cached-responder.js";
@@ -23,16 +22,13 @@ export async function invocationResponse(
   options: ResponderOptions = noOptions,
 ): Promise<Response> {
   const respond = responderOf(options, "invocationResponse");
-  let surviving: ReplyHead["headers"] = {};
   try {
     const invocation = invocationOf(await result);
-    const inspection = new Inspection(invocation, replyOptions(options));
-    const failure = await inspection.failure(replyOf(invocation));
-    if (!failure) return successResponse(invocation, methodOf(request), options);
-    surviving = inspection.survivingFields();
-    throw failure;
+    const failure = await new Inspection(invocation, replyOptions(options)).failure(replyOf(invocation));
+    if (failure) throw failure;
+    return successResponse(invocation, methodOf(request), options);
   } catch (thrown) {
-    return errorResponse(respond, thrown, request, surviving);
+    return errorResponse(respond, thrown, request, survivingFieldsOf(thrown));
   }
 }
 

@@ -17,72 +17,48 @@ import { noop } from "../util/noop.js";
  */
 export type RelayOptions = ResponderOptions;
 
+/** Lists the options of `relayReply()`. */
+interface RelayReplyOptions extends RelayOptions {
+  /** Aborts when nobody waits for the content any more: the client has left, or has its whole answer. Default: never. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Describes an upstream's success or redirect as a gateway sends it. */
 export interface RelayedReply extends ReplyHead {
-  /** The content, whose first chunk is available; null where there is none. It is destroyed when the recipient closes. */
+  /** The content, whose first chunk is available; null where there is none. It is destroyed when the signal aborts. */
   readonly content: Readable | null;
   /** The status that the upstream sent: `status` may be folded. */
   readonly receivedStatus: number;
-}
-
-/** Describes who a reply is relayed to: whether it still waits, and when it leaves. */
-interface Recipient {
-  /** Whether a reply would come too late: the client has left, or has another answer. */
-  isSettled(): boolean;
-  /** Calls `act` when the response is closed: it is complete, or the client has left. */
-  onClose(act: () => void): void;
 }
 
 /**
  * Turns an upstream's reply into the one that a gateway sends, as soon as its content begins: a failure before that can still be answered.
  * @param reply its content not read yet
  * @param method of the client's request
- * @param recipient default: one that never leaves
  * @throws UpstreamError for an error reply, a function's that failed behind a 200 among them (`survivingFieldsOf()` has its fields), and
  *   for content that breaks before it has begun; TypeError for content that was read already
- * @example const { status, headers, content } = await relayReply(await fetch(url), "GET", {});
+ * @example const { status, headers, content } = await relayReply(await fetch(url), "GET", { signal });
  */
-export async function relayReply(
-  reply: Reply,
-  method: string | undefined,
-  options: RelayOptions,
-  recipient: Recipient = patient,
-): Promise<RelayedReply> {
+export async function relayReply(reply: Reply, method: string | undefined, options: RelayReplyOptions): Promise<RelayedReply> {
+  const { signal } = options;
   const head = headOf(reply);
-  const inspection = new Inspection(head, replyOptions(options), method);
-  const failure = await inspection.failure(reply);
-  if (failure) {
-    survivingByFailure.set(failure, inspection.survivingFields());
-    throw failure;
-  }
-  const content = mayHaveContent(method, head.status) && !recipient.isSettled() ? contentOf(reply) : null;
-  if (content) await begin(content, head.status, recipient);
+  const failure = await new Inspection(head, replyOptions(options), method).failure(reply);
+  if (failure) throw failure;
+  const content = mayHaveContent(method, head.status) && !signal?.aborted ? contentOf(reply) : null;
+  if (content) await begin(content, head.status, signal);
   else discardContent(reply);
   return outgoingReply(isFetched(reply) ? decodedHead(head, content) : head, content, method, options);
 }
 
-const patient: Recipient = { isSettled: () => false, onClose: noop };
-
-const survivingByFailure = new WeakMap<object, ReplyHead["headers"]>();
-
-/** Returns the surviving fields of the error reply that `relayReply()` threw this for; undefined for any other value. */
-export function survivingFieldsOf(thrown: unknown): ReplyHead["headers"] | undefined {
-  return survivingByFailure.get(thrown as object);
-}
-
-/** Waits for the first chunk, and destroys content that its recipient does not wait for. */
-async function begin(content: Readable, status: number, recipient: Recipient): Promise<void> {
+/** Waits for the first chunk, and destroys content that nobody waits for any more. */
+async function begin(content: Readable, status: number, signal: AbortSignal | undefined): Promise<void> {
   if (content.readableDidRead) throw new TypeError("relay: the reply's content was read already");
-  let isClosed = false;
   content.on("error", noop); // it may break at a time when nobody listens
-  recipient.onClose(() => {
-    isClosed = true;
-    content.destroy();
-  });
+  signal?.addEventListener("abort", () => content.destroy(), { once: true });
   try {
-    await firstChunk(content, () => (isClosed ? undefined : prematureClose(content)));
+    await firstChunk(content, () => (signal?.aborted ? undefined : prematureClose(content)));
   } catch (reason) {
-    if (!isClosed) throw asBrokenReply(reason, status);
+    if (!signal?.aborted) throw asBrokenReply(reason, status);
   }
 }
 

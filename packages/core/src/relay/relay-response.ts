@@ -1,10 +1,11 @@
 import type { Readable } from "node:stream";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
+import { survivingFieldsOf } from "../reply/inspect-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { noOptions, responderOf } from "../responder/cached-responder.js";
 import { read } from "../util/safe-read.js";
 import { errorResponse, fetchFacts, fetchResponse, methodOf, type FetchRequest } from "./fetch-response.js";
-import { relayReply, survivingFieldsOf, type RelayOptions } from "./relay-reply.js";
+import { relayReply, type RelayOptions } from "./relay-reply.js";
 
 /**
  * Relays an upstream's reply as a fetch Response: a success streams through, everything else is answered by the contract. It is for hosts
@@ -26,16 +27,13 @@ export async function relayResponse(
   const respond = responderOf(options, "relayResponse");
   const method = methodOf(request);
   const signal = signalOf(request);
-  const recipient = {
-    isSettled: () => signal?.aborted === true,
-    onClose: (act: () => void) => signal?.addEventListener("abort", act, { once: true }),
-  };
+  const hasLeft = () => signal?.aborted === true;
   try {
-    const { content, receivedStatus, ...head } = await relayReply(await reply, method, options, recipient);
-    if (recipient.isSettled()) throw new DOMException("The client has left", "AbortError");
+    const { content, receivedStatus, ...head } = await relayReply(await reply, method, { ...options, signal });
+    if (hasLeft()) throw new DOMException("The client has left", "AbortError");
     const broken = (reason: unknown) => {
       const failure = asBrokenReply(reason, receivedStatus);
-      if (!recipient.isSettled()) respond.report(failure, fetchFacts(request));
+      if (!hasLeft()) respond.report(failure, fetchFacts(request));
       return failure;
     };
     return fetchResponse(method, head, content && webStream(content, broken));

@@ -3,9 +3,10 @@ import { isGone, onClose } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { markInspected, type NodeResponse } from "../node/exchange.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
+import { survivingFieldsOf } from "../reply/inspect-reply.js";
 import type { Reply } from "../reply/reply.js";
 import { checkOptions } from "../responder/options.js";
-import { relayReply, survivingFieldsOf, type RelayedReply, type RelayOptions } from "./relay-reply.js";
+import { relayReply, type RelayedReply, type RelayOptions } from "./relay-reply.js";
 
 /**
  * Relays an upstream's success to a response of node:http or node:http2 as soon as its content begins.
@@ -23,27 +24,24 @@ export async function relayToNode(
   fail: (failure: Error) => void,
 ): Promise<void> {
   checkOnce(options);
-  let isOver = false;
+  const closing = new AbortController();
+  const { signal } = closing;
   const isSettled = () => response.headersSent || isGone(response);
-  const closing = (act: () => void) =>
-    onClose(response, () => {
-      isOver = true;
-      act();
-    });
-  const relayed = await relayReply(reply, response.req.method, options, { isSettled, onClose: closing }).catch(
-    (thrown: unknown) => {
-      const fields = survivingFieldsOf(thrown);
-      if (fields) copyFields(response, fields);
-      throw thrown;
-    },
-  );
+  if (isSettled()) closing.abort();
+  else onClose(response, () => closing.abort());
+  const relayed = await relayReply(reply, response.req.method, { ...options, signal }).catch((thrown: unknown) => {
+    const fields = survivingFieldsOf(thrown);
+    if (fields) copyFields(response, fields);
+    throw thrown;
+  });
   if (options.hiddenFailures) markInspected(response);
   const { content, receivedStatus } = relayed;
   if (content)
     finished(content, { writable: false }, (error) => {
-      if (error && !isOver) fail(asBrokenReply(error, receivedStatus));
+      if (error && !signal.aborted) fail(asBrokenReply(error, receivedStatus));
     });
-  if (!isSettled()) send(relayed);
+  if (isSettled()) closing.abort();
+  else send(relayed);
 }
 
 const checked = new WeakSet<RelayOptions>();

@@ -4,6 +4,7 @@ import type { ReplyHead } from "../http/reply-head.js";
 import type { Finding } from "../problem/finding.js";
 import { UpstreamError } from "../problem/problem-error.js";
 import { defaultErrorBodyLimit } from "../util/limits.js";
+import { read } from "../util/safe-read.js";
 import { invocationHead, type InvocationHead } from "./functiongraph/function-reply.js";
 import { errorFinding, undecidedFinding, type ReplyOptions } from "./reply-finding.js";
 import type { Reply } from "./reply.js";
@@ -45,11 +46,21 @@ export class Inspection {
   }
 
   /**
-   * Makes the error to be answered; undefined if the reply passes. Never rejects.
+   * Makes the error to be answered, which carries the surviving fields; undefined if the reply passes. Never rejects.
    * @param hasStack false where a stack would show only this library; default: for a status from 500 on
    */
   async failure(reply: Reply, hasStack?: boolean): Promise<UpstreamError | undefined> {
     const finding = await this.finding(reply);
-    return finding && new UpstreamError(finding, undefined, hasStack);
+    if (!finding) return undefined;
+    const failure = new UpstreamError(finding, undefined, hasStack);
+    return Object.defineProperty(failure, surviving, { value: this.survivingFields() });
   }
+}
+
+/** The key of the surviving fields on the error of a reply: they are not enumerable, or logs would have the cookies. */
+const surviving: unique symbol = Symbol.for("fg-errors.surviving");
+
+/** Returns the surviving fields of the error reply that was thrown, by whatever copy of this package; undefined for any other value. */
+export function survivingFieldsOf(thrown: unknown): ReplyHead["headers"] | undefined {
+  return read(thrown, surviving) as ReplyHead["headers"] | undefined;
 }
