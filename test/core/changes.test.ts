@@ -63,9 +63,12 @@ it("tells the operator once although the routed methods cannot be told", () => {
 });
 
 describe("normalizeError()", () => {
-  it.each([null, { contract: null }, { contract: {} }, { relay: 7 }])("does not throw for options such as %j", (options) => {
-    expect(normalizeError(new Error("x"), options as never).status).toBe(500);
-  });
+  it.each([null, { contract: null }, { contract: {} }, { relayStatuses: 7 }])(
+    "does not throw for options such as %j",
+    (options) => {
+      expect(normalizeError(new Error("x"), options as never).status).toBe(500);
+    },
+  );
 });
 
 describe("a ProblemError whose message is none", () => {

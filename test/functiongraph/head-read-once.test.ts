@@ -1,58 +1,186 @@
-// A reply of a function is inspected once: each header field of its invocation is read one time on the whole way through a proxy.
+// A reply of a function is inspected once, by whatever integration: each header field of its invocation is read one time.
 import { once as event } from "node:events";
-import { get, type IncomingMessage, type RequestListener } from "node:http";
+import { get, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { fgErrors as expressErrors, fgResponses as expressResponses, relay as expressRelay } from "@fg-errors/express";
+import { fgErrors as koaErrors, fgResponses as koaResponses, relay as koaRelay } from "@fg-errors/koa";
 import { fgProxy } from "@fg-errors/core/proxy";
 import { upstream } from "@fg-errors/core/upstream";
+import express from "express";
+import express4 from "express4";
 import httpProxy3 from "http-proxy-3";
-import { expect, it } from "vitest";
+import Koa from "koa";
+import Koa2 from "koa2";
+import { describe, expect, it } from "vitest";
 import { codeFields, flagField } from "../../packages/core/src/http/invocation-fields.js";
 import { withServer } from "../wire.js";
 
 const outcomeFields = [...codeFields, flagField];
 
-/** Counts how often each outcome field of a reply is read, from when it comes. */
-function countReads(reply: IncomingMessage): Map<string, number> {
-  const reads = new Map(outcomeFields.map((name) => [name, 0]));
-  const headers = new Proxy(reply.headers, {
+type Reads = Map<string, number>;
+
+const noReads = (): Reads => new Map(outcomeFields.map((name) => [name, 0]));
+
+/** Counts how often each outcome field is read. */
+function counted<Fields extends object>(fields: Fields, reads: Reads): Fields {
+  return new Proxy(fields, {
     get(target, name, receiver) {
       if (reads.has(String(name))) reads.set(String(name), reads.get(String(name))! + 1);
       return Reflect.get(target, name, receiver) as unknown;
     },
   });
-  Object.defineProperty(reply, "headers", { value: headers, writable: true });
+}
+
+/** Counts the reads of a reply, from when it comes. */
+function countReads(reply: IncomingMessage): Reads {
+  const reads = noReads();
+  Object.defineProperty(reply, "headers", { value: counted(reply.headers, reads), writable: true });
   return reads;
 }
 
-const once = Object.fromEntries(outcomeFields.map((name) => [name, 1]));
+/** Counts the reads of a response's fields. */
+function countReadsOf(response: ServerResponse): Reads {
+  const reads = noReads();
+  const { getHeaders } = response;
+  response.getHeaders = () => counted(getHeaders.call(response), reads);
+  return reads;
+}
+
+const times = (count: number) => Object.fromEntries(outcomeFields.map((name) => [name, count]));
 
 const json = { "Content-Type": "application/json", "X-CFF-Request-Id": "8f2b7b1c-6a0b-4d8e-9b53-5a7a0e2f1c11" };
 const failure = JSON.stringify({ errorMessage: "s3cr3t", errorType: "Error", stackTrace: [] });
 
-const functions: Readonly<Record<string, RequestListener>> = {
-  "whose head shows the failure": (_request, response) =>
-    response.writeHead(200, { ...json, "X-Func-Err-Code": "4001", "X-Is-Func-Err": "true" }).end(failure),
-  "whose content shows the failure": (_request, response) => response.writeHead(200, json).end(failure),
+const failures: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "whose head shows the failure": { ...json, "X-Func-Err-Code": "4001", "X-Is-Func-Err": "true" },
+  "whose content shows the failure": json,
 };
 
-it.each(Object.entries(functions))("fgProxy() reads the reply of a function %s once", (_what, listener) =>
-  withServer(listener, async (upstreamPort) => {
-    const proxy = httpProxy3.createProxyServer({ target: `http://127.0.0.1:${upstreamPort}` });
-    let reads: Map<string, number> | undefined;
-    proxy.on("proxyRes", (reply) => (reads = countReads(reply)));
-    fgProxy({ hiddenFailures: true, onError() {} }).attach(proxy);
-    await withServer(
-      (incoming, response) => void proxy.web(incoming, response),
-      async (port) => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(502),
-    );
-    expect(Object.fromEntries(reads!)).toEqual(once);
-  }),
-);
+const options = { hiddenFailures: true, onError() {} };
+const frameworks = { "Express 5": express, "Express 4": express4 };
+const koas = { "Koa 3": Koa, "Koa 2": Koa2 };
 
-it.each(Object.entries(functions))("upstream() reads the reply of a function %s once", (_what, listener) =>
-  withServer(listener, async (port) => {
-    const [reply] = (await event(get({ port, host: "127.0.0.1" }), "response")) as [IncomingMessage];
-    const reads = countReads(reply);
-    await expect(upstream(Promise.resolve(reply), { hiddenFailures: true })).rejects.toThrow();
-    expect(Object.fromEntries(reads)).toEqual(once);
-  }),
-);
+describe.each(Object.entries(failures))("the reply of a function %s", (_what, fields) => {
+  const answering: RequestListener = (_request, response) => response.writeHead(200, fields).end(failure);
+
+  const replyOf = async (port: number) => ((await event(get({ port, host: "127.0.0.1" }), "response")) as [IncomingMessage])[0];
+
+  const expectFailure = (gateway: RequestListener) =>
+    withServer(gateway, async (port) => expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(502));
+
+  const handlers: Readonly<Record<string, Parameters<typeof fgProxy>[1]>> = {
+    "without a handler": {},
+    "with a user's handler that changes nothing": { proxyRes: (reply) => void reply.headers["content-type"] },
+  };
+
+  async function readsOfProxy(own: Parameters<typeof fgProxy>[1]): Promise<Reads> {
+    let reads: Reads | undefined;
+    await withServer(answering, async (upstreamPort) => {
+      const proxy = httpProxy3.createProxyServer({ target: `http://127.0.0.1:${upstreamPort}` });
+      proxy.on("proxyRes", (reply) => (reads = countReads(reply)));
+      fgProxy(options, own).attach(proxy);
+      await expectFailure((incoming, response) => void proxy.web(incoming, response));
+    });
+    return reads!;
+  }
+
+  it.each(Object.entries(handlers))("is read once by fgProxy() %s", async (_handlers, own) => {
+    expect(Object.fromEntries(await readsOfProxy(own))).toEqual(times(1));
+  });
+
+  it.each<[string, (reply: IncomingMessage) => unknown]>([
+    ["sets a field", (reply) => (reply.headers["x-seen"] = "1")],
+    ["deletes a field", (reply) => delete reply.headers["content-type"]],
+    ["replaces all fields", (reply) => (reply.headers = { ...json, "x-func-err-code": "4001" })],
+    ["changes the status", (reply) => (reply.statusCode = 201)],
+  ])("is inspected anew after a user's handler of fgProxy() that %s", async (what, change) => {
+    const reads = await readsOfProxy({
+      proxyRes(reply) {
+        reply.headers["x-func-err-code"] = "4001";
+        change(reply);
+      },
+    });
+    expect(reads.get("x-func-err-code")).toBe(what.startsWith("replaces") ? 1 : 2); // those that replace are not counted
+  });
+
+  it("is read once by upstream()", () =>
+    withServer(answering, async (port) => {
+      const reply = await replyOf(port);
+      const reads = countReads(reply);
+      await expect(upstream(Promise.resolve(reply), options)).rejects.toThrow();
+      expect(Object.fromEntries(reads)).toEqual(times(1));
+    }));
+
+  const relays: Readonly<Record<string, (port: number, count: (reply: IncomingMessage) => void) => RequestListener>> = {
+    ...each(frameworks, (framework) => (port, count) => {
+      const app = framework();
+      app.use((_request, response, next) => {
+        replyOf(port)
+          .then((reply) => (count(reply), expressRelay(response, reply, options)))
+          .catch(next);
+      });
+      return app.use(expressErrors(options));
+    }),
+    ...each(koas, (Framework) => (port, count) => {
+      const app = new Framework().use(koaErrors(options));
+      app.use(async (ctx) => {
+        const reply = await replyOf(port);
+        count(reply);
+        await koaRelay(ctx, reply, options);
+      });
+      return app.callback();
+    }),
+  };
+
+  it.each(Object.entries(relays))("is read once by relay(): %s", (_framework, create) =>
+    withServer(answering, async (port) => {
+      let reads: Reads | undefined;
+      await expectFailure(create(port, (reply) => (reads = countReads(reply))));
+      expect(Object.fromEntries(reads!)).toEqual(times(1));
+    }),
+  );
+
+  /** How a handler behind fgResponses() passes a reply on: it is the head of the response that is read. */
+  const interceptors: Readonly<Record<string, (count: (response: ServerResponse) => void) => RequestListener>> = {
+    ...each(frameworks, (framework) => (count) => {
+      const app = framework().use(expressResponses(options));
+      app.use((_request, response) => {
+        count(response);
+        response.set(fields).end(failure);
+      });
+      return app;
+    }),
+    ...each(koas, (Framework) => (count) => {
+      const app = new Framework().use(koaErrors(options)).use(koaResponses(options));
+      app.use((ctx) => {
+        count(ctx.res);
+        ctx.set(fields);
+        ctx.body = failure;
+      });
+      return app.callback();
+    }),
+    ...each(
+      koas,
+      (Framework) => (count) => {
+        const app = new Framework().use(koaErrors(options)).use(koaResponses(options));
+        app.use((ctx) => {
+          count(ctx.res);
+          ctx.res.statusCode = 200;
+          for (const [name, value] of Object.entries(fields)) ctx.res.setHeader(name, value);
+          ctx.res.end(failure);
+        });
+        return app.callback();
+      },
+      ", written to ctx.res",
+    ),
+  };
+
+  it.each(Object.entries(interceptors))("is read once by fgResponses(): %s", async (_framework, create) => {
+    let reads: Reads | undefined;
+    await expectFailure(create((response) => (reads = countReadsOf(response))));
+    expect(Object.fromEntries(reads!)).toEqual(times(1));
+  });
+});
+
+function each<Framework, Made>(all: Readonly<Record<string, Framework>>, make: (framework: Framework) => Made, more = "") {
+  return Object.fromEntries(Object.entries(all).map(([name, framework]) => [name + more, make(framework)]));
+}

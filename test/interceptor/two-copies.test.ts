@@ -2,8 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { beforeEach, expect, it, vi } from "vitest";
 import * as first from "../../packages/core/src/node/exchange.js";
+import { Inspection } from "../../packages/core/src/reply/inspect-reply.js";
+import { headOf } from "../../packages/core/src/reply/reply.js";
 
 const key = Symbol.for("fg-errors.exchange");
 const failure = new Error("x");
@@ -63,6 +66,45 @@ it("a record of another version may lack members, and has others", () => {
 it("a response that nothing happened to carries no record", () => {
   for (const ask of [first.isAnswered, first.isInspected, first.isRefused, first.prepareAnswer]) ask(response);
   expect(Object.getOwnPropertySymbols(response)).not.toContain(key);
+});
+
+it("the content of a reply that one has inspected is not inspected by the other", async () => {
+  const other = await import("../../packages/core/src/reply/inspect-reply.js");
+  expect(other.Inspection).not.toBe(Inspection);
+  const failure = JSON.stringify({ errorMessage: "x", errorType: "Error" });
+  const reply = { statusCode: 200, headers: { "x-cff-request-id": "8f2b7b1c" }, body: Readable.from([failure]) };
+  const inspect = (copy: typeof Inspection) => new copy(headOf(reply), { hiddenFailures: true }, "GET").finding(reply);
+  expect(await inspect(Inspection)).toMatchObject({ status: 502 });
+  expect(await inspect(other.Inspection)).toBeUndefined();
+});
+
+it("what one finds an error reply to leave, the other can read", async () => {
+  const other = await import("../../packages/core/src/reply/inspect-reply.js");
+  const head = { status: 404, headers: { vary: "origin" } };
+  const failure = await new Inspection(head, {}).failure({ statusCode: 404, headers: {} });
+  expect(other.survivingFieldsOf(failure)).toEqual({ vary: "origin" });
+});
+
+it("a response, a reply and a request carry what is known of them; only these tables stand beside them", () => {
+  const root = new URL("../../packages/", import.meta.url);
+  const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => /^\w+\/src\/.*\.ts$/.test(path));
+  const found = paths.flatMap((path) => {
+    const code = readFileSync(new URL(path, root), "utf8");
+    return [...code.matchAll(/const (\w+)[^=\n]* = new Weak(?:Map|Set)\b|(\w+) = Symbol\(/g)].map(
+      ([, table, symbol]) => `${path}: ${table ?? symbol}`,
+    );
+  });
+  expect(found.toSorted()).toEqual([
+    "core/src/node/client-gone.ts: queued", // of a connection
+    "core/src/problem/extensions.ts: unfit", // a value, no key
+    "core/src/relay/relay-to-node.ts: checked", // of an options object
+    "core/src/responder/cached-responder.ts: responders", // of an options object
+    "core/src/server/guard-server.ts: handedOver", // of a server
+    "core/src/server/guard-server.ts: responses", // of a request, which Node drops without its response
+    "core/src/server/lingering-close.ts: lingering", // of a connection
+    "core/src/server/silence.ts: readBefore", // of a connection
+    "express/src/late-routes.ts: checkedLayers", // of an application
+  ]);
 });
 
 it("no other place in the packages asks for HTTP/2, or marks a response", () => {

@@ -159,5 +159,7 @@ it.concurrent("resets streams of HTTP/2 whose content does not come, and no othe
     for (const stream of [waiting, unread]) expect((await stream.toArray()).join("")).toBe("done");
     await drained;
   });
-  expect(onError.mock.calls).toMatchObject([[{ status: 408 }, { instance: "/silent" }]]);
+  const cause = { name: "SilentClient", message: "The client was silent while the server was drained" };
+  expect(onError.mock.calls).toMatchObject([[{ status: 408, cause }, { instance: "/silent" }]]);
+  expect((onError.mock.calls as [[Problem]])[0][0].cause).not.toBeInstanceOf(Error); // nobody threw it
 });

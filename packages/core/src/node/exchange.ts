@@ -1,13 +1,26 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { FaultType } from "../proxy-errors/proxy-errors.js";
 
 /** Describes a request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 /** Describes a response of node:http, or of node:http2's compatibility API. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
+/** Records how far the exchange of a proxied request with its upstream has come: a failure afterwards often looks like a plain reset. */
+export interface UpstreamExchange {
+  /** The fields that were set on the response before the exchange. */
+  readonly fields: OutgoingHttpHeaders;
+  reply?: IncomingMessage;
+  /** The next hop's address is known. */
+  isFound?: boolean;
+  /** The fault of an exchange that exceeded its time limit, by the step that it was waiting for. */
+  late?: FaultType;
+}
+
 /**
- * Records what this package knows of one response. A CommonJS and an ES module copy, also of different versions, read the same record: a
+ * Records what this package knows of one response, or of the socket of an upgrade, which has none. A CommonJS and an ES module copy, also of
+ * different versions, read the same record: a
  * later version may add members, but never changes the meaning of one that is here.
  */
 interface Exchange {
@@ -23,6 +36,10 @@ interface Exchange {
   isRefused?: boolean;
   /** Proxy libraries are to see a complete response. */
   seemsDone?: boolean;
+  /** The upgrade has succeeded: the client has its 101. */
+  isSwitched?: boolean;
+  /** The exchange of a proxied request with its upstream. */
+  upstream?: UpstreamExchange;
   /** Runs before the response is answered, with `subject` as its argument. */
   beforeAnswer: ((subject: unknown) => void) | undefined;
   subject: unknown;
@@ -79,6 +96,26 @@ export function markRefused(response: object): void {
   openExchange(response).isRefused = true;
 }
 
+/** Whether the upgrade on a socket has succeeded. */
+export function isSwitched(socket: object): boolean {
+  return exchangeOf(socket)?.isSwitched === true;
+}
+
+/** Marks the socket of an upgrade that has succeeded. */
+export function markSwitched(socket: object): void {
+  openExchange(socket).isSwitched = true;
+}
+
+/** Returns the exchange with the upstream that is tracked for a response, or for the socket of an upgrade. */
+export function upstreamExchangeOf(target: object): UpstreamExchange | undefined {
+  return exchangeOf(target)?.upstream;
+}
+
+/** Starts to track an exchange with an upstream; an earlier one of the same response is forgotten. */
+export function openUpstreamExchange(target: object, upstream: UpstreamExchange): UpstreamExchange {
+  return (openExchange(target).upstream = upstream);
+}
+
 /**
  * Makes a response seem done until the current task ends.
  * @returns false if it seems done already
@@ -102,7 +139,7 @@ export function beforeAnswer<Subject>(response: object, act: (subject: Subject) 
   exchange.subject = subject;
 }
 
-/** Calls what beforeAnswer() has set. */
+/** Calls what `beforeAnswer()` has set. */
 export function prepareAnswer(response: object): void {
   const exchange = exchangeOf(response);
   exchange?.beforeAnswer?.(exchange.subject);

@@ -66,7 +66,7 @@ function isTrailer(name: unknown): boolean {
 export function plannedHead(response: NodeResponse, head: Head): ReplyHead | undefined {
   if (!isValidHead(head)) return undefined;
   const given = pairsOf(headFields(head)).map(([name, value]) => [name.toLowerCase(), value] as const);
-  return { status: Number(head[0]), headers: { ...response.getHeaders(), ...Object.fromEntries(given) } };
+  return { status: Number(head[0]), headers: Object.assign(response.getHeaders(), Object.fromEntries(given)) };
 }
 
 /** Reads the fields out of the arguments of `writeHead`, in the form they were given in. */

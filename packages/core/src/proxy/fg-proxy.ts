@@ -20,9 +20,9 @@ import type { Facts } from "../responder/request-facts.js";
 import { createResponder } from "../responder/responder.js";
 import { guardHook } from "../util/guard-hook.js";
 import { read, readStatus } from "../util/safe-read.js";
-import { explainFailure, forgetReply, isReplied, trackExchange } from "./exchange-progress.js";
-import { discardReply, headOnly, inspectPiped, isReadable, seemDone, setHead } from "./proxied-reply.js";
+import { changesHead, discardReply, headOnly, inspectPiped, isReadable, seemDone, setHead } from "./proxied-reply.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
+import { explainFailure, forgetReply, isReplied, trackExchange } from "./track-exchange.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { addVia } from "./via.js";
 
@@ -58,14 +58,14 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
       outgoing.destroy();
       return fail(meant(refusal), request, response);
     }
-    trackExchange(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, response), response);
+    trackExchange(outgoing, response, limits?.proxyTimeout, () => broke(undefined, request, response));
     const switched = (reply: IncomingMessage, socket: Socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
     };
     outgoing.on("upgrade", switched).on("connect", switched);
     onClose(response, () => {
-      const isDone = response.writableFinished && isReplied(request) && !isAnswered(response);
+      const isDone = response.writableFinished && isReplied(response) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
     if (!addVia(outgoing, request, proxyName)) return;
@@ -85,9 +85,9 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     const first = new Inspection(headOf(reply), inspectionOptions, request.method);
     const isError = first.outcome === "fails";
     const shown = isError && handlers.proxyRes ? headOnly(reply) : reply;
-    callOwn("proxyRes", [shown, request, response]);
+    const isChanged = handlers.proxyRes && changesHead(shown, () => callOwn("proxyRes", [shown, request, response]));
     if (response.headersSent) return isError ? discardReply(reply, response) : undefined; // they have answered
-    const inspection = handlers.proxyRes ? new Inspection(headOf(shown), inspectionOptions, request.method) : first; // they may have changed it
+    const inspection = isChanged ? new Inspection(headOf(shown), inspectionOptions, request.method) : first;
     const { head, outcome } = inspection;
     if (outcome === "fails") return void answerErrorReply(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
@@ -138,7 +138,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, limits] = args;
     const isSendable = makeUpgradeSendable(outgoing, request);
-    trackExchange(outgoing, request, limits?.proxyTimeout, () => broke(undefined, request, socket));
+    trackExchange(outgoing, socket, limits?.proxyTimeout, () => broke(undefined, request, socket));
     upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
     if (!isSendable) upgrades.failUpgrade(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
     else if (addVia(outgoing, request, proxyName)) callOwn("proxyReqWs", args);
@@ -155,13 +155,13 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   /** Answers the first failure of an exchange with the upstream; what follows is only a consequence of it. */
   function broke(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket) {
     if (isRefused(target) || isAnswered(target)) return;
-    fail(explainFailure(thrown, request), request, target, { origin: "upstream" });
+    fail(explainFailure(thrown, target), request, target, { origin: "upstream" });
   }
 
   function fail(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket, more?: Partial<Facts>) {
     if (!("writeHead" in target)) upgrades.failUpgrade(thrown, request, target, more);
     else if (!isGone(target)) {
-      if (!isRefused(target)) forgetReply(request, target);
+      if (!isRefused(target)) forgetReply(target);
       answer(respond, thrown, request, target, { url: originalUrl(request), ...more });
     }
   }

@@ -43,6 +43,31 @@ export function headOnly(reply: IncomingMessage): IncomingMessage {
 }
 
 /**
+ * Runs a user's handler of a reply.
+ * @returns whether it has changed the status or a header field, in place or not: only then the head is inspected again
+ */
+export function changesHead(reply: IncomingMessage, handle: () => void): boolean {
+  const { headers, statusCode } = reply;
+  let isChanged = false;
+  const watched = new Proxy(headers, {
+    // To assign defines, too.
+    defineProperty(fields, name, descriptor) {
+      isChanged = true;
+      return Reflect.defineProperty(fields, name, descriptor);
+    },
+    deleteProperty(fields, name) {
+      isChanged = true;
+      return Reflect.deleteProperty(fields, name);
+    },
+  });
+  reply.headers = watched;
+  handle();
+  if (reply.headers === watched) reply.headers = headers;
+  else isChanged = true;
+  return isChanged || reply.statusCode !== statusCode;
+}
+
+/**
  * Inspects what the library pipes into a response before it returns, whatever stream it makes of the reply. Other readers of the reply see
  * all of it once.
  * @param passes whether the content is sent; must not reject

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
+import { beforeAnswer, isRefused, isSwitched, markRefused, markSwitched, prepareAnswer } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import { meant, upstreamFailure } from "../problem/problem-error.js";
 import { fault } from "../recognisers/rule.js";
@@ -23,17 +24,15 @@ interface Upgrades {
  * @param options how an error reply is inspected
  */
 export function createUpgrades(respond: Responder, options: ReplyOptions): Upgrades {
-  const states = new WeakMap<Duplex, UpgradeState>();
-
   function watch(outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, limit: number | undefined) {
     socket.on("error", noop); // the libraries listen too late, or not at all, and it would end the process
     socket.once("close", () => outgoing.destroy());
     if (socket.destroyed) outgoing.destroy();
-    const state = watchEnd(request, socket);
+    const stopWatching = watchEnd(request, socket);
     if (limit !== undefined) outgoing.setTimeout(limit, () => outgoing.destroy()); // the upgrade ends this limit
     outgoing.once("upgrade", (_reply, upstream) => {
-      state.isSwitched = true;
-      socket.off("readable", state.checkEnd);
+      markSwitched(socket);
+      stopWatching();
       socket.once("close", () => upstream.destroy()); // a pipe ends it only if the client ends its side
       socket.once("end", () => upstream.setTimeout(limitAtEnd, () => upstream.destroy()));
     });
@@ -41,60 +40,55 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     process.nextTick(() =>
       outgoing.removeAllListeners("response").once("response", (reply) => {
         outgoing.removeAllListeners("error").on("error", noop);
-        void answerReply(reply, request, socket, state);
+        void answerReply(reply, request, socket);
       }),
     );
   }
 
-  /** Watches for the end of the connection: nobody reads it before the upstream has answered, so nobody else notices. */
+  /**
+   * Watches for the end of the connection: nobody reads it before the upstream has answered, so nobody else notices.
+   * @returns stops that
+   */
   function watchEnd(request: IncomingMessage, socket: Duplex) {
     const checkEnd = () => {
       if (isEnded(socket)) socket.destroy();
       else if (socket.readableLength >= socket.readableHighWaterMark) failUpgrade(tooEarly(), request, socket); // Node reads no further
     };
-    const state: UpgradeState = { isSwitched: false, isRefused: false, checkEnd };
-    states.set(socket, state);
+    const stop = () => void socket.off("readable", checkEnd);
     socket.on("readable", checkEnd);
+    beforeAnswer(socket, stop, undefined);
     checkEnd();
-    return state;
+    return stop;
   }
 
   /** Answers a reply that does not upgrade. */
-  async function answerReply(reply: IncomingMessage, request: IncomingMessage, socket: Duplex, state: UpgradeState) {
+  async function answerReply(reply: IncomingMessage, request: IncomingMessage, socket: Duplex) {
     const { statusCode = 0 } = reply;
     const inspection = new Inspection(headOf(reply), options, request.method);
     if (inspection.outcome !== "fails") {
       discardContent(reply);
       return failUpgrade(upgradeFailed(statusCode), request, socket);
     }
-    state.isRefused = true; // what fails from here on is only the error's content
+    markRefused(socket); // what fails from here on is only the error's content
     const finding = await inspection.finding(reply);
-    state.isRefused = false;
-    if (finding) failUpgrade(upstreamFailure(finding), request, socket, { fields: inspection.survivingFields() });
+    if (finding) answerUpgrade(upstreamFailure(finding), request, socket, { fields: inspection.survivingFields() });
   }
 
   function failUpgrade(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {
-    const state = states.get(socket);
-    if (!socket.writable || state?.isRefused) return;
-    if (state) socket.off("readable", state.checkEnd);
+    if (!isRefused(socket)) answerUpgrade(thrown, request, socket, more);
+  }
+
+  function answerUpgrade(thrown: unknown, request: IncomingMessage, socket: Duplex, more?: SocketAnswer) {
+    if (!socket.writable) return;
+    prepareAnswer(socket);
     const url = originalUrl(request);
-    if (!state?.isSwitched) return answerSocket(respond, thrown, request, socket, { url, ...more });
+    if (!isSwitched(socket)) return answerSocket(respond, thrown, request, socket, { url, ...more });
     const { headers, method } = request;
     respond.report(thrown, { headers, method, url });
     socket.destroy();
   }
 
   return { watch, failUpgrade };
-}
-
-/** Records the progress of an upgrade. */
-interface UpgradeState {
-  /** The client has got its 101. */
-  isSwitched: boolean;
-  /** The content of the upstream's error reply is being read. */
-  isRefused: boolean;
-  /** Looks for an early end of the connection. */
-  readonly checkEnd: () => void;
 }
 
 /** Limits the milliseconds for which an upstream may send nothing when its client has ended the connection: a WebSocket is never half open. */

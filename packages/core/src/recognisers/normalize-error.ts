@@ -1,6 +1,7 @@
 import { functionGraph, type Contract } from "../contract/contract.js";
 import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
+import { rejectFormerNames } from "../util/former-names.js";
 import { recognise } from "./recognise.js";
 import type { Circumstances } from "./rule.js";
 
@@ -13,13 +14,14 @@ export interface NormalizeOptions extends Circumstances {
 }
 
 /**
- * Normalises a thrown value to a problem. Every thrown value is normalised here. It never throws, whatever the value. An unknown value
- * becomes a 500 without details.
+ * Normalises a thrown value to a problem. Every thrown value is normalised here. An unknown value becomes a 500 without details.
  * @param thrown any value, an error or not
  * @param options `contract`, default `functionGraph`; `service`, default "FSS"; and the circumstances of the request
+ * @throws TypeError for an option by a former name; nothing else, whatever the value
  * @example normalizeError(createError(404, "No such order")).status // 404
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
+  rejectFormerNames(options, "normalizeError");
   try {
     const { contract = functionGraph, service = "FSS", relayStatuses } = options;
     const resolved =

@@ -57,7 +57,7 @@ export class Inspection {
   }
 }
 
-/** The key of the surviving fields on the error of a reply: they are not enumerable, or logs would have the cookies. */
+/** Names the key of the surviving fields on the error of a reply: they are not enumerable, or logs would have the cookies. */
 const surviving: unique symbol = Symbol.for("fg-errors.surviving");
 
 /** Returns the surviving fields of the error reply that was thrown, by whatever copy of this package; undefined for any other value. */

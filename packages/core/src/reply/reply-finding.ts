@@ -6,6 +6,7 @@ import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { defaultErrorBodyLimit } from "../util/limits.js";
+import { read } from "../util/safe-read.js";
 import { bodyFinding } from "./body-finding.js";
 import { peekContent } from "./body/peek-body.js";
 import { codingsOf, decodeContent, isStillCoded } from "./body/content-codings.js";
@@ -82,8 +83,8 @@ export async function undecidedFinding(
   options: ReplyOptions,
   invocation?: InvocationHead,
 ): Promise<Finding | undefined> {
-  if (inspectedReplies.has(reply)) return undefined;
-  inspectedReplies.add(reply);
+  if (read(reply, inspected) === true) return undefined;
+  Reflect.defineProperty(reply, inspected, { value: true });
   const { limit = defaultErrorBodyLimit } = options;
   const coding = head.headers["content-encoding"];
   const found = relayedFinding(head, await peekContent(reply, coding, limit), options, invocation);
@@ -92,8 +93,8 @@ export async function undecidedFinding(
   return found;
 }
 
-/** Remembers the replies whose content was inspected: upstream() may hand one to relay(). */
-const inspectedReplies = new WeakSet<Reply>();
+/** Names the key on a reply whose content was inspected, by whatever copy of this package: upstream() may hand one to relay(). */
+const inspected: unique symbol = Symbol.for("fg-errors.inspected");
 
 function relayedFinding(
   head: ReplyHead,

@@ -1,5 +1,6 @@
 import type { Contract } from "../contract/contract.js";
 import type { Problem, ProblemChange } from "../problem/problem.js";
+import { rejectFormerNames } from "../util/former-names.js";
 import { maxErrorBodyLimit } from "../util/limits.js";
 import type { Renderer } from "./render.js";
 import type { ProblemContext } from "./report.js";
@@ -82,12 +83,6 @@ const optionChecks: Readonly<Record<keyof ResponderOptions, OptionCheck>> = {
   onError: { takes: "a function", valid: isFunction },
 };
 
-/** Maps the names that options had before the first release to their present ones. */
-const renamed: ReadonlyMap<string, string> = new Map([
-  ["functionGraph", "hiddenFailures"],
-  ["relay", "relayStatuses"],
-]);
-
 /**
  * Checks options.
  * @param caller named in the error
@@ -98,8 +93,8 @@ export function checkOptions(options: unknown, caller: string, more: Readonly<Re
   const all: Readonly<Record<string, OptionCheck>> = { ...optionChecks, ...more };
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`${caller}: options must be an object`);
+  rejectFormerNames(options, caller);
   for (const [name, value] of Object.entries(options)) {
-    if (renamed.has(name)) throw new TypeError(`${caller}: option "${name}" is now "${renamed.get(name)}"`);
     const { [name]: check } = all;
     if (!check || !Object.hasOwn(all, name))
       throw new TypeError(`${caller}: there is no option "${name}"; the options are ${Object.keys(all).join(", ")}`);

@@ -11,6 +11,7 @@ const lingerTime = 2000;
  */
 const readPause = 20;
 
+/** Records the connections that carry their last answer: of a connection, not of one response, since it may come before there is any. */
 const lingering = new WeakSet<object>();
 
 /** Whether a connection carries its last answer. What the client sends on it from then on is ignored (RFC 9112 section 9.6). */

@@ -1,6 +1,7 @@
 import { constants, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import type { NodeResponse } from "../node/exchange.js";
+import { meant } from "../problem/problem-error.js";
 import type { Responder } from "../responder/responder.js";
 import { abandonResponse } from "./abandon-response.js";
 import type { Connections } from "./connections.js";
@@ -54,7 +55,7 @@ export function resetUploads(respond: Responder, { openStreams }: Connections, s
   for (const response of openStreams) {
     if (!isUploading(response, session)) continue;
     if (response.stream.writableFinished) response.stream.close(constants.NGHTTP2_NO_ERROR); // RFC 9113 section 8.1
-    else abandonResponse(respond, silentClientError(), response);
+    else abandonResponse(respond, silentClient, response);
   }
 }
 
@@ -72,7 +73,12 @@ function isUploading(response: Http2ServerResponse, session: ServerHttp2Session)
   );
 }
 
-/** Creates an error with the code that Node's own time limits use, so that it is recognised like theirs. */
+const message = "The client was silent while the server was drained";
+
+/** Describes a client that does not send its content in time (RFC 9110 section 15.5.9). */
+const silentClient: object = { ...meant({ status: 408 }), name: "SilentClient", message };
+
+/** Creates the error of a "clientError", which Node emits with an Error: the code is that of its own time limits, so that every listener knows it. */
 function silentClientError(): Error {
-  return Object.assign(new Error("The client was silent while the server was drained"), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
+  return Object.assign(new Error(message), { code: "ERR_HTTP_REQUEST_TIMEOUT" });
 }
