@@ -1,4 +1,5 @@
 // What a failed event function knows of its request: by API Gateway's event, by the context, or not at all.
+import { problem } from "@fg-errors/core";
 import { eventFacts } from "@fg-errors/core/adapter/event";
 import { fgErrors, toInvocation } from "@fg-errors/functiongraph";
 import { describe, expect, it } from "vitest";
@@ -117,4 +118,14 @@ it("a context whose method throws is survived", () => {
     },
   };
   expect(eventFacts(undefined, given)).toEqual({ headers: {}, method: undefined, url: undefined });
+});
+
+it("repeats no query of its event", async () => {
+  const event = eventOf({ queryStringParameters: { token: "s3cr3t", to: ["<b>", "é"] } });
+  const thrown = problem(404, "Cannot GET /orders/17?token=s3cr3t&to=%3Cb%3E&to=é");
+  const failing = fgErrors<unknown, unknown>(() => Promise.reject(thrown), { onError() {} });
+  const bodies = [String((await failing(event, context)).body), toInvocation(thrown, event, { onError() {} }).body];
+  for (const body of bodies) expect(JSON.parse(body)).toMatchObject({ detail: "Cannot GET /orders/17" });
+  const parameters = { get a() { throw new Error("no") } }; // prettier-ignore
+  expect(eventFacts({ path: "/a", queryStringParameters: parameters }).url).toBe("/a");
 });

@@ -14,7 +14,20 @@ export function eventFacts(event: unknown, context?: unknown): Facts {
   const own = [headers["x-request-id"], headers["x-cff-request-id"]];
   const id = [...own, read(event, "requestContext", "requestId"), invocationIdOf(context)].find(isRequestId);
   if (id !== undefined) headers["x-request-id"] = id;
-  return { headers, method: readText(event, "httpMethod"), url: readText(event, "path") };
+  return { headers, method: readText(event, "httpMethod"), url: targetOf(event) };
+}
+
+/** Writes the target of the request anew: API Gateway takes its query apart. */
+function targetOf(event: unknown): string | undefined {
+  const path = readText(event, "path");
+  try {
+    const pairs = Object.entries(read(event, "queryStringParameters") ?? {}).flatMap(([name, value]) =>
+      [value].flat().map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(String(each))}`),
+    );
+    return path !== undefined && pairs.length > 0 ? `${path}?${pairs.join("&")}` : path;
+  } catch {
+    return path;
+  }
 }
 
 function eventFields(fields: unknown): Record<string, string> {

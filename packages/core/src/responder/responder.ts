@@ -5,6 +5,7 @@ import { normalizeError } from "../recognisers/normalize-error.js";
 import { guardHook } from "../util/guard-hook.js";
 import { isRequestId } from "../util/sanitize.js";
 import { warn } from "../util/stderr.js";
+import { dropQuery } from "./drop-query.js";
 import { addErrorHeaders } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { createRender, type Content } from "./render.js";
@@ -84,7 +85,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       responseStarted,
       facts,
     };
-    const problem = mapped?.(found, context) ?? found;
+    const fit = dropQuery(found, url, contract);
+    const problem = mapped?.(fit, context) ?? fit;
     report(problem, context);
     return { problem, context };
   }
