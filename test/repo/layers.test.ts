@@ -1,9 +1,8 @@
 // The folders of packages/core/src form an order (docs/architecture.md): a file imports from its own folder and from those above it, and
-// nobody imports in a circle. Types count.
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path/posix";
+// no file of any package imports in a circle. Types count.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parseAst } from "vitest/node";
+import { ownImportsOf, packageNames, root, sourcesOf } from "./sources.js";
 
 /** The lowest first. */
 const layers = [
@@ -23,33 +22,16 @@ const layers = [
   "invocation",
 ];
 
-const root = new URL("../../packages/core/src/", import.meta.url);
-
 interface File {
   readonly path: string;
   /** Paths of the files that it imports, types included. */
   readonly imports: readonly string[];
 }
 
-/** All that a module, or a part of it, imports: by statements, by import() and by the type of that name. */
-function sourcesIn(node: unknown): string[] {
-  if (typeof node !== "object" || node === null) return [];
-  const { type, source, argument } = node as Record<string, { value?: unknown; literal?: { value?: unknown } } | undefined>;
-  const named =
-    source?.value ?? ((type as unknown) === "TSImportType" ? (argument?.literal?.value ?? argument?.value) : undefined);
-  return [...(typeof named === "string" ? [named] : []), ...Object.values(node).flatMap(sourcesIn)];
-}
+const filesOf = (name: (typeof packageNames)[number]): readonly File[] =>
+  sourcesOf(name).map((source) => ({ path: source.path, imports: ownImportsOf(source) }));
 
-function importsIn(path: string, code: string): string[] {
-  return sourcesIn(parseAst(code, { lang: "ts" }))
-    .filter((from) => from.startsWith("."))
-    .map((from) => normalize(join(dirname(path), from)).replace(/\.js$/, ".ts"));
-}
-
-const files: readonly File[] = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .map((path) => path.replaceAll("\\", "/"))
-  .filter((path) => path.endsWith(".ts"))
-  .map((path) => ({ path, imports: importsIn(path, readFileSync(new URL(path, root), "utf8")) }));
+const files = filesOf("core");
 
 const layerOf = (path: string) => layers.indexOf(path.split("/")[0]!);
 
@@ -83,32 +65,38 @@ describe("packages/core/src", () => {
   });
 
   it("has the layers that docs/architecture.md lists, in this order", () => {
-    const text = readFileSync(new URL("../../docs/architecture.md", import.meta.url), "utf8");
+    const text = readFileSync(new URL("docs/architecture.md", root), "utf8");
     const [, table = ""] = text.split("<!-- layers -->");
     const rows = table.trimStart().split("\n\n", 1)[0]!;
     expect([...rows.matchAll(/^\| `([\w-]+)\/` \|/gm)].map(([, folder]) => folder)).toEqual(layers);
   });
 
-  it("every import leads to a file", () => {
-    const paths = new Set(files.map(({ path }) => path));
-    expect(files.flatMap(({ imports }) => imports).filter((path) => !paths.has(path))).toEqual([]);
-  });
-
   it("imports nothing from a layer further down", () => {
     expect(upwardIn(files)).toEqual([]);
   });
+});
+
+describe.each(packageNames)("packages/%s/src", (name) => {
+  const own = filesOf(name);
+
+  it("every import leads to a file", () => {
+    const paths = new Set(own.map(({ path }) => path));
+    expect(own.flatMap(({ imports }) => imports).filter((path) => !paths.has(path))).toEqual([]);
+  });
 
   it("has no circle of imports", () => {
-    expect(circleIn(files)).toBeUndefined();
+    expect(circleIn(own)).toBeUndefined();
   });
 });
 
 describe("the check itself", () => {
-  it("finds types, re-exports, side effects and import()", () => {
+  it("finds types, re-exports, side effects and import(), and no comment and no text", () => {
     const code = `
       import type { A } from "../server/a.js"; export * from "./b.js"; import "../c.js"; import fs from "node:fs";
-      export type D = import("./d.js").D; export const e = () => import("../e.js");`;
-    expect(importsIn("http/x.ts", code)).toEqual(["server/a.ts", "http/b.ts", "c.ts", "http/d.ts", "e.ts"]);
+      export type D = import("./d.js").D; export const e = () => import("../e.js");
+      // import "./f.js";
+      export const g = 'import { g } from "./g.js"';`;
+    expect(ownImportsOf({ path: "http/x.ts", text: code })).toEqual(["server/a.ts", "http/b.ts", "c.ts", "http/d.ts", "e.ts"]);
   });
 
   it("finds an upward import and a circle", () => {
