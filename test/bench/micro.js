@@ -1,4 +1,4 @@
-import { createResponder, normalizeError } from "@fg-errors/core";
+import { createResponder, defineContract, functionGraph, normalizeError } from "@fg-errors/core";
 import { measure } from "mitata";
 import { thrownValues } from "./families.js";
 
@@ -36,7 +36,55 @@ export async function* measureMicro({ only }) {
     normalize && !beside.has(what) ? [judge(what, normalize)] : [],
   );
   const columns = ["in this process", "normalizeError", "respond", "functiongraph"];
+  const catalogue = wanted.length === values.length ? await measureCatalogue() : undefined;
+  if (catalogue) yield catalogue;
   yield { tables: [{ title: "Microseconds, the median of many batches, the lowest of three", columns, rows }], verdicts };
+}
+
+/** Most that an error may cost with 30 classes in its catalogue, compared with one class. */
+const mostByClasses = 1.1;
+
+/**
+ * Compares normalizeError() of a domain error with 30 classes in its catalogue, and with one.
+ * @returns {Promise<import("./types.js").PartResult>}
+ */
+async function measureCatalogue() {
+  const classes = Array.from({ length: 30 }, () => class extends Error {});
+  const row = { status: 409, title: "Out of stock", detail: "Only {left, number} are left." };
+  const of = (/** @type {number} */ count) =>
+    defineContract(functionGraph, {
+      service: "SHOP",
+      types: "urn:example:shop:",
+      problems: Object.fromEntries(classes.slice(-count).map((from, at) => [`p${at}`, { ...row, from }])),
+    });
+  const thrown = Object.assign(new /** @type {ErrorConstructor} */ (classes.at(-1))("secret"), { left: 2 });
+  const calls = [of(1), of(30)].map((contract) => () => normalizeError(thrown, { contract }));
+  const least = /** @type {Batches[]} */ ([]);
+  for (let pass = 0; pass < passes; pass++)
+    for (const [at, call] of calls.entries()) least[at] = lesser(least[at], await microseconds(call));
+  const [one, many] = /** @type {[Batches, Batches]} */ (/** @type {unknown} */ (least));
+  const ratio = many.median / one.median;
+  return {
+    tables: [
+      {
+        title: "A domain error by catalogue, microseconds",
+        columns: ["classes in the catalogue", "normalizeError"],
+        rows: [
+          ["1", one.median],
+          ["30", many.median],
+        ],
+      },
+    ],
+    verdicts: [
+      {
+        what: "a domain error, 30 classes beside 1",
+        met: ratio < mostByClasses,
+        measured: ratio.toFixed(2),
+        most: `${mostByClasses}`,
+        noise: `${(many.low / one.high).toFixed(2)} to ${(many.high / one.low).toFixed(2)}`,
+      },
+    ],
+  };
 }
 
 /** Without it a 5xx would go to stderr. */

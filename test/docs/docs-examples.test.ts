@@ -75,6 +75,18 @@ describe.each(["README.md", "packages/express/README.md", "packages/koa/README.m
   });
 });
 
+it("README.md shows a catalogue, and the body of its first problem", async () => {
+  await serve(evaluate(block(readme, "example: catalogue"), "app"), async (port) => {
+    const stocked = await visit(port, "POST /orders", { "X-Request-Id": "a1b2c3" });
+    expect(JSON.parse(stocked.text)).toEqual(JSON.parse(block(readme, "catalogue body")));
+    expect(Object.keys(JSON.parse(stocked.text) as object)).toEqual(
+      Object.keys(JSON.parse(block(readme, "catalogue body")) as object),
+    );
+    const refused = await visit(port, "POST /payments");
+    expect(assertContract(refused, core.functionGraph, ["4929"])).toMatchObject({ error_code: "SHOP.PAYMENT_REFUSED" });
+  });
+});
+
 it("README.md shows how express-rate-limit hands over", async () => {
   const app = createExpress();
   evaluate(block(readme, "example: rate-limit"), "0", { app, rateLimit, problem: core.problem });

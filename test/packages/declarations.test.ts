@@ -13,11 +13,24 @@ const here = (path: string) => new URL(path, import.meta.url).pathname;
 /** What a project may export of each adapter, whose types TypeScript then has to name. */
 const common = `
 export const contract = extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } });
+export class StockError extends Error { left = 1; }
+export const shop = defineContract(functionGraph, { service: "SHOP", types: "https://e.example/", problems: {
+  outOfStock: { status: 409, title: "Out of stock", detail: "Only {left, number} of {sku} are left.", from: StockError },
+  refused: { status: 403, title: "Refused", detail: "No." },
+} });
+export const stock = () => shop.problems.outOfStock({ sku: "A-1", left: 2 });
+export const left = (error: unknown): number => (shop.problems.outOfStock.is(error) ? error.extensions.left : 0);
+// @ts-expect-error: a member is missing
+export const unstocked = () => shop.problems.outOfStock({ sku: "A-1" });
+// @ts-expect-error: there is no such problem
+export const nothing = () => shop.problems.outOfStok();
+export const refused = shop.problems.refused();
+export const cart = defineContract(shop, { service: "CART", types: "urn:example:cart:", problems: {} });
 export const missing = () => problem(404, "No such order", { errors: [{ pointer: "#/id", detail: "Unknown." }] });
-export const options = { contract, onError: (problem: Problem, context: ProblemContext) => void [problem, context] } satisfies ResponderOptions;
+export const options = { contract: shop, onError: (problem: Problem, context: ProblemContext) => void [problem, context] } satisfies ResponderOptions;
 export const codes = explainCode("FSS.0404");
 export const orders = () => upstream(fetch("http://orders.internal"));
-export type All = [Contract, StatusRow, Fold, Facts, FieldError, Finding, Circumstances, Origin, ProblemErrorOptions, ProblemChange, Renderer, Content, RenderContext, DocumentedCode, ProxyErrorType];
+export type All = [Contract, StatusRow, Fold, Facts, FieldError, Finding, Circumstances, Origin, ProblemErrorOptions, ProblemChange, Renderer, Content, RenderContext, DocumentedCode, ProxyErrorType, ProblemBody, CatalogueRow, DefinedContract<unknown>, ProblemFactory<object>, ProblemRow];
 `;
 
 const gateway = `
@@ -39,6 +52,7 @@ export default fgErrors(options);
 
 const names = {
   common: [
+    "defineContract",
     "extendContract",
     "functionGraph",
     "problem",
@@ -63,6 +77,11 @@ const names = {
     "type RenderContext",
     "type DocumentedCode",
     "type ProxyErrorType",
+    "type ProblemBody",
+    "type CatalogueRow",
+    "type DefinedContract",
+    "type ProblemFactory",
+    "type ProblemRow",
   ],
   gateway: [
     "fgProxy",

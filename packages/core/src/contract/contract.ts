@@ -1,3 +1,4 @@
+import type { CatalogueRow } from "./catalogue-row.js";
 import { folds, upstreamFolds, type Fold } from "./folds.js";
 
 /** Describes one status of a contract. */
@@ -19,6 +20,12 @@ export interface Contract {
    * gateway's client.
    */
   readonly upstreamFolds: Readonly<Record<number, Fold>>;
+  /** Prefix of the generic codes, `<service>.0<status>`, where the option `service` says nothing else. Default "FSS". */
+  readonly service?: string;
+  /** Start of the URIs of the problems in `problems`. */
+  readonly types?: string;
+  /** Problems that an organisation has defined, by key: see `defineContract()`. */
+  readonly problems?: Readonly<Record<string, CatalogueRow>>;
 }
 
 /**
@@ -69,6 +76,7 @@ export function extendContract(base: Contract, rows: Readonly<Record<number, Sta
   const without = (table: Contract["folds"]) =>
     Object.fromEntries(Object.entries(table).filter(([status]) => !Object.hasOwn(rows, status)));
   return {
+    ...base,
     name: `${base.name}+${added.map(([status]) => status).join("+")}`,
     statuses: { ...base.statuses, ...rows },
     folds: without(base.folds),

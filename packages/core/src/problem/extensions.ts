@@ -10,7 +10,8 @@ export const standardMembers: ReadonlySet<string> = new Set(
   "type title status detail instance error_code error_msg request_id errors".split(" "),
 );
 
-const reservedMembers = [...standardMembers, ...polluting];
+/** Lists the members that no extension may have. */
+export const reservedMembers: readonly string[] = [...standardMembers, ...polluting];
 
 /** Whether an object has a member that may be no extension. A Proxy that refuses has none. */
 export function hasReservedMember(extensions: object): boolean {

@@ -62,6 +62,16 @@ export class ProblemError extends ErrorWithFinding {
     this.status = this.statusCode = valid;
     this.headers = headers;
   }
+
+  /** Code that is sent as `error_code`; undefined for the status's generic one. */
+  get code(): string | undefined {
+    return this[findingSymbol].code;
+  }
+
+  /** Further members of the body. */
+  get extensions(): Readonly<Record<string, unknown>> {
+    return this[findingSymbol].extensions ?? {};
+  }
 }
 
 /**

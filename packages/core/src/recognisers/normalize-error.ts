@@ -9,21 +9,21 @@ import type { Circumstances } from "./rule.js";
 export interface NormalizeOptions extends Circumstances {
   /** Default `functionGraph`. */
   readonly contract?: Contract;
-  /** Prefix of the generic codes, `<service>.0<status>`. Default "FSS". */
+  /** Prefix of the generic codes, `<service>.0<status>`. Default: the contract's, else "FSS". */
   readonly service?: string;
 }
 
 /**
  * Normalises a thrown value to a problem. Every thrown value is normalised here. An unknown value becomes a 500 without details.
  * @param thrown any value, an error or not
- * @param options `contract`, default `functionGraph`; `service`, default "FSS"; and the circumstances of the request
+ * @param options `contract`, default `functionGraph`; `service`, default the contract's, else "FSS"; and the circumstances of the request
  * @throws TypeError for an option by a former name; nothing else, whatever the value
  * @example normalizeError(createError(404, "No such order")).status // 404
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
   rejectFormerNames(options, "normalizeError");
   try {
-    const { contract = functionGraph, service = "FSS", relayStatuses } = options;
+    const { contract = functionGraph, service = contract.service ?? "FSS", relayStatuses } = options;
     const resolved =
       relayStatuses === undefined || relayStatuses instanceof Set
         ? options

@@ -1,9 +1,11 @@
+import type { Contract } from "../contract/contract.js";
 import type { Finding } from "../problem/finding.js";
 import { findingSymbol } from "../problem/problem-error.js";
 import { maxRecognisedValues } from "../util/limits.js";
 import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
 import { clientFacing, operational, operationalInbound } from "./families.js";
 import { httpClientFinding } from "./http-clients/http-clients.js";
+import { domainFinding } from "./domain-errors.js";
 import { errorName, lookup } from "./lookup.js";
 import { withRetryAfter } from "./retry-after.js";
 import type { Circumstances, Context } from "./rule.js";
@@ -13,7 +15,11 @@ import { soundFinding } from "./sound-finding.js";
  * Recognises a thrown value; undefined when nothing is known of it. May throw on a hostile value.
  * @param budget values that may still be examined
  */
-export function recognise(thrown: unknown, given: Circumstances, budget = { left: maxRecognisedValues }): Finding | undefined {
+export function recognise(
+  thrown: unknown,
+  given: Circumstances & { readonly contract?: Contract },
+  budget = { left: maxRecognisedValues },
+): Finding | undefined {
   if (!mayHaveMembers(thrown) || budget.left-- <= 0) return undefined;
   const { origin, clientGone = false, encodedRequest = false, unreadRequest = false, relayStatuses: listed = noStatuses } = given;
   const relayStatuses = listed instanceof Set ? listed : new Set(listed);
@@ -33,7 +39,10 @@ export function recognise(thrown: unknown, given: Circumstances, budget = { left
   };
   const ofClient = httpClientFinding(thrown, context) ?? wrappedClientFinding(thrown, context);
   if (ofClient) return ofClient;
-  const found = lookup(clientFacing, thrown, context) ?? withOwnStatus(thrown, context.operationalFinding());
+  const found =
+    domainFinding(thrown, given.contract?.problems, context) ??
+    lookup(clientFacing, thrown, context) ??
+    withOwnStatus(thrown, context.operationalFinding());
   return found ? withRetryAfter(found, thrown) : findingOfCause(thrown, context);
 }
 

@@ -36,7 +36,7 @@ export function replyOptions({ errorBodyLimit, hiddenFailures, upstreamCredentia
  * Normalises an upstream's error reply to a problem, as it is relayed: its status is folded, and a 4xx keeps its message. Reads
  * the body up to a limit and cancels the rest.
  * @param reply a response of node:http, fetch or undici whose body was not read yet
- * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default "FSS"; `errorBodyLimit`,
+ * @param options `contract`, default `functionGraph`; `service`, prefix of generic codes, default the contract's, else "FSS"; `errorBodyLimit`,
  *   octets, default 65536; `hiddenFailures`, whether the reply may be FunctionGraph's, default false; `upstreamCredentials`,
  *   default "relay"
  * @throws TypeError for a wrong option; nothing else, whatever the reply
@@ -47,7 +47,7 @@ export async function normalizeUpstream(
   options: Pick<ResponderOptions, "contract" | "service" | "errorBodyLimit" | "hiddenFailures" | "upstreamCredentials"> = {},
 ): Promise<Problem> {
   checkOptions(options, "normalizeUpstream");
-  const { contract = functionGraph, service = "FSS" } = options;
+  const { contract = functionGraph, service = contract.service ?? "FSS" } = options;
   return toProblem(await errorFinding(headOf(reply), reply, replyOptions(options)), reply, contract, service);
 }
 

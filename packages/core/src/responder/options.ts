@@ -12,7 +12,7 @@ export interface ResponderOptions {
   readonly contract?: Contract;
   /** Format of the body: RFC 9457's, FunctionGraph's own, or a renderer. Default "problem". */
   readonly format?: "problem" | "functiongraph" | Renderer;
-  /** Prefix of the generic error codes, `<service>.0<status>`: an upper-case letter, then such letters and digits. Default "FSS". */
+  /** Prefix of the generic error codes, `<service>.0<status>`: an upper-case letter, then such letters and digits. Default: the contract's, else "FSS". */
   readonly service?: string;
   /** WWW-Authenticate of a 401 and Proxy-Authenticate of a 407 that have none (RFC 9110 section 11.6.1). Default "Bearer". */
   readonly challenge?: string;

@@ -51,7 +51,7 @@ export interface Host {
  */
 export function createResponder(options: ResponderOptions = {}, host: Host = {}): Responder {
   checkOptions(options, host.caller ?? "createResponder");
-  const { contract = functionGraph, service = "FSS", format = "problem" } = options;
+  const { contract = functionGraph, service = contract.service ?? "FSS", format = "problem" } = options;
   const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
   const ownFields = { challenge, proxyName, proxyDetails };
   const relayStatuses = new Set(options.relayStatuses);

@@ -49,6 +49,9 @@ export const maxWrappedErrors = 8;
 /** Limits the values that are examined for one thrown value. A wrapper may have many causes, and may be its own cause. */
 export const maxRecognisedValues = 32;
 
+/** Limits the prototypes of an error that are compared with a catalogue's classes. A Proxy may have a chain without an end. */
+export const maxPrototypes = 32;
+
 /** Limits the results of a union of rate limiters that are read: more than anybody combines. */
 export const maxRateLimiters = 16;
 
