@@ -8,3 +8,24 @@ declare module "express4" {
 declare module "express5.0" {
   export { default } from "express";
 }
+declare module "@koa/router8" {
+  export { default } from "@koa/router";
+}
+declare module "koa-router" {
+  export { default } from "@koa/router";
+}
+declare module "koa-router7" {
+  export { default } from "@koa/router";
+}
+
+// Without types.
+declare module "vhost" {
+  import type { RequestListener } from "node:http";
+
+  export default function vhost(hostname: string | RegExp, handle: RequestListener): RequestListener;
+}
+declare module "koa-mount" {
+  import type { Middleware } from "koa";
+
+  export default function mount(prefix: string, middleware: Middleware): Middleware;
+}

@@ -374,7 +374,7 @@ describe("options", () => {
     ["x", "createResponder: options must be an object"],
     [
       { onerror: () => {} },
-      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relayStatuses, errorBodyLimit, success, upstreamCredentials, hiddenFailures, proxyName, proxyDetails, requestId, map, onError',
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relayStatuses, errorBodyLimit, success, upstreamCredentials, hiddenFailures, proxyName, proxyDetails, methods, requestId, map, onError',
     ],
     [{ relay: [404] }, 'createResponder: option "relay" is now "relayStatuses"'],
     [{ functionGraph: true }, 'createResponder: option "functionGraph" is now "hiddenFailures"'],
@@ -391,6 +391,8 @@ describe("options", () => {
     ],
     [{ relayStatuses: [200] }, 'createResponder: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
     [{ relayStatuses: 404 }, 'createResponder: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
+    [{ methods: ["A B"] }, 'createResponder: option "methods" takes an array of methods, such as ["PROPFIND"]'],
+    [{ methods: "PROPFIND" }, 'createResponder: option "methods" takes an array of methods, such as ["PROPFIND"]'],
     [{ requestId: "x" }, 'createResponder: option "requestId" takes a function'],
     [{ map: {} }, 'createResponder: option "map" takes a function'],
     [{ onError: true }, 'createResponder: option "onError" takes a function'],

@@ -94,7 +94,7 @@ describe.each(versions)("Express %s", (_version, framework) => {
         ["/", 404, "text/html"],
       ]);
       const { headers } = await fetch(`http://127.0.0.1:${port}/api/fails`, { method: "PUT" });
-      expect(headers.get("allow")).toBe("HEAD, GET");
+      expect(headers.get("allow")).toBe("HEAD, GET, OPTIONS");
     });
     const instances = onError.mock.calls.map(([, { instance }]) => instance as string);
     expect(instances.toSorted()).toEqual(["/api", "/api/fails", "/api/fails", "/api/nowhere"]);

@@ -2,7 +2,9 @@ import { createResponder, type ResponderOptions } from "@fg-errors/core";
 import { answer, unmatched } from "@fg-errors/core/adapter";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { createLateRouteWarning } from "./late-routes.js";
-import { layersOf, methodsAnywhere, methodsAt, pathInApp } from "./routes.js";
+import { markHandler } from "./layers.js";
+import { locate } from "./place.js";
+import { answersOptions, mayTake, methodsAt } from "./routes.js";
 
 /**
  * Describes the handlers for `app.use()`. The type has a name, so that the declaration file of a project that exports them mentions no type
@@ -23,21 +25,25 @@ export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandle
  */
 export function fgErrors(options?: ResponderOptions): ErrorHandlers {
   const respond = createResponder(options, { caller: "fgErrors" });
+  const takenMethods = new Set(options?.methods);
 
-  function answerRequest(thrown: unknown, request: Request, response: Response) {
+  function answerRequest(thrown: unknown, request: Request, response: Response, handler: object) {
     warnAboutLateRoutes(request.app);
-    const allow = () => methodsAt(layersOf(request.app), pathInApp(request));
+    const allow = () => methodsAt(locate(request, handler));
     answer(respond, thrown, request, response, { url: request.originalUrl, allow });
   }
 
-  const onUnmatched: RequestHandler = (request, response) => {
-    const layers = layersOf(request.app);
-    const meaning = unmatched(request.method, methodsAt(layers, pathInApp(request)), () => methodsAnywhere(layers));
-    answerRequest(meaning, request, response);
-  };
+  const onUnmatched: RequestHandler = markHandler<RequestHandler>((request, response, next) => {
+    const place = locate(request, onUnmatched);
+    if (request.method === "OPTIONS" && answersOptions(place)) return next(); // Express answers it (RFC 9110 section 9.3.7)
+    const isTaken = (method: string) => takenMethods.has(method) || !place || mayTake(method, place);
+    answerRequest(unmatched(request.method, methodsAt(place), isTaken), request, response, onUnmatched);
+  });
 
   // Express recognises an error handler by its four parameters.
-  const onError: ErrorRequestHandler = (error, request, response, _next) => answerRequest(error, request, response);
+  const onError: ErrorRequestHandler = markHandler<ErrorRequestHandler>((error, request, response, _next) =>
+    answerRequest(error, request, response, onError),
+  );
 
   const warnAboutLateRoutes = createLateRouteWarning(onUnmatched);
   return [onUnmatched, onError];

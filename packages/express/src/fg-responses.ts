@@ -1,7 +1,11 @@
 import type { Facts, ResponderOptions } from "@fg-errors/core";
 import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import type { Request, RequestHandler } from "express";
-import { layersOf, methodsAt, pathInApp } from "./routes.js";
+import { markHandler } from "./layers.js";
+import { locate, type Location } from "./place.js";
+import { methodsAt } from "./routes.js";
+
+type InterceptedRequest = Location & Pick<Request, "originalUrl">;
 
 /** Describes the handler for `app.use()`; it has a name, so that a project's own declarations need no type of Express's. */
 export interface ResponseHandler extends RequestHandler {}
@@ -14,11 +18,17 @@ export interface ResponseHandler extends RequestHandler {}
  * @example app.use("/orders", fgResponses(), proxy("http://orders.internal"));
  */
 export function fgResponses(options?: ResponderOptions): ResponseHandler {
-  const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts: expressFacts });
-  return (request, response, next) => {
-    intercept(request, response, request);
+  const facts = (request: InterceptedRequest): Partial<Facts> => ({
+    url: request.originalUrl,
+    allow: () => methodsAt(locate(request, handler)),
+  });
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts });
+  const handler: RequestHandler = markHandler<RequestHandler>((request, response, next) => {
+    const { app, baseUrl, path, originalUrl } = request; // as they are here: handlers behind this one see others
+    intercept(request, response, { app, baseUrl, path, originalUrl });
     next();
-  };
+  });
+  return handler;
 }
 
 /**
@@ -27,8 +37,4 @@ export function fgResponses(options?: ResponderOptions): ResponseHandler {
  */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
-}
-
-function expressFacts(request: Request): Partial<Facts> {
-  return { url: request.originalUrl, allow: () => methodsAt(layersOf(request.app), pathInApp(request)) };
 }

@@ -1,5 +1,5 @@
 import type { Application, RequestHandler } from "express";
-import { layersOf, type Layer } from "./routes.js";
+import { hasHandler, isAtRoot, layersOf, type Layer } from "./layers.js";
 
 /**
  * Creates a check that warns, once for each, about routes and middleware that were mounted behind `handler`: they are never reached.
@@ -10,7 +10,7 @@ export function createLateRouteWarning(handler: RequestHandler): (app: Applicati
   return (app) => {
     const layers = layersOf(app);
     if (app === undefined || checkedLayers.get(app) === layers.length) return;
-    const own = layers.findIndex((layer) => layer.handle === handler && isAtRoot(layer));
+    const own = layers.findIndex((layer) => hasHandler(layer, handler) && isAtRoot(layer));
     const from = Math.max(own + 2, checkedLayers.get(app) ?? 0); // the layers behind both of our handlers
     checkedLayers.set(app, layers.length);
     if (own === -1) return;
@@ -20,11 +20,6 @@ export function createLateRouteWarning(handler: RequestHandler): (app: Applicati
         code: "FG_ERRORS_LATE_ROUTE",
       });
   };
-}
-
-/** Whether a layer is mounted at "/". fgErrors() that is mounted at another path answers for that path alone. */
-function isAtRoot({ slash, regexp }: Layer): boolean {
-  return slash ?? regexp?.fast_slash ?? false;
 }
 
 function describeLayer({ route, name }: Layer): string {

@@ -1,84 +1,58 @@
 import { METHODS } from "node:http";
-import type { Application, Request } from "express";
+import { isOurs, matchedPart, restOfPath, type Layer, type Route } from "./layers.js";
+import type { Place } from "./place.js";
 
-/** Describes a mounted handler, as Express 4 and 5 keep it. Both have these members, and neither documents them. */
-export interface Layer {
-  readonly handle?: { readonly stack?: readonly Layer[] };
-  readonly name?: string;
-  readonly route?: { readonly path: unknown; readonly methods: Readonly<Record<string, boolean>> };
-  /** Matches the beginning of a path. The matched part is in what it returns from router 2.3 on, before that in `path`. */
-  readonly match: (path: string) => boolean | { readonly path: string };
-  readonly path?: string;
-  /** Whether the layer is mounted at "/": Express 5 has `slash`, Express 4 `regexp.fast_slash`. */
-  readonly slash?: boolean;
-  readonly regexp?: { readonly fast_slash?: boolean };
+/**
+ * Lists the methods that a path is routed for, in the order of the routes, as an Allow field has them (RFC 9110 section 10.2.1): HEAD
+ * where GET is served, OPTIONS where Express answers it. Routes of a mounted application are not listed.
+ * @param place default: nothing is known
+ */
+export function methodsAt(place: Place | undefined): Set<string> {
+  const methods = new Set(routesAt(place).flatMap(methodsOfRoute));
+  return answersOptions(place) ? methods.add("OPTIONS") : methods;
 }
 
-/** Lists the layers of an application in their order. A value that is no Express application has none. */
-export function layersOf(app: Application | undefined): readonly Layer[] {
-  // Express 5 calls the member `router`; in Express 4 a getter of that name throws.
-  const { _router } = (app ?? {}) as { _router?: { stack: Layer[] } };
-  return (_router ?? (app?.router as { stack?: Layer[] } | undefined))?.stack ?? [];
+/** Whether Express itself answers OPTIONS once all handlers have passed it on: where a route takes other methods only. */
+export function answersOptions(place: Place | undefined): boolean {
+  return routesAt(place).some((route) => !takesAll(route) && !route.methods["options"] && methodsOfRoute(route).length > 0);
 }
 
 /**
- * Lists the methods of all routes that match `path`, those of nested routers included, in the order of the routes, as an Allow field
- * has them (RFC 9110 section 10.2.1). Calling `match` has no side effect, since Express overwrites the members that `match` sets before it
- * reads them. Routes of a mounted application are not listed.
+ * Whether something in the application may take a method, at whatever path: a route for it, or a handler that names no methods and
+ * was not asked, since it is mounted at another path than the request's.
  */
-export function methodsAt(layers: readonly Layer[], path: string): Set<string> {
-  const methods = layers.flatMap((layer) => {
-    const inner = layer.handle?.stack;
-    const taken = layer.route || inner ? matchedPart(layer, path) : undefined;
-    if (taken === undefined) return [];
-    return layer.route ? methodsOfRoute(layer.route) : [...methodsAt(inner!, restOfPath(path, taken))];
+export function mayTake(method: string, { layers, path }: { layers: readonly Layer[]; path: string | undefined }): boolean {
+  return layers.some((layer) => {
+    const { route, handle } = layer;
+    const taken = path === undefined ? undefined : matchedPart(layer, path);
+    if (route) return methodsOfRoute(route).includes(method) || (takesAll(route) && taken === undefined);
+    if (handle?.stack) return mayTake(method, { layers: handle.stack, path: taken && restOfPath(path!, taken) });
+    return taken === undefined && handle?.length !== errorHandlerLength && !isOurs(layer);
   });
-  return new Set(methods);
 }
 
-/** Lists the methods of all routes, whatever their path. */
-export function methodsAnywhere(layers: readonly Layer[]): string[] {
-  return layers.flatMap(({ route, handle }) => (route ? methodsOfRoute(route) : methodsAnywhere(handle?.stack ?? [])));
+/** Counts the parameters by which Express recognises a handler of errors. */
+const errorHandlerLength = 4;
+
+/** Lists the routes that match a path, those of nested routers included. */
+function routesAt(place: Place | undefined): Route[] {
+  if (!place) return [];
+  return place.layers.flatMap((layer) => {
+    const inner = layer.handle?.stack;
+    const taken = layer.route || inner ? matchedPart(layer, place.path) : undefined;
+    if (taken === undefined) return [];
+    return layer.route ?? routesAt({ layers: inner!, path: restOfPath(place.path, taken) });
+  });
 }
 
-/** Computes the request's path as the application's own routes see it, whichever router the caller is mounted in. */
-export function pathInApp({ app, baseUrl, path }: Request): string {
-  const full = `${baseUrl}${path}`;
-  return restOfPath(full, app === undefined ? "" : mountOf(app as Application & { parent?: Application }, full));
-}
-
-/**
- * Computes the part of a path that the applications around this one are mounted at. Express does not say which layer has which
- * application, so the first matching one counts.
- */
-function mountOf({ parent }: { parent?: Application }, full: string): string {
-  if (parent === undefined) return "";
-  const above = mountOf(parent as Application & { parent?: Application }, full);
-  const rest = restOfPath(full, above);
-  const parts = layersOf(parent).map((layer) => (layer.name === "mounted_app" ? matchedPart(layer, rest) : undefined));
-  return above + (parts.find((part) => part !== undefined) ?? "");
-}
-
-/**
- * Lists the methods of one route. A route made by `all()` names none, since it is mostly a middleware: it has `_all`, or each of Node's
- * methods if it was the application's `all()`.
- */
-function methodsOfRoute({ methods }: NonNullable<Layer["route"]>): string[] {
-  const named = Object.keys(methods).filter((method) => method !== "_all");
-  if (named.length >= METHODS.length) return [];
+/** Lists the methods that a route names. One that takes all names none, since it is mostly a middleware. */
+function methodsOfRoute(route: Route): string[] {
+  if (takesAll(route) && !route.methods["_all"]) return [];
+  const named = Object.keys(route.methods).filter((method) => method !== "_all");
   return named.flatMap((method) => (method === "get" ? ["HEAD", "GET"] : [method.toUpperCase()]));
 }
 
-function matchedPart(layer: Layer, path: string): string | undefined {
-  try {
-    const match = layer.match(path);
-    return typeof match === "object" ? match.path : match ? layer.path : undefined;
-  } catch {
-    return undefined; // a parameter with a broken percent-encoding
-  }
-}
-
-function restOfPath(path: string, taken: string): string {
-  const rest = path.slice(taken.length);
-  return rest.startsWith("/") ? rest : `/${rest}`;
+/** Whether a route was made by `all()`: it has `_all`, or each of Node's methods if it was the application's `all()`. */
+function takesAll({ methods }: Route): boolean {
+  return methods["_all"] === true || Object.keys(methods).length >= METHODS.length;
 }

@@ -3,8 +3,9 @@ import { answer, dropRefused, dropUnsendable } from "@fg-errors/core/adapter";
 import type { Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
+import { methodsOf } from "./routes.js";
 import { firstByte, isStream, watchBody } from "./stream.js";
-import { methodsOf, unsettled } from "./unsettled.js";
+import { unsettled } from "./unsettled.js";
 
 /** Describes the middleware for `app.use()`. It has a name, so that a project's own declarations need no type of Koa's. */
 export interface ErrorMiddleware extends Middleware {}
@@ -18,6 +19,7 @@ export interface ErrorMiddleware extends Middleware {}
  */
 export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
+  const takenMethods = new Set(options?.methods);
 
   return async function fgErrors(ctx, next) {
     dropRefused(ctx.headers); // koa-proxies offers no later moment for it
@@ -34,7 +36,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     };
     try {
       await next();
-      const meaning = unsettled(ctx, respond);
+      const meaning = unsettled(ctx, respond, takenMethods);
       if (meaning) answerOnce(meaning);
       else {
         const begun = firstByte(ctx);

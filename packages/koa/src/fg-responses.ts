@@ -11,8 +11,9 @@ import {
 import type { Context, Middleware } from "koa";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
+import { methodsOf } from "./routes.js";
 import { firstByte, isStream } from "./stream.js";
-import { isChosen, methodsOf } from "./unsettled.js";
+import { isChosen } from "./unsettled.js";
 
 /** Describes the middleware for `app.use()`; it has a name, so that a project's own declarations need no type of Koa's. */
 export interface ResponseMiddleware extends Middleware {}

@@ -4,21 +4,26 @@ import { meant } from "./problem-error.js";
 const routedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
- * Makes the finding of a request that no route answered: 501 for a method that nothing here implements (RFC 9110 section 9.1),
- * 405 where the path exists for other methods, else 404. It is not an Error: to capture a stack is most of what an unmatched
- * route would cost.
+ * Makes the finding of a request that no route answered: 501 for a method that nothing here takes (RFC 9110 section 9.1), 405 where
+ * the path exists for other methods, else 404. OPTIONS alone makes no path exist: handlers of CORS take it for all paths. The finding is
+ * not an Error: to capture a stack is most of what an unmatched route would cost.
  * @param method of the request; default "GET"
  * @param allow methods of the routes that the path matches
- * @param implemented methods that any route of the application takes
+ * @param isTaken whether something in the application may take a method, at whatever path; asked for uncommon methods only
  * @example unmatched("PUT", ["GET"]) // a 405 with Allow: GET
  */
 export function unmatched(
   method = "GET",
   allow: Iterable<string> = [],
-  implemented: () => Iterable<string> = () => allow,
+  isTaken: (method: string) => boolean = () => false,
 ): object {
   const allowed = [...allow];
-  if (!routedMethods.has(method) && ![...implemented()].includes(method)) return meant({ status: 501, routine: true });
-  if (allowed.length === 0 || allowed.includes(method)) return meant({ status: 404 });
+  if (!routedMethods.has(method) && !allowed.includes(method) && !isTaken(method)) return meant({ status: 501, routine: true });
+  if (allowed.includes(method) || takeOptionsOnly(allowed)) return meant({ status: 404 });
   return meant({ status: 405, headers: { allow: allowed.join(", ") } });
+}
+
+/** Whether no route takes another method than OPTIONS: the path is then routed for nothing. */
+function takeOptionsOnly(methods: readonly string[]): boolean {
+  return methods.every((method) => method === "OPTIONS");
 }

@@ -1,4 +1,5 @@
 import type { Contract } from "../contract/contract.js";
+import { isFieldName } from "../http/is-field.js";
 import type { Problem, ProblemChange } from "../problem/problem.js";
 import { rejectFormerNames } from "../util/former-names.js";
 import { maxErrorBodyLimit } from "../util/limits.js";
@@ -34,6 +35,11 @@ export interface ResponderOptions {
   readonly proxyName?: string;
   /** Whether Proxy-Status contains the next hop's address and the error's code as well. Default false, since they reveal internals. */
   readonly proxyDetails?: boolean;
+  /**
+   * Methods besides RFC 9110's and PATCH that middleware of the application takes at some path, such as those of WebDAV: at other paths
+   * they are a 404 or 405 instead of a 501. Default none: routes are found without it.
+   */
+  readonly methods?: readonly string[];
   /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is ignored. Default: the request's own, else a new one. */
   readonly requestId?: (facts: Facts) => string | undefined;
   /** Changes what the client gets: returns members to replace, or undefined for none. The status is folded again. */
@@ -78,6 +84,7 @@ const optionChecks: Readonly<Record<keyof ResponderOptions, OptionCheck>> = {
     valid: (value) => typeof value === "string" && /^[\x20-\x7e]{1,255}$/.test(value),
   },
   proxyDetails: { takes: "a boolean", valid: isBoolean },
+  methods: { takes: 'an array of methods, such as ["PROPFIND"]', valid: areMethods },
   requestId: { takes: "a function", valid: isFunction },
   map: { takes: "a function", valid: isFunction },
   onError: { takes: "a function", valid: isFunction },
@@ -112,6 +119,10 @@ function isContract(value: unknown): boolean {
     Object.values(statuses!).every((row) => isFilled(row?.title) && isFilled(row?.description)) &&
     Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
   );
+}
+
+function areMethods(value: unknown): boolean {
+  return Array.isArray(value) && value.every((method) => isFieldName(method)); // both are tokens (RFC 9110 section 5.6.2)
 }
 
 function areStatuses(value: unknown): boolean {
