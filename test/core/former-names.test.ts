@@ -65,6 +65,7 @@ it("no other public function has options by these names", () => {
   const withoutThem = [
     "classifyFault",
     "clientSignal",
+    "defineContract",
     "drain",
     "endToEnd",
     "explainCode",
