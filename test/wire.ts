@@ -24,11 +24,11 @@ export async function withServer<R>(
 export async function closedPort(): Promise<number> {
   const server = createTcpServer((socket) => void socket.unref()).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const holder = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  await once(holder, "connect");
-  holder.unref();
+  const occupant = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  await once(occupant, "connect");
+  occupant.unref();
   server.close();
-  return holder.localPort!;
+  return occupant.localPort!;
 }
 
 /** Sends the bytes and gives all that comes back until the connection closes. */

@@ -7,7 +7,7 @@ import { assertCanCount, measureInstructions } from "./instructions.js";
 import { measureLoadTime } from "./load-time.js";
 import { measureMemory } from "./memory.js";
 import { measureMicro } from "./micro.js";
-import { printTable, printVerdicts } from "./report.js";
+import { printTable, printChecks } from "./report.js";
 import { measureCpu } from "./rounds.js";
 
 /** @typedef {import("./types.js").PartResult} PartResult */
@@ -43,14 +43,14 @@ const results = {};
 console.log(`Node ${process.version}, ${options.rounds} rounds`);
 try {
   for (const part of wanted)
-    for await (const { tables, verdicts } of parts[part]?.() ?? []) {
-      const before = results[part] ?? { tables: [], verdicts: [] };
-      results[part] = { tables: [...before.tables, ...tables], verdicts: [...before.verdicts, ...verdicts] };
+    for await (const { tables, checks } of parts[part]?.() ?? []) {
+      const before = results[part] ?? { tables: [], checks: [] };
+      results[part] = { tables: [...before.tables, ...tables], checks: [...before.checks, ...checks] };
       tables.forEach(printTable);
     }
   if (Object.keys(results).length === 0) throw new Error(`nothing that is measured has "${options.only}" in its name`);
 } finally {
-  printVerdicts(Object.values(results).flatMap(({ verdicts }) => verdicts));
+  printChecks(Object.values(results).flatMap(({ checks }) => checks));
   if (values.json)
     await writeFile(values.json, `${JSON.stringify({ node: process.version, ...options, ...results }, undefined, 2)}\n`);
 }

@@ -45,7 +45,7 @@ export async function* measureInstructions(scenarios, { rounds }) {
       const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", repeats);
       const rows = Object.entries(costs).map(([label, own]) => [label, median(own), ...own]);
       const columns = ["instructions per request", "median", ...Array.from({ length: repeats }, (_, index) => `${index + 1}`)];
-      yield { tables: [{ title: scenario.name, columns, rows }], verdicts: judge(scenario, "instructions", costs) };
+      yield { tables: [{ title: scenario.name, columns, rows }], checks: judge(scenario, "instructions", costs) };
     }
   } finally {
     await upstreams.stop();

@@ -45,7 +45,7 @@ export async function* measureLoadTime({ rounds, only }) {
   });
   const columns = ["milliseconds of CPU", "files", "require()", "import()", "of core's whole"];
   const title = `Loading the packages, medians of ${rounds} processes each`;
-  yield { tables: [{ title, columns, rows }], verdicts: measured.filter(({ what }) => what === functions).map(judge) };
+  yield { tables: [{ title, columns, rows }], checks: measured.filter(({ what }) => what === functions).map(judge) };
 }
 
 /** @returns {Loaded[]} */
@@ -70,7 +70,7 @@ function middle(all) {
 
 /**
  * @param {{ what: string, required: readonly Loaded[] }} measured
- * @returns {import("./types.js").Verdict}
+ * @returns {import("./types.js").Check}
  */
 function judge({ what, required }) {
   const [low, high] = quartiles(required.map(({ milliseconds }) => milliseconds));

@@ -3,7 +3,7 @@ import { makeRequests, reply, startLoad, startServer, startUpstreams, stop } fro
 
 /** @typedef {import("./types.js").Scenario} Scenario */
 /** @typedef {import("./types.js").Table} Table */
-/** @typedef {import("./types.js").Verdict} Verdict */
+/** @typedef {import("./types.js").Check} Check */
 /** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
 /** @typedef {ReturnType<typeof startLoad>} Load */
 /** @typedef {{ label: string, growth: number, replies: string }} Peak MiB */
@@ -48,7 +48,7 @@ export async function* measureMemory({ only }) {
   }
   yield {
     tables: [tableOfPeaks(peaks), tableOfHeaps(heaps)],
-    verdicts: [...peaks.filter(isOurs).map(judgePeak), ...heaps.map(judgeHeap)],
+    checks: [...peaks.filter(isOurs).map(judgePeak), ...heaps.map(judgeHeap)],
   };
 }
 
@@ -166,27 +166,27 @@ function isOurs({ label }) {
 
 /**
  * @param {Peak} peak
- * @returns {Verdict}
+ * @returns {Check}
  */
 function judgePeak({ label, growth, replies }) {
   const what = `100 MiB error body, ${label}: peak RSS`;
-  return { ...verdict(what, growth, mostAtPeak), met: replies === "500" && growth < mostAtPeak };
+  return { ...check(what, growth, mostAtPeak), met: replies === "500" && growth < mostAtPeak };
 }
 
 /**
  * @param {Heap} heap
- * @returns {Verdict}
+ * @returns {Check}
  */
 function judgeHeap({ label, growth }) {
-  return verdict(`${manyErrors} errors, ${label}: heap`, growth, mostOnHeap);
+  return check(`${manyErrors} errors, ${label}: heap`, growth, mostOnHeap);
 }
 
 /**
  * @param {string} what
  * @param {number} growth
  * @param {number} most
- * @returns {Verdict}
+ * @returns {Check}
  */
-function verdict(what, growth, most) {
+function check(what, growth, most) {
   return { what, met: growth < most, measured: `${growth.toFixed(1)} MiB`, most: `${most} MiB`, noise: "" };
 }

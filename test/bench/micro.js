@@ -32,13 +32,13 @@ export async function* measureMicro({ only }) {
     for (const { calls, least } of kinds)
       for (const [at, call] of calls.entries()) least[at] = lesser(least[at], await microseconds(call));
   const rows = kinds.map(({ what, least }) => [what, ...least.map(({ median }) => median)]);
-  const verdicts = kinds.flatMap(({ what, least: [normalize] }) =>
+  const checks = kinds.flatMap(({ what, least: [normalize] }) =>
     normalize && !beside.has(what) ? [judge(what, normalize)] : [],
   );
   const columns = ["in this process", "normalizeError", "respond", "functiongraph"];
   const catalogue = wanted.length === values.length ? await measureCatalogue() : undefined;
   if (catalogue) yield catalogue;
-  yield { tables: [{ title: "Microseconds, the median of many batches, the lowest of three", columns, rows }], verdicts };
+  yield { tables: [{ title: "Microseconds, the median of many batches, the lowest of three", columns, rows }], checks };
 }
 
 /** Most that an error may cost with 30 classes in its catalogue, compared with one class. */
@@ -75,7 +75,7 @@ async function measureCatalogue() {
         ],
       },
     ],
-    verdicts: [
+    checks: [
       {
         what: "a domain error, 30 classes beside 1",
         met: ratio < mostByClasses,
@@ -131,7 +131,7 @@ function lesser(before, now) {
 /**
  * @param {string} what
  * @param {Batches} batches
- * @returns {import("./types.js").Verdict}
+ * @returns {import("./types.js").Check}
  */
 function judge(what, { low, median, high }) {
   return {

@@ -1,5 +1,5 @@
 /** @typedef {import("./types.js").Table} Table */
-/** @typedef {import("./types.js").Verdict} Verdict */
+/** @typedef {import("./types.js").Check} Check */
 
 /**
  * A table as text, numbers to the right.
@@ -19,11 +19,11 @@ export function printTable({ title, columns, rows }) {
 
 /**
  * The targets, each met or not.
- * @param {readonly Verdict[]} verdicts
+ * @param {readonly Check[]} checks
  */
-export function printVerdicts(verdicts) {
-  if (verdicts.length === 0) return;
-  const rows = verdicts.map(({ what, met, measured, most, noise }) => [
+export function printChecks(checks) {
+  if (checks.length === 0) return;
+  const rows = checks.map(({ what, met, measured, most, noise }) => [
     what,
     met ? "met" : "NOT MET",
     measured,

@@ -23,7 +23,7 @@ export async function* measureCpu(scenarios, { rounds }) {
   try {
     for (const scenario of scenarios) {
       const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", rounds);
-      yield { tables: [tableOf(scenario, costs)], verdicts: judge(scenario, "cpu", costs) };
+      yield { tables: [tableOf(scenario, costs)], checks: judge(scenario, "cpu", costs) };
     }
   } finally {
     await upstreams.stop();

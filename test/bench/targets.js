@@ -1,7 +1,7 @@
 import { median, quartiles } from "./statistics.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
-/** @typedef {import("./types.js").Verdict} Verdict */
+/** @typedef {import("./types.js").Check} Check */
 /** @typedef {Record<string, number[]>} Costs by label, round by round */
 
 /**
@@ -9,7 +9,7 @@ import { median, quartiles } from "./statistics.js";
  * @param {Scenario} scenario
  * @param {"cpu" | "instructions"} by
  * @param {Costs} costs
- * @returns {Verdict[]}
+ * @returns {Check[]}
  */
 export function judge({ name, targets = [] }, by, costs) {
   const gauge = costs["bare"] && costs["bare again"] ? spread(ratiosOf(costs, "bare again", "bare")) : "";

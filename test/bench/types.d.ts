@@ -62,7 +62,7 @@ export interface Table {
 }
 
 /** How a target was met. */
-export interface Verdict {
+export interface Check {
   readonly what: string;
   readonly met: boolean;
   /** As it is printed. */
@@ -73,5 +73,5 @@ export interface Verdict {
 
 export interface PartResult {
   readonly tables: readonly Table[];
-  readonly verdicts: readonly Verdict[];
+  readonly checks: readonly Check[];
 }

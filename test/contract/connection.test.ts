@@ -19,11 +19,11 @@ import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 /** What `onError` was told of. */
 function listener() {
-  const told: (Pick<Problem, "status" | "cause"> & Pick<ProblemContext, "responseStarted">)[] = [];
+  const reported: (Pick<Problem, "status" | "cause"> & Pick<ProblemContext, "responseStarted">)[] = [];
   return {
-    told,
+    reported,
     onError: ({ status, cause }: Problem, { responseStarted }: ProblemContext) =>
-      void told.push({ status, cause, responseStarted }),
+      void reported.push({ status, cause, responseStarted }),
   };
 }
 
@@ -67,15 +67,15 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
   it.each([failure, null, undefined])(
     "cuts a response that has begun when %s is thrown, and tells the operator once",
     async (thrown) => {
-      const { told, onError } = listener();
+      const { reported, onError } = listener();
       const bytes = await withServer(create(failsAfterFirstByte(thrown), { onError }), (port) =>
         exchange(port, request("GET /act")).catch(String),
       );
       expect(bytes).toContain("first ");
       expect(bytes).not.toMatch(/\r\n0\r\n/); // no last chunk: the client knows that something is missing
       expect(bytes).not.toContain("FSS.");
-      expect(told).toHaveLength(1);
-      expect(told[0]).toMatchObject({
+      expect(reported).toHaveLength(1);
+      expect(reported[0]).toMatchObject({
         responseStarted: true,
         ...((thrown || family === "koa") && { status: 500, cause: thrown }),
       });
@@ -101,7 +101,7 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
   });
 
   it("leaves a response alone that was complete before the failure", async () => {
-    const { told, onError } = listener();
+    const { reported, onError } = listener();
     const act: Act = (_request, response) => {
       response.statusCode = 200; // Koa starts at 404
       response.end("done");
@@ -109,11 +109,11 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
     };
     const bytes = await withServer(create(act, { onError }), (port) => exchange(port, request("GET /act")));
     expect(parseAnswer(bytes)).toMatchObject({ status: 200, text: "done" });
-    expect(told).toEqual([{ status: 500, cause: failure, responseStarted: true }]);
+    expect(reported).toEqual([{ status: 500, cause: failure, responseStarted: true }]);
   });
 
   it("does not blame the server for a client that left", async () => {
-    const { told, onError } = listener();
+    const { reported, onError } = listener();
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
     const act: Act = async (_request, response) => {
@@ -125,9 +125,9 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
       const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /act")));
       await arrived;
       socket.destroy();
-      await eventually(() => expect(told).not.toEqual([]));
+      await eventually(() => expect(reported).not.toEqual([]));
     });
-    expect(told.map(({ status }) => status)).toEqual([408]);
+    expect(reported.map(({ status }) => status)).toEqual([408]);
   });
 
   it("answers over HTTP/2, HEAD too", async () => {
@@ -146,12 +146,12 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
   });
 
   it("resets an HTTP/2 stream whose response has begun, and no other", async () => {
-    const { told, onError } = listener();
+    const { reported, onError } = listener();
     await withHttp2(createHttp2(failsAfterFirstByte(failure), { onError }), async (session) => {
       expect(await ask(session, { ":path": "/act" })).toMatchObject({ text: "first ", code: 2 }); // INTERNAL_ERROR
       expect(await ask(session, { ":path": "/nowhere" })).toMatchObject({ headers: { ":status": 404 }, code: 0 });
     });
-    expect(told[0]).toEqual({ status: 500, cause: failure, responseStarted: true });
+    expect(reported[0]).toEqual({ status: 500, cause: failure, responseStarted: true });
   });
 });
 

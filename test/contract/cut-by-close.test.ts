@@ -31,10 +31,10 @@ const onExpress =
   };
 
 const onKoa =
-  (Framework: typeof Koa, answer: (content: Readable, ctx: Koa.Context) => unknown, held = false): Create =>
+  (Framework: typeof Koa, answer: (content: Readable, ctx: Koa.Context) => unknown, isIntercepted = false): Create =>
   (content) => {
     const app = new Framework().on("error", () => {}).use(koaErrors(quiet));
-    if (held) app.use(koaUpstream(quiet));
+    if (isIntercepted) app.use(koaUpstream(quiet));
     app.use((ctx) => answer(content(ctx.res), ctx) as Promise<void>);
     return app.callback() as Listener;
   };

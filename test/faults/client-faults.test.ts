@@ -59,7 +59,7 @@ const exceptions: readonly (readonly [faults: RegExp, clients: RegExp, outcome: 
 const withoutLimit = /^h2: (?:CANCEL$|no |bad compression|content without)/;
 
 /** What would end the test: an endless wait, or an exception that nobody can catch. */
-const unheard: readonly (readonly [faults: RegExp, clients: RegExp])[] = [
+const unreported: readonly (readonly [faults: RegExp, clients: RegExp])[] = [
   [/connect timeout|^101|^status 0/, /^http-proxy$/], // its limit begins with the connection; it writes any status
   [/^101/, /^got/],
   // undici 6 has no limits in HTTP/2, and throws into the void when a request is aborted before its connection ends.
@@ -67,14 +67,14 @@ const unheard: readonly (readonly [faults: RegExp, clients: RegExp])[] = [
   [withoutLimit, fetchOf("6")],
 ];
 
-const isTold = (fault: Fault, client: string) =>
+const isRecognised = (fault: Fault, client: string) =>
   !(client === "http-proxy" && fault.when === "after") &&
-  !unheard.some(([names, clients]) => names.test(fault.name) && clients.test(client));
+  !unreported.some(([names, clients]) => names.test(fault.name) && clients.test(client));
 
 function callsOf(fault: Fault): readonly (readonly [string, Call])[] {
   const early = /^(?:TLS[ :](?!server)|DNS)/.test(fault.name); // before either protocol is spoken
   const calls: Record<string, Call> = fault.protocol === "h2" ? http2 : early ? { ...http1, ...http2 } : http1;
-  return Object.entries(calls).filter(([client]) => isTold(fault, client));
+  return Object.entries(calls).filter(([client]) => isRecognised(fault, client));
 }
 
 /** In milliseconds: what waits for it is not to wait long, the rest is not to fail where the machine is slow. */

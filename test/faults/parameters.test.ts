@@ -7,7 +7,7 @@ import { failure } from "../recognisers/outcome.js";
 import { http1, type Call } from "./client-calls.js";
 import { faults } from "./index.js";
 
-const told: readonly (readonly [fault: string, parameters: object])[] = [
+const reported: readonly (readonly [fault: string, parameters: object])[] = [
   ["DNS: no such name", { rcode: "NXDOMAIN" }],
   ["DNS: no address", { rcode: "NOERROR" }],
   ["DNS: server failure", { rcode: "SERVFAIL" }],
@@ -27,7 +27,7 @@ const told: readonly (readonly [fault: string, parameters: object])[] = [
 ];
 
 describe.each(["fetch dispatcher", "got"] as const)("what %s tells of", (client) => {
-  it.concurrent.each(told)("%s", async (name, parameters) => {
+  it.concurrent.each(reported)("%s", async (name, parameters) => {
     const upstream = await faults.find((fault) => fault.name === name)!.start();
     try {
       const call: Call = http1[client];

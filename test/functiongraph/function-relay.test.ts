@@ -13,7 +13,7 @@ import { answering, canary, failing, failure, fine, invoked, textOf, type Functi
 const visit = (port: number) => exchange(port, request("GET /"));
 
 /** Fields of an invocation that an error takes the place of. */
-const told = {
+const reported = {
   "X-Func-Err-Code": "4002",
   "X-Is-Func-Err": "true",
   "X-Inner-Code": "4002",
@@ -62,21 +62,21 @@ describe.each(oneEach)("$name", (gateway) => {
   });
 
   it("keeps of the invocation its id, and what concerns the client", async () => {
-    const answer = parseAnswer(await ask({ name: "", headers: { ...told, ...living }, body: failure(canary) }));
+    const answer = parseAnswer(await ask({ name: "", headers: { ...reported, ...living }, body: failure(canary) }));
     assertContract(answer);
     for (const [name, value] of Object.entries(living)) expect(answer.headers.get(name), name).toBe(value);
-    for (const name of Object.keys(told)) expect(answer.headers.has(name), name).toBe(false);
+    for (const name of Object.keys(reported)) expect(answer.headers.has(name), name).toBe(false);
     expect(answer.headers.get("x-request-id")).toBe("1167bf8c");
   });
 
   it("drops its fields from an error reply as well, without the option", async () => {
-    const answer = parseAnswer(await ask({ name: "", status: 404, headers: { ...told, ...living }, body: "{}" }, {}));
+    const answer = parseAnswer(await ask({ name: "", status: 404, headers: { ...reported, ...living }, body: "{}" }, {}));
     expect(assertContract(answer)).toMatchObject({ status: 404 });
-    for (const name of Object.keys(told)) expect(answer.headers.has(name), name).toBe(false);
+    for (const name of Object.keys(reported)) expect(answer.headers.has(name), name).toBe(false);
   });
 
   it("passes them on with a success", async () => {
-    const headers = { ...told, ...living, "X-Func-Err-Code": "0", "X-Is-Func-Err": "false", "X-Inner-Code": "0" };
+    const headers = { ...reported, ...living, "X-Func-Err-Code": "0", "X-Is-Func-Err": "false", "X-Inner-Code": "0" };
     const answer = parseAnswer(await ask({ name: "", headers, body: "{}" }));
     for (const [name, value] of Object.entries(headers)) expect(answer.headers.get(name), name).toBe(value);
   });

@@ -89,11 +89,11 @@ describe.each(forms)("a handler that is %s", (_form, failing, succeeding) => {
 });
 
 it.each(malformedResults)("a result that API Gateway would not take is a 500 of our own: %s", async (_what, given) => {
-  const told = vi.fn();
-  const answer = await answerOf(() => given(), { onError: told });
+  const reported = vi.fn();
+  const answer = await answerOf(() => given(), { onError: reported });
   expect(assertContract(answer)).toMatchObject({ status: 500, error_code: "FSS.1202" });
   expect(answer.text).not.toContain("s3cr3t");
-  expect(told).toHaveBeenCalledOnce();
+  expect(reported).toHaveBeenCalledOnce();
 });
 
 it.each<[string, unknown]>([
@@ -273,8 +273,8 @@ it("takes the options of every other fgErrors()", async () => {
     error_msg: "Something went wrong on our side.",
     request_id: "a1b2c3",
   });
-  const told = { method: "GET", instance: "/orders/17", requestId: "a1b2c3", responseStarted: false };
-  expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 500 }), expect.objectContaining(told));
+  const reported = { method: "GET", instance: "/orders/17", requestId: "a1b2c3", responseStarted: false };
+  expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 500 }), expect.objectContaining(reported));
 });
 
 it("writes a 5xx to stderr where nobody else is told", async () => {

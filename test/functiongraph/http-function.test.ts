@@ -87,8 +87,8 @@ async function start(): Promise<HttpFunction> {
   const exit = once(child, "exit") as Promise<[unknown, unknown]>;
   const logged = Promise.all([text(child.stdout!), text(child.stderr!)]);
   const died = logged.then((outputs) => expect.unreachable(outputs.join("")));
-  const told = await Promise.race([once(child.stdio[3] as Readable, "data"), died]);
-  const { asked, got } = JSON.parse(String(told[0])) as { asked: unknown; got: AddressInfo };
+  const reported = await Promise.race([once(child.stdio[3] as Readable, "data"), died]);
+  const { asked, got } = JSON.parse(String(reported[0])) as { asked: unknown; got: AddressInfo };
   expect(await reaches("127.0.0.1", got.port)).toBe(true);
   return {
     port: got.port,

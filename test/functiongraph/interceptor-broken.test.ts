@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { gateways, telling, type Writer } from "../interceptor/interceptor-gateways.js";
+import { gateways, recordProblems, type Writer } from "../interceptor/interceptor-gateways.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { canary, client } from "./proxy-replies.js";
@@ -13,9 +13,9 @@ const fields = { "Content-Type": "application/json", "X-Cff-Request-Id": "cff", 
 
 describe.each(gateways)("$name", (gateway) => {
   async function ask(writer: Writer) {
-    const { told, options } = telling({ hiddenFailures: true });
+    const { reported, options } = recordProblems({ hiddenFailures: true });
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")).catch(String));
-    return { bytes, told, answer: parseAnswer(bytes) };
+    return { bytes, reported, answer: parseAnswer(bytes) };
   }
 
   it.each<[string, Writer]>([
@@ -23,29 +23,29 @@ describe.each(gateways)("$name", (gateway) => {
     ["stream.pipeline()", (_, response) => pipeline(breaking(), response.writeHead(200, fields)).catch(() => {})],
     ["destroy(error)", (_, response) => (response.writeHead(200, fields).write("{"), response.destroy(new Error("s3cr3t")))],
   ])("answers for what breaks before it is known: %s", async (_what, writer) => {
-    const { answer, bytes, told } = await ask(writer);
+    const { answer, bytes, reported } = await ask(writer);
     assertContract(answer);
     expect(answer.status).toBeGreaterThanOrEqual(500);
     expect(bytes).not.toMatch(canary);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("has heard enough of a failure whose content breaks", async () => {
     const head = { "X-Func-Err-Code": "4140" };
-    const { answer, told } = await ask((_, response) => breaking().pipe(response.writeHead(200, head)));
+    const { answer, reported } = await ask((_, response) => breaking().pipe(response.writeHead(200, head)));
     expect(assertContract(answer)).toMatchObject({ status: 400, error_code: "4140" });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("cuts what breaks afterwards", async () => {
-    const { bytes, told } = await ask((_, response) => {
+    const { bytes, reported } = await ask((_, response) => {
       const source = new Readable({ read() {} });
       source.pipe(response.writeHead(200, fields));
       source.push(Buffer.alloc(100_000, "{"));
       response.once("drain", () => setTimeout(() => source.destroy(new Error("s3cr3t")), 20));
     });
     expect(bytes).not.toMatch(/\r\n0\r\n\r\n|error_code/);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("answers for what the writer throws before it is known", async () => {
@@ -61,16 +61,16 @@ describe.each(gateways)("$name", (gateway) => {
     ["ERR_INVALID_ARG_TYPE", { not: "octets" }],
     ["ERR_STREAM_NULL_VALUES", null],
   ])("throws what Node would have thrown at its writer: %s", async (code, content) => {
-    const { bytes, told } = await ask((_, response) => {
+    const { bytes, reported } = await ask((_, response) => {
       response.writeHead(200, fields).write("{");
       response.write(content as never);
     });
     expect(bytes).not.toMatch(/\r\n0\r\n\r\n/);
-    expect(told).toMatchObject([{ status: 500, cause: { code } }]);
+    expect(reported).toMatchObject([{ status: 500, cause: { code } }]);
   });
 
   it("turns the writer away when the client leaves meanwhile", async () => {
-    const { told, options } = telling({ hiddenFailures: true });
+    const { reported, options } = recordProblems({ hiddenFailures: true });
     const source = new Readable({ read() {} });
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
@@ -88,7 +88,7 @@ describe.each(gateways)("$name", (gateway) => {
       socket.destroy();
       if (!source.closed) await once(source, "close");
       await eventually(() => expect(turnedAway.mock.calls).toMatchObject([[{ code: "ERR_STREAM_DESTROYED" }]]));
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     });
   });
 });

@@ -12,7 +12,7 @@ import Koa2 from "koa2";
 import compress from "koa-compress";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling, type Listener } from "../interceptor/interceptor-gateways.js";
+import { recordProblems, type Listener } from "../interceptor/interceptor-gateways.js";
 import { scaled } from "../patience.js";
 import { withServer } from "../wire.js";
 import { canary } from "./proxy-replies.js";
@@ -43,7 +43,7 @@ describe.each([
     onHeaders(response, () => response.setHeader("X-Stamp", response.statusCode));
     next();
   };
-  const twice = fgResponses(telling(functions).options);
+  const twice = fgResponses(recordProblems(functions).options);
 
   const places: readonly (readonly [name: string, outer: RequestHandler[], inner: RequestHandler[]])[] = [
     ["compression outside", [eager], []],
@@ -67,24 +67,24 @@ describe.each([
       .use(fgErrors(options)) as Listener;
 
   it.each(places)("a success with %s", async (_name, outer, inner) => {
-    const { told, options } = telling(functions);
+    const { reported, options } = recordProblems(functions);
     const looked = await visit(app(outer, inner, options), "/good");
     const plain = await visit(app(outer, inner, {}), "/good");
     expect(JSON.parse(looked.text)).toEqual(good);
     for (const answer of [looked, plain]) answer.headers.delete("date");
     expect([...looked.headers]).toEqual([...plain.headers]);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it.each(places.flatMap(([name, outer, inner]) => ["/bad", "/pieces"].map((path) => ({ name, outer, inner, path }))))(
     "a failure with $name: $path",
     async ({ outer, inner, path }) => {
-      const { told, options } = telling(functions);
+      const { reported, options } = recordProblems(functions);
       const { status, headers, text } = await visit(app(outer, inner, options), path);
       expect(status).toBe(504);
       expect(JSON.parse(text)).toMatchObject({ error_code: "4010", instance: path });
       expect(JSON.stringify([text, ...headers])).not.toMatch(canary);
-      expect(told.length).toBeLessThanOrEqual(1);
+      expect(reported.length).toBeLessThanOrEqual(1);
     },
   );
 });
@@ -92,7 +92,7 @@ describe.each([
 /** Compression keeps to its own stream those who wait for "drain". */
 it.each([20_000, 60_000, 150_000])("a writer that waits inside of compression, with %i octets", async (length) => {
   const text = `{"a":"${"x".repeat(length)}"}`;
-  const { told, options } = telling(functions);
+  const { reported, options } = recordProblems(functions);
   let took = 0;
   const app = express()
     .use(compression(), fgResponses(options))
@@ -106,7 +106,7 @@ it.each([20_000, 60_000, 150_000])("a writer that waits inside of compression, w
     .use(fgErrors(options)) as Listener;
   expect((await visit(app, "/good")).text).toBe(text);
   expect(took).toBeLessThan(scaled(900)); // we look for a second
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 describe.each([
@@ -114,7 +114,7 @@ describe.each([
   ["2", Koa2],
 ])("Koa %s", (_version, Framework) => {
   it.each(["outside", "inside"])("koa-compress %s", async (where) => {
-    const { told, options } = telling(functions);
+    const { reported, options } = recordProblems(functions);
     const app = new Framework().use(koaErrors(options));
     app.on("error", () => {});
     if (where === "outside") app.use(compress({ threshold: 0 }));
@@ -129,6 +129,6 @@ describe.each([
     const failure = await visit(app.callback() as Listener, "/bad");
     expect(assertContract(failure)).toMatchObject({ status: 504, error_code: "4010" });
     expect(failure.text).not.toMatch(canary);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });

@@ -11,7 +11,7 @@ import Koa, { type Context } from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling, type Listener } from "../interceptor/interceptor-gateways.js";
+import { recordProblems, type Listener } from "../interceptor/interceptor-gateways.js";
 import { exchange, parseAnswer, request, withServer, withoutIds } from "../wire.js";
 import { canary, client } from "./proxy-replies.js";
 
@@ -49,16 +49,16 @@ describe.each([
   ["2", Koa2, bodies],
 ] as const)("Koa %s", (_version, Framework, bodiesOf) => {
   function gateway(act: (ctx: Context) => unknown, more: object = { hiddenFailures: true }) {
-    const { told, options } = telling(more);
+    const { reported, options } = recordProblems(more);
     const app = new Framework().use(fgErrors(options)).use(fgResponses(options));
     app.on("error", () => {}).use(async (ctx) => void (await act(ctx)));
-    return { told, listener: app.callback() as Listener };
+    return { reported, listener: app.callback() as Listener };
   }
 
   async function ask(act: (ctx: Context) => unknown, more?: object, line = "GET /orders/17") {
-    const { told, listener } = gateway(act, more);
+    const { reported, listener } = gateway(act, more);
     const bytes = await withServer(listener, (port) => exchange(port, request(line)).catch(String));
-    return { told, bytes, answer: parseAnswer(bytes) };
+    return { reported, bytes, answer: parseAnswer(bytes) };
   }
 
   const reply = (body: (ctx: Context, content: object) => unknown, content: object, fields: object) => (ctx: Context) => {
@@ -71,11 +71,11 @@ describe.each([
       [{}, { status: 502, error_code: "4001" }],
       [{ "X-Func-Err-Code": "4010" }, { status: 504, error_code: "4010" }],
     ] as const) {
-      const { answer, bytes, told } = await ask(reply(body, bad, fields));
+      const { answer, bytes, reported } = await ask(reply(body, bad, fields));
       expect(assertContract(answer)).toMatchObject({ ...expected, instance: "/orders/17" });
       expect(bytes).not.toMatch(canary);
       expect([answer.headers.get("set-cookie"), answer.headers.get("x-cff-request-id")]).toEqual(["a=1", "cff"]);
-      expect(told).toMatchObject([{ upstreamStatus: 200 }]);
+      expect(reported).toMatchObject([{ upstreamStatus: 200 }]);
     }
   });
 
@@ -86,7 +86,7 @@ describe.each([
         const [looked, plain] = [await ask(act, undefined, line), await ask(act, {}, line)];
         expect(withoutIds(looked.bytes)).toBe(withoutIds(plain.bytes));
         expect(looked.bytes).toMatch(/^HTTP\/1\.1 200 /);
-        expect(looked.told).toEqual([]);
+        expect(looked.reported).toEqual([]);
       }
   });
 
@@ -99,7 +99,7 @@ describe.each([
     for (const fields of [{}, { "X-Cff-Request-Id": "cff" }]) {
       const source = new Readable({ read() {} });
       source.push('{"first":');
-      const { listener, told } = gateway((ctx) => {
+      const { listener, reported } = gateway((ctx) => {
         ctx.set({ "Content-Type": "application/json", ...fields });
         ctx.body = source;
       });
@@ -110,7 +110,7 @@ describe.each([
         source.push(null);
         expect(await until("\r\n0\r\n\r\n")).toContain('"second"}');
       });
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     }
   });
 
@@ -124,16 +124,16 @@ describe.each([
     const early = await broken('{"first":');
     assertContract(early.answer);
     expect(early.bytes).not.toMatch(canary);
-    expect(early.told).toHaveLength(1);
+    expect(early.reported).toHaveLength(1);
     const late = await broken("[1,");
     expect(late.bytes).toContain("[1,");
     expect(late.bytes).not.toMatch(/\r\n0\r\n|error_code/);
-    expect(late.told).toHaveLength(1);
+    expect(late.reported).toHaveLength(1);
   });
 
   it("has what is outside of it wait for what is written to ctx.res", async () => {
     const seen: number[] = [];
-    const { options } = telling({ hiddenFailures: true });
+    const { options } = recordProblems({ hiddenFailures: true });
     const app = new Framework().use(fgErrors(options));
     app
       .on("error", () => {})
@@ -157,14 +157,14 @@ describe.each([
     waiting.push('{"first":');
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
-    const { listener, told } = gateway(reply((ctx) => ((ctx.body = waiting), setTimeout(arrive, 20)), {}, {}));
+    const { listener, reported } = gateway(reply((ctx) => ((ctx.body = waiting), setTimeout(arrive, 20)), {}, {}));
     await withServer(listener, async (port) => {
       const { socket } = await client(port, request("GET /"));
       await arrived;
       socket.destroy();
       if (!waiting.closed) await once(waiting, "close");
     });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     const endless = new Readable({ read: () => void endless.push("s3cr3t".repeat(100)) });
     const { answer } = await ask(reply((ctx) => (ctx.body = endless), {}, { "X-Func-Err-Code": "4002" }));
     expect(assertContract(answer)).toMatchObject({ status: 502 });
@@ -184,10 +184,10 @@ describe.each([
   nested.get("/said", (_request, response) => void response.set("X-Is-Func-Err", "true").redirect(200, "/elsewhere"));
 
   async function ask(path: string, more: object = { hiddenFailures: true }) {
-    const { told, options } = telling(more);
+    const { reported, options } = recordProblems(more);
     const app = framework().use(expressUpstream(options), nested).use(expressErrors(options)) as RequestListener;
     const bytes = await withServer(app, (port) => exchange(port, request(`GET ${path}`)));
-    return { told, bytes, answer: parseAnswer(bytes) };
+    return { reported, bytes, answer: parseAnswer(bytes) };
   }
 
   it("is answered for where it says that a function failed", async () => {
@@ -195,10 +195,10 @@ describe.each([
       ["/bad", "4001"],
       ["/said", "FSS.0502"],
     ] as const) {
-      const { answer, bytes, told } = await ask(path);
+      const { answer, bytes, reported } = await ask(path);
       expect(assertContract(answer)).toMatchObject({ status: 502, error_code });
       expect(bytes).not.toMatch(/s3cr3t.*at|errorType/);
-      expect(told).toHaveLength(1);
+      expect(reported).toHaveLength(1);
     }
   });
 

@@ -8,7 +8,7 @@ import express from "express";
 import express4 from "express4";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { gateways, telling, type Listener, type Writer } from "../interceptor/interceptor-gateways.js";
+import { gateways, recordProblems, type Listener, type Writer } from "../interceptor/interceptor-gateways.js";
 import { exchange, parseAnswer, request, withServer, withoutIds } from "../wire.js";
 import { canary } from "./proxy-replies.js";
 
@@ -43,9 +43,9 @@ const late: readonly (readonly [name: string, act: (response: ServerResponse) =>
 
 describe.each(gateways)("$name", (gateway) => {
   async function ask(writer: Writer, more: object = functions) {
-    const { told, options } = telling(more);
+    const { reported, options } = recordProblems(more);
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")).catch(String));
-    return { bytes: withoutIds(bytes), told: told.map(({ status }) => status), answer: parseAnswer(bytes) };
+    return { bytes: withoutIds(bytes), reported: reported.map(({ status }) => status), answer: parseAnswer(bytes) };
   }
 
   describe.each(forms)("%s", (_form, write) => {
@@ -55,26 +55,26 @@ describe.each(gateways)("$name", (gateway) => {
         throw new Error("s3cr3t");
       };
       const [looked, plain] = [await ask(writer), await ask(writer, {})];
-      expect([looked.bytes, looked.told]).toEqual([plain.bytes, plain.told]);
-      expect([looked.answer.status, looked.told]).toEqual([200, [500]]);
+      expect([looked.bytes, looked.reported]).toEqual([plain.bytes, plain.reported]);
+      expect([looked.answer.status, looked.reported]).toEqual([200, [500]]);
     });
 
     it("sends it, whoever destroys the response afterwards", async () => {
-      const { bytes, told } = await ask((_, response) => {
+      const { bytes, reported } = await ask((_, response) => {
         write(response, good);
         response.destroy(new Error("s3cr3t"));
       });
       expect(bytes).toContain(good);
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     });
 
     it("answers for a failure all the same, and tells of both", async () => {
-      const { answer, bytes, told } = await ask((_, response) => {
+      const { answer, bytes, reported } = await ask((_, response) => {
         write(response, bad);
         throw new Error("s3cr3t");
       });
       expect(assertContract(answer)).toMatchObject({ status: 504, error_code: "4010" });
-      expect([told, canary.test(bytes)]).toEqual([[500, 504], false]);
+      expect([reported, canary.test(bytes)]).toEqual([[500, 504], false]);
     });
 
     it.each(late)("does not change any more by %s", async (_what, act) => {
@@ -87,7 +87,7 @@ describe.each(gateways)("$name", (gateway) => {
           } catch {} // as Node does
         };
       const [looked, plain] = [await ask(writer(true)), await ask(writer(false), {})];
-      expect([looked.bytes, looked.told]).toEqual([plain.bytes, plain.told]);
+      expect([looked.bytes, looked.reported]).toEqual([plain.bytes, plain.reported]);
       expect(looked.answer.status).toBe(200);
     });
   });
@@ -101,7 +101,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 
   it("over HTTP/2", async () => {
-    const { told, options } = telling(functions);
+    const { reported, options } = recordProblems(functions);
     const writer: Writer = (_, response) => {
       set(response).end(good);
       response.statusCode = 500;
@@ -117,7 +117,7 @@ describe.each(gateways)("$name", (gateway) => {
     session.destroy();
     server.close();
     expect([head[":status"], head["x-own"], head["x-late"], text]).toEqual([200, "1", undefined, good]);
-    expect(told).toMatchObject([{ status: 500 }]);
+    expect(reported).toMatchObject([{ status: 500 }]);
   });
 });
 
@@ -127,13 +127,13 @@ describe.each([
 ])("Express %s", (_version, framework) => {
   it("sends what was written before next() is called", async () => {
     const asked = async (more: object) => {
-      const { told, options } = telling(more);
+      const { reported, options } = recordProblems(more);
       const app = framework()
         .use(fgResponses(options))
         .use((_request, response, next) => (response.set("X-Cff-Request-Id", "cff").json({ paid: true }), next()))
         .use(fgErrors(options)) as Listener;
       const bytes = await withServer(app, (port) => exchange(port, request("GET /")));
-      return { bytes: withoutIds(bytes), told: told.map(({ status }) => status) };
+      return { bytes: withoutIds(bytes), reported: reported.map(({ status }) => status) };
     };
     const [looked, plain] = [await asked(functions), await asked({})];
     expect(looked).toEqual(plain);

@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { responsesIn } from "../fuzz/responses.js";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { gateways, telling, type Writer } from "../interceptor/interceptor-gateways.js";
+import { gateways, recordProblems, type Writer } from "../interceptor/interceptor-gateways.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer, withoutIds } from "../wire.js";
 import { canary, client, unchunked } from "./proxy-replies.js";
@@ -76,9 +76,9 @@ const cases = Object.entries(forms).map(([name, write]) => ({ name, write }));
 
 describe.each(gateways)("$name", (gateway) => {
   async function ask(writer: Writer, line = "GET /orders/17", more: object = { hiddenFailures: true }) {
-    const { told, options } = telling(more);
+    const { reported, options } = recordProblems(more);
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request(line)).catch(String));
-    return { bytes, told, answer: parseAnswer(bytes) };
+    return { bytes, reported, answer: parseAnswer(bytes) };
   }
 
   it.each(cases)("lets a success through: $name", async ({ write }) => {
@@ -96,18 +96,18 @@ describe.each(gateways)("$name", (gateway) => {
         await ask(writer, line, {}),
       ];
       expect(withoutIds(unchunked(looked.bytes))).toBe(withoutIds(unchunked(plain.bytes)));
-      expect(looked.told).toEqual([]);
+      expect(looked.reported).toEqual([]);
       await eventually(() => expect(written).toHaveBeenCalledTimes(2)); // nothing was thrown at it
     }
   });
 
   it.each(cases)("answers for a failure: $name", async ({ write }) => {
-    const { answer, bytes, told } = await ask((_, response) => write(response, bad));
+    const { answer, bytes, reported } = await ask((_, response) => write(response, bad));
     expect(assertContract(answer)).toMatchObject({ status: 504, error_code: "4010", instance: "/orders/17", request_id: "mine" });
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://shop.example");
     expect([answer.headers.get("x-own"), answer.headers.get("x-cff-request-id")]).toEqual(["1", "cff"]);
     expect(bytes).not.toMatch(canary);
-    expect(told).toMatchObject([{ status: 504, upstreamStatus: expect.any(Number) }]);
+    expect(reported).toMatchObject([{ status: 504, upstreamStatus: expect.any(Number) }]);
   });
 
   it("looks to its writer as if it was sent", async () => {
@@ -153,7 +153,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 
   it("does not let a writer wait where the response has room for more", async () => {
-    const { options } = telling({ hiddenFailures: true });
+    const { options } = recordProblems({ hiddenFailures: true });
     const writer: Writer = async (_, response) => {
       response.writeHead(200, { ...fields, "Content-Type": "text/plain" });
       for (const piece of ["x", "y", "z"]) if (!response.write(piece.repeat(20_000))) await once(response, "drain");
@@ -167,7 +167,7 @@ describe.each(gateways)("$name", (gateway) => {
     [good, 200],
     [bad, 504],
   ])("over HTTP/2: %s", async (content, status) => {
-    const { options } = telling({ hiddenFailures: true });
+    const { options } = recordProblems({ hiddenFailures: true });
     const writer: Writer = async (_, response) => {
       response.writeHead(200, fields);
       response.write(content.slice(0, 5));
@@ -196,7 +196,7 @@ it.concurrent.each(gateways)("goes on after a second that did not tell ($name)",
     await new Promise<void>((resolve) => (release = resolve));
     response.end('"second"}');
   };
-  const { told, options } = telling({ hiddenFailures: true });
+  const { reported, options } = recordProblems({ hiddenFailures: true });
   await withServer(gateway.create(writer, options), async (port) => {
     for (const [path, first] of [
       ["/slow", '{"first":'],
@@ -208,5 +208,5 @@ it.concurrent.each(gateways)("goes on after a second that did not tell ($name)",
       expect(await until("\r\n0\r\n\r\n")).toContain('"second"}');
     }
   });
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });

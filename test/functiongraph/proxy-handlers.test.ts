@@ -23,12 +23,12 @@ const text = success.content.join("");
 
 describe.each(libraries)("$name", (library) => {
   async function ask(upstream: RequestListener, bytes = request("GET /"), given: Settings = {}) {
-    const told: Problem[] = [];
-    const options = { hiddenFailures: true, onError: (problem: Problem) => void told.push(problem), ...given.options };
+    const reported: Problem[] = [];
+    const options = { hiddenFailures: true, onError: (problem: Problem) => void reported.push(problem), ...given.options };
     const got = await withServer(upstream, (port) =>
       behind(library, port, { ...given, options }, (gateway) => exchange(gateway, bytes)),
     );
-    return { bytes: got, answer: parseAnswer(got), told };
+    return { bytes: got, answer: parseAnswer(got), reported };
   }
 
   it("shows a user's handlers all of a reply once, and its end", async () => {
@@ -37,12 +37,12 @@ describe.each(libraries)("$name", (library) => {
     const proxyRes = vi.fn(
       (reply: IncomingMessage) => void reply.on("data", (chunk: Buffer) => (seen += chunk.toString("latin1"))),
     );
-    const { answer, told } = await ask(answering(success), undefined, { handlers: { proxyRes, end } });
+    const { answer, reported } = await ask(answering(success), undefined, { handlers: { proxyRes, end } });
     expect(answer.status).toBe(200);
     expect(Buffer.from(seen, "latin1").toString()).toBe(text);
     expect(proxyRes).toHaveBeenCalledOnce();
     expect(end).toHaveBeenCalledOnce();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("shows them a failure's head, and what they change of it counts", async () => {
@@ -90,9 +90,9 @@ describe.each(libraries)("$name", (library) => {
       reply.once("end", () => setImmediate(() => response.end()));
       setImmediate(() => (response.writeHead(503).write("busy"), finish()));
     };
-    const { answer, told } = await ask(upstream, undefined, { handlers: { proxyRes } });
+    const { answer, reported } = await ask(upstream, undefined, { handlers: { proxyRes } });
     expect(answer).toMatchObject({ status: 503, text: "4\r\nbusy\r\n0\r\n\r\n" });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it.each([inHead, inContent])(

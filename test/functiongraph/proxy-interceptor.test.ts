@@ -4,7 +4,7 @@ import { fgErrors, fgResponses } from "@fg-errors/express";
 import express from "express";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { telling } from "../interceptor/interceptor-gateways.js";
+import { recordProblems } from "../interceptor/interceptor-gateways.js";
 import { libraries } from "../upstream/proxy-libraries.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { answering, canary, client, failures, successes } from "./proxy-replies.js";
@@ -18,37 +18,37 @@ const upstream: RequestListener = (request, response) => {
 
 describe.concurrent.each(libraries)("fgResponses() twice, in front of fgProxy(), with $name", (library) => {
   async function through<R>(visit: (port: number) => Promise<R>) {
-    const { told, options } = telling({ hiddenFailures: true });
+    const { reported, options } = recordProblems({ hiddenFailures: true });
     const got = await withServer(upstream, (target) => {
       const { web } = library.create(target, { options });
       const app = express().use(fgResponses(options), fgResponses(options), (incoming, outgoing) => void web(incoming, outgoing));
       return withServer(app.use(fgErrors(options)), visit);
     });
-    return { got, told };
+    return { got, reported };
   }
 
   it("waits once for what drips", async () => {
-    const { got, told } = await through(async (port) => {
+    const { got, reported } = await through(async (port) => {
       const { until } = await client(port, request("GET /slow"));
       const early = await until('"first"');
       return [early, await until('"second"}')];
     });
     expect(got[0]).not.toContain("second"); // which comes after a second and a half
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("answers for a failure, and lets a success through", async () => {
     const failure = await through((port) => exchange(port, request("GET /bad")));
     expect(assertContract(parseAnswer(failure.got))).toMatchObject({ status: 504, error_code: "4010" });
     expect(failure.got).not.toMatch(canary);
-    expect(failure.told).toMatchObject([{ status: 504 }]);
+    expect(failure.reported).toMatchObject([{ status: 504 }]);
     const success = await through((port) => exchange(port, request("GET /good")));
-    expect([parseAnswer(success.got).status, success.told]).toEqual([200, []]);
+    expect([parseAnswer(success.got).status, success.reported]).toEqual([200, []]);
   });
 });
 
 it("looks into what a user's handlers write in a reply's place", async () => {
-  const { told, options } = telling({ hiddenFailures: true });
+  const { reported, options } = recordProblems({ hiddenFailures: true });
   const handlers = {
     proxyRes: (reply: NodeJS.ReadableStream, _request: unknown, response: ServerResponse) => {
       response.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
@@ -61,5 +61,5 @@ it("looks into what a user's handlers write in a reply's place", async () => {
     return withServer(app.use(fgErrors(options)), (port) => exchange(port, request("GET /bad")));
   });
   expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 504 });
-  expect(told).toHaveLength(1);
+  expect(reported).toHaveLength(1);
 });

@@ -95,10 +95,10 @@ export async function behind<R>(
   host: Host,
   integration: Integration,
   upstream: RequestListener,
-  visit: (port: number, told: Problem[], connections: () => Promise<number>) => Promise<R>,
+  visit: (port: number, reported: Problem[], connections: () => Promise<number>) => Promise<R>,
   options: ResponderOptions = { hiddenFailures: true },
 ): Promise<R> {
-  const told: Problem[] = [];
+  const reported: Problem[] = [];
   const closers: (() => unknown)[] = [];
   const server = createServer(upstream);
   const connections = () =>
@@ -107,11 +107,11 @@ export async function behind<R>(
     const way = {
       upstream: { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} },
       limit: 5000,
-      options: { onError: (problem: Problem) => void told.push(problem), ...options },
+      options: { onError: (problem: Problem) => void reported.push(problem), ...options },
       onClose: (close: () => unknown) => void closers.push(close),
     };
     try {
-      return await withServer(await host.create(integration, way), (gateway) => visit(gateway, told, connections));
+      return await withServer(await host.create(integration, way), (gateway) => visit(gateway, reported, connections));
     } finally {
       await Promise.all(closers.map((close) => close()));
     }

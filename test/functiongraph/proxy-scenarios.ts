@@ -31,7 +31,7 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
 
   describe.each(places)("$name", ({ integration, host, streams }) => {
     it.each(failures)("a failure by $name", async (reply) => {
-      await behind(host, integration, answering(reply), async (port, told) => {
+      await behind(host, integration, answering(reply), async (port, reported) => {
         const { until, socket } = await client(port, request("GET /orders/17?a=s3cr3t", { Connection: "keep-alive" }));
         const bytes = await until(`"request_id"`).then(() => until("}"));
         const answer = parseAnswer(bytes);
@@ -42,7 +42,7 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
         expect(answer.headers.get("access-control-allow-origin")).toBe("https://shop.example");
         expect(answer.headers.get("x-cff-request-id")).toBe(reply.fields!["X-Cff-Request-Id"] ?? null);
         expect(answer.headers.has("x-func-err-code")).toBe(false);
-        expect(told).toMatchObject([{ status, upstreamStatus: 200 }]);
+        expect(reported).toMatchObject([{ status, upstreamStatus: 200 }]);
         socket.write(request("GET /alive"));
         await until("still here"); // on the same connection
       });
@@ -50,13 +50,13 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
 
     it.each(successes)("a success by $name", async (reply) => {
       const asTheyAre = await behind(host, integration, answering(reply), (port) => received(port), {});
-      const [success, told] = await behind(host, integration, answering(reply), async (port, heard) => [
+      const [success, reported] = await behind(host, integration, answering(reply), async (port, heard) => [
         await received(port),
         heard,
       ]);
       expect(success).toEqual(asTheyAre);
       expect(success.status).toBe(200);
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     });
 
     it("nothing without the option", async () => {
@@ -65,13 +65,13 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
     });
 
     it.each([failures[0]!, failures[5]!])("a client of HTTP/1.0, and HEAD: $name", async ({ content, fields = {}, status }) => {
-      await behind(host, integration, answering({ name: "", content, fields }), async (port, told) => {
+      await behind(host, integration, answering({ name: "", content, fields }), async (port, reported) => {
         const old = parseAnswer(await ask(port, "GET /orders HTTP/1.0\r\n\r\n", "}"));
         expect(assertContract(old)).toMatchObject({ status });
         const head = parseAnswer(await ask(port, request("HEAD /orders"), "\r\n\r\n"));
         const isSaid = "X-Func-Err-Code" in fields; // else nothing is known without content
         expect(head).toMatchObject({ status: isSaid ? status : 200, text: "" });
-        expect(told).toHaveLength(isSaid ? 2 : 1);
+        expect(reported).toHaveLength(isSaid ? 2 : 1);
       });
     });
 
@@ -86,9 +86,9 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
     it.each([204, 304])("a %i, which has no content to look at", async (status) => {
       const upstream: RequestListener = (_request, response) =>
         void response.writeHead(status, { "X-Cff-Request-Id": "cff", ETag: '"1"' }).end();
-      await behind(host, integration, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, reported) => {
         const reply = await received(port);
-        expect([reply.status, reply.octets.length, told.length]).toEqual([status, 0, 0]);
+        expect([reply.status, reply.octets.length, reported.length]).toEqual([status, 0, 0]);
       });
     });
 
@@ -106,12 +106,12 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
           .writeHead(200, fields as Record<string, string>)
           .write("first");
       };
-      await behind(host, integration, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, reported) => {
         const { socket, until } = await client(port, request("GET /"));
         await until("first"); // while the upstream says nothing more
         socket.destroy();
         await closed;
-        if (!blames.test(integration.name)) expect(told.filter(({ status }) => status >= 500)).toEqual([]);
+        if (!blames.test(integration.name)) expect(reported.filter(({ status }) => status >= 500)).toEqual([]);
       });
     });
 
@@ -137,12 +137,12 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
         response.write(`{"first":"${"x".repeat(70_000)}`);
         response.write("second", () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
       };
-      await behind(host, integration, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, reported) => {
         const { closed } = await client(port, request("GET /"));
         const bytes = await closed();
         expect(bytes).toContain("second");
         expect(bytes).not.toMatch(/\r\n0\r\n\r\n$|error_code/);
-        expect(told.map(({ status }) => status)).toEqual([502]);
+        expect(reported.map(({ status }) => status)).toEqual([502]);
       });
     });
 
@@ -153,9 +153,9 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
           response.writeHead(200, { "X-Func-Err-Code": "4010" });
           response.write("s3cr3t", () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
         };
-        await behind(host, integration, upstream, async (port, told) => {
+        await behind(host, integration, upstream, async (port, reported) => {
           expect(assertContract(parseAnswer(await exchange(port, request("GET /"))))).toMatchObject({ status: 504 });
-          expect(told).toMatchObject([{ code: "4010", proxyError: undefined }]);
+          expect(reported).toMatchObject([{ code: "4010", proxyError: undefined }]);
         });
       },
     );
@@ -165,11 +165,11 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
         response.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "s3cr3t", "X-Theirs": "s3cr3t" });
         response.write('{"first":', () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
       };
-      await behind(host, integration, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, reported) => {
         const bytes = await exchange(port, request("GET /"));
         expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
         expect(bytes).not.toContain("s3cr3t");
-        expect(told).toMatchObject([{ proxyError: "http_response_incomplete" }]);
+        expect(reported).toMatchObject([{ proxyError: "http_response_incomplete" }]);
       });
     });
 
@@ -181,12 +181,12 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
         response.once("close", close).writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
         response.write('{"first":', () => setTimeout(arrive, 30));
       };
-      await behind(host, integration, upstream, async (port, told) => {
+      await behind(host, integration, upstream, async (port, reported) => {
         const { socket } = await client(port, request("GET /"));
         await arrived;
         socket.destroy();
         await closed;
-        if (!blames.test(integration.name)) expect(told.filter(({ status }) => status >= 500)).toEqual([]);
+        if (!blames.test(integration.name)) expect(reported.filter(({ status }) => status >= 500)).toEqual([]);
       });
     });
   });

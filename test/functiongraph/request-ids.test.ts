@@ -38,13 +38,13 @@ it.each([
   ["X-Cff-Request-Id", { "x-cff-request-id": "mine" }],
   ["traceparent", { traceparent: `00-${"a".repeat(32)}-${"b".repeat(16)}-01` }],
 ])("a request that came with an %s keeps it, and the operator gets both", async (_name, headers) => {
-  const told: [Problem, ProblemContext][] = [];
-  const onError = (...args: [Problem, ProblemContext]) => void told.push(args);
+  const reported: [Problem, ProblemContext][] = [];
+  const onError = (...args: [Problem, ProblemContext]) => void reported.push(args);
   const answer = createResponder({ onError })(await thrown(failed({ "X-Cff-Request-Id": "cff" })), facts(headers));
   const id = Object.values(headers)[0]!.replace(/^00-|-.*/g, "");
   expect(answer.headers["x-request-id"]).toBe(id);
   expect(JSON.parse(answer.body)).toMatchObject({ status: 502, request_id: id });
-  expect(told).toMatchObject([[{ requestId: "cff" }, { requestId: id }]]);
+  expect(reported).toMatchObject([[{ requestId: "cff" }, { requestId: id }]]);
 });
 
 it("a request without one is known by FunctionGraph's", async () => {

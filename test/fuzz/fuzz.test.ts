@@ -9,7 +9,7 @@ import { cases, converse, type Case, type Heard } from "./client.js";
 import { startGateway, type Gateway } from "./gateway.js";
 import { startUpstream, type FuzzUpstream } from "./upstream.js";
 import { caseName, smuggled } from "./requests.js";
-import { countIn, wrong } from "./verdict.js";
+import { countIn, wrong } from "./oracle.js";
 
 const { FUZZ_SEED, FUZZ_SECONDS = "20", FUZZ_CASES = "Infinity" } = process.env;
 const firstSeed = Number(FUZZ_SEED ?? 20260711);

@@ -32,11 +32,11 @@ interface Settings {
   /** Of its server, such as time limits. */
   readonly server?: object;
   /** Given the request ids of all that the gateway's `onError` was called with. */
-  readonly onTold?: (ids: readonly string[]) => void;
+  readonly onReported?: (ids: readonly string[]) => void;
 }
 
 /** @param upstream a port of loopback */
-export async function startGateway(name: string, upstream: number, { server = {}, onTold }: Settings = {}): Promise<Gateway> {
+export async function startGateway(name: string, upstream: number, { server = {}, onReported }: Settings = {}): Promise<Gateway> {
   const probe = new URL("probe.js", import.meta.url).pathname;
   const script = new URL(`${name}/gateway.js`, folder).pathname;
   const child = spawn(process.execPath, [...quiet, "--expose-gc", "--import", probe, script], {
@@ -46,8 +46,8 @@ export async function startGateway(name: string, upstream: number, { server = {}
   let stderr = "";
   child.stderr!.on("data", (chunk) => (stderr += chunk));
   const states: ((state: State) => void)[] = [];
-  child.on("message", (message: { told: string[] } | State) => {
-    if ("told" in message) onTold?.(message.told);
+  child.on("message", (message: { reported: string[] } | State) => {
+    if ("reported" in message) onReported?.(message.reported);
     else states.shift()?.(message);
   });
   const [line] = (await once(createInterface(child.stdout!), "line")) as [string];

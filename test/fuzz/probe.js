@@ -1,9 +1,9 @@
-// Loaded into a gateway's process before the gateway (node --import): hears what it tells its operator, and answers how it is.
+// Loaded into a gateway's process before the gateway (node --import): records what it reports, and answers with its state.
 import { ClientRequest, IncomingMessage, Server, ServerResponse } from "node:http";
 import { register } from "node:module";
 import { Server as TcpServer, Socket } from "node:net";
 import { queryObjects } from "node:v8";
-import { take } from "./heard.js";
+import { take } from "./reported-ids.js";
 
 register("./hooks.js", import.meta.url);
 
@@ -14,19 +14,19 @@ Server.prototype.listen = function listen(...args) {
   return TcpServer.prototype.listen.apply(Object.assign(this, settings), args);
 };
 
-/** Told of all at once: a message for each would cost more than the request. */
-setInterval(tell, 50).unref();
+/** Reports all at once: a message for each would cost more than the request. */
+setInterval(report, 50).unref();
 
-function tell() {
-  const told = take();
-  if (told.length > 0) process.send?.({ told });
+function report() {
+  const reported = take();
+  if (reported.length > 0) process.send?.({ reported });
 }
 
 /** Of an exchange nothing may be left but what a connection that is still open needs. */
 const exchanged = [ClientRequest, IncomingMessage, ServerResponse, Socket];
 
 process.on("message", async () => {
-  tell();
+  report();
   for (let times = 0; times < 3; times++) {
     await new Promise((resolve) => setImmediate(resolve));
     globalThis.gc?.();

@@ -16,7 +16,7 @@ const limits = { endless: scaled(500), integration: patience, client: 1.2 * pati
 
 /** Runs the fault and looks at the whole exchange. */
 export async function drive(host: Host, integration: Integration, fault: Fault, upstream: Upstream): Promise<void> {
-  const outcome = outcomeOf(integration, fault, host) as Exclude<Outcome, "unheard">;
+  const outcome = outcomeOf(integration, fault, host) as Exclude<Outcome, "unreported">;
   const problems: Problem[] = [];
   const options: ResponderOptions = { proxyName: "edge", onError: (problem) => void problems.push(problem) };
   const closers: (() => unknown)[] = [];

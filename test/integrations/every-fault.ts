@@ -14,19 +14,19 @@ export function everyFaultThrough(integrations: readonly Integration[]): void {
   });
   afterAll(async () => {
     try {
-      await eventually(() => expect(faults.filter(isHeld).map(({ name }) => name)).toEqual([]));
+      await eventually(() => expect(faults.filter(isConnected).map(({ name }) => name)).toEqual([]));
     } finally {
       await Promise.all([...upstreams.values()].map(({ close }) => close()));
     }
   });
 
   /** Whether somebody still has a connection, now that all is over. HTTP/2 keeps its sessions. */
-  const isHeld = ({ name, protocol }: Fault) => protocol === "http/1.1" && upstreams.get(name)!.connections() > 0;
+  const isConnected = ({ name, protocol }: Fault) => protocol === "http/1.1" && upstreams.get(name)!.connections() > 0;
 
   describe.concurrent.each(integrations)("$name", (integration) => {
     describe.each(hosts.filter(({ family }) => integration.families.includes(family)))("$name", (host) => {
       const isMet = (fault: Fault) =>
-        (fault.protocol === "http/1.1" || integration.h2) && outcomeOf(integration, fault, host) !== "unheard";
+        (fault.protocol === "http/1.1" || integration.h2) && outcomeOf(integration, fault, host) !== "unreported";
       it.concurrent.each(faults.filter(isMet))("$name", (fault) => drive(host, integration, fault, upstreams.get(fault.name)!));
     });
   });

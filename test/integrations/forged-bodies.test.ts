@@ -51,7 +51,7 @@ afterEach(() => stderr.mockRestore());
 describe.each(places)("$name", ({ integration, host }) => {
   /** What the client gets, and what the operator is told. */
   async function ask(status: number, isHeard: boolean) {
-    const told: ProblemContext[] = [];
+    const reported: ProblemContext[] = [];
     const closers: (() => unknown)[] = [];
     const service = createServer((_request, response) => {
       response.writeHead(status, { "Content-Type": "application/problem+json" }).end(JSON.stringify(body(status)));
@@ -60,19 +60,19 @@ describe.each(places)("$name", ({ integration, host }) => {
       const listener = await host.create(integration, {
         upstream: { url: `http://127.0.0.1:${port}`, connect: {}, connections: () => 0, close: async () => {} },
         limit: patience,
-        options: isHeard ? { onError: (_problem, context) => void told.push(context) } : {},
+        options: isHeard ? { onError: (_problem, context) => void reported.push(context) } : {},
         onClose: (close) => void closers.push(close),
       });
       return withServer(createServer(listener), (gateway) => exchange(gateway, request("GET /orders?a=s3cr3t")));
     });
     for (const close of closers) await close();
-    return { answer: parseAnswer(bytes), told };
+    return { answer: parseAnswer(bytes), reported };
   }
 
   it.each([404, 503])("answers a %i by the contract, and tells of its own path", async (status) => {
-    const { answer, told } = await ask(status, true);
+    const { answer, reported } = await ask(status, true);
     const received = assertContract(answer);
-    expect(told.map(({ instance }) => instance)).toEqual(["/orders"]);
+    expect(reported.map(({ instance }) => instance)).toEqual(["/orders"]);
     if (integration.name.startsWith("upstream(") && integration !== believing) return; // the reply is this gateway's own failure
     expect(received).toMatchObject({ type: "about:blank", status, detail: expect.stringMatching(/^No /), error_code: "SHOP.1" });
     expect(received["instance"]).toMatch(/^\/forged\/a{1992}$/);

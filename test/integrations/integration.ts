@@ -20,9 +20,9 @@ export type Mount =
 /**
  * - a status or a type other than the fault's
  * - relayed: a success like any other
- * - unheard: the library tells nobody, and the client waits for ever
+ * - unreported: the library tells nobody, and the client waits for ever
  */
-export type Outcome = Partial<Pick<Fault, "status" | "type">> | "relayed" | "unheard";
+export type Outcome = Partial<Pick<Fault, "status" | "type">> | "relayed" | "unreported";
 
 export type Exceptions = readonly (readonly [faults: RegExp, outcome: Outcome, hosts?: RegExp])[];
 

@@ -33,7 +33,7 @@ const own = (status: number) => ({ status, type: undefined });
 
 /** These take every reset that they hear of for their own time limit. */
 const lateResets: Exceptions = [
-  [/^101/, "unheard"],
+  [/^101/, "unreported"],
   [/^(204|corrupt|truncated)/, "relayed"],
   [/^status 0/, own(500), /Express 5|Koa/], // who take no such status
   [/^((reset|closed) .*(head|line|connected)|only|TLS: (closed|reset|no answer)|connect timeout|no head|half)/, own(504)],
@@ -85,7 +85,7 @@ export const intercepted: readonly Integration[] = [
     families: ["koa"],
     http1Only: true,
     exceptions: [
-      [/^101/, "unheard"],
+      [/^101/, "unreported"],
       [/^((100|103) and|corrupt|truncated)/, "relayed"],
       [/^(407|status (0|6|99))/, {}],
       [/^refused$/, own(503)],

@@ -10,7 +10,7 @@ import { assertContract } from "../assert-contract.js";
 import { end, http, reset, slowly, write, type Deed } from "../faults/upstreams.js";
 import { nodeVersion } from "../node-version.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Listener, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const require = createRequire(import.meta.url);
 const koaProxies = require("koa-proxies") as (path: string, settings: object) => Koa.Middleware;
@@ -23,11 +23,11 @@ const brokenReplies = Object.entries(breaks).map(([what, bytes]) => [what, end(h
 
 /** Asks a gateway that stands in front of an upstream which does this. */
 async function ask(deed: Deed, create: (url: string, options: ResponderOptions) => Listener, more?: ResponderOptions) {
-  const { told, options } = telling(more);
+  const { reported, options } = recordProblems(more);
   const upstream = await http(deed)();
   try {
     const bytes = await withServer(create(upstream.url, options), (port) => exchange(port, request("GET /")));
-    return { bytes, told, answer: parseAnswer(bytes) };
+    return { bytes, reported, answer: parseAnswer(bytes) };
   } finally {
     await upstream.close();
   }
@@ -47,14 +47,14 @@ describe.each([
 
   describe.each(brokenReplies)("koa-proxies, %s", (_what, reply) => {
     it.each([{}, { errorBodyLimit: 4 }])("answers in place of it: %o", async (options) => {
-      const { answer, bytes, told } = await ask(
+      const { answer, bytes, reported } = await ask(
         reply,
         behind((target) => koaProxies("/", { target })),
         options,
       );
       expect(assertContract(answer)).toMatchObject({ status: 502 });
       expect(bytes).not.toContain("s3cr3t");
-      expect(told).toMatchObject([{ proxyError: "http_response_incomplete" }]);
+      expect(reported).toMatchObject([{ proxyError: "http_response_incomplete" }]);
     });
   });
 
@@ -68,13 +68,13 @@ describe.each([
     ["after it", [slowly(write(head + chunk), reset)], ...late],
   ] as const)("koa-better-http-proxy, a reset %s", async (_when, deeds, status, proxyError) => {
     const all: Deed = (socket) => deeds.forEach((deed) => deed(socket));
-    const { answer, bytes, told } = await ask(
+    const { answer, bytes, reported } = await ask(
       all,
       behind((target) => koaBetterHttpProxy(target)),
     );
     expect(assertContract(answer)).toMatchObject({ status });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told.map((problem) => problem.proxyError)).toEqual([proxyError]);
+    expect(reported.map((problem) => problem.proxyError)).toEqual([proxyError]);
   });
 });
 
@@ -101,12 +101,12 @@ const sayings: Readonly<Record<string, RequestListener>> = {
 describe.each(gateways)("$name", (gateway) => {
   describe.each(Object.entries(sayings))("%s", (_way, say) => {
     it.each(brokenReplies)("takes what the writer says instead, without what came with the reply: %s", async (_what, reply) => {
-      const { answer, bytes, told } = await ask(reply, (url, options) => gateway.create(copying(url, say), options));
+      const { answer, bytes, reported } = await ask(reply, (url, options) => gateway.create(copying(url, say), options));
       expect(assertContract(answer)).toMatchObject({ status: 503, request_id: "mine" });
       expect(bytes).not.toContain("s3cr3t");
       expect(answer.headers.get("retry-after")).toBe("7");
       expect(answer.headers.get("access-control-allow-origin")).toBe("https://shop.example");
-      expect(told).toMatchObject([{ upstreamStatus: 503 }]);
+      expect(reported).toMatchObject([{ upstreamStatus: 503 }]);
     });
   });
 });

@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { endless } from "../upstream/endless.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Gateway, type Listener, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Gateway, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const text = { "Content-Type": "text/plain" };
 const longAgo = "Mon, 01 Jan 2024 00:00:00 GMT";
@@ -61,32 +61,32 @@ describe.each(gateways)("$name", (gateway) => {
       }
       response.destroy(); // too late for it: what end() would throw elsewhere, nobody catches
     };
-    const { bytes, told } = await ask(gateway, writer);
+    const { bytes, reported } = await ask(gateway, writer);
     expect(caught).toMatchObject([{ code }]);
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500, request_id: "mine" });
     expect(bytes).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r\n/);
-    expect(told.map(({ cause }) => cause)).toEqual(caught);
+    expect(reported.map(({ cause }) => cause)).toEqual(caught);
   });
 
   it.each(oddValues)("answers a success that breaks, whose head has a field of %o", async (value) => {
     const fields = { ...text, "X-Odd": value } as OutgoingHttpHeaders;
-    const { bytes, told } = await ask(gateway, (_request, response) =>
+    const { bytes, reported } = await ask(gateway, (_request, response) =>
       response.writeHead(200, fields).destroy(new Error("s3cr3t")),
     );
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("captures no stack for an error reply: it would name nobody but us", async () => {
-    const { told } = await ask(gateway, (_request, response) => response.writeHead(503, text).end("Back at noon"));
-    expect(told.map(({ cause }) => cause)).toMatchObject([
+    const { reported } = await ask(gateway, (_request, response) => response.writeHead(503, text).end("Back at noon"));
+    expect(reported.map(({ cause }) => cause)).toMatchObject([
       { name: "ErrorResponse", message: "An error response with status 503 was replaced" },
     ]);
-    expect((told[0]!.cause as Error).stack).toBeUndefined();
+    expect((reported[0]!.cause as Error).stack).toBeUndefined();
   });
 
   it.each(Object.entries(upstreams))("lets go of those who copy an error reply, chunk by chunk: %s", async (_what, create) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const [closings, copies]: [Promise<unknown>[], Promise<unknown>[]] = [[], []];
     const upstream: RequestListener = (...exchanged) => {
       const { listener, closed } = create();
@@ -107,7 +107,7 @@ describe.each(gateways)("$name", (gateway) => {
         await Promise.allSettled([...copies, ...closings]);
       });
     });
-    expect([copies, closings, told].map((list) => list.length)).toEqual([20, 20, 20]);
+    expect([copies, closings, reported].map((list) => list.length)).toEqual([20, 20, 20]);
   });
 
   it.each([200, 404])("asks for the implied head before the end, as express-session does: %i", async (status) => {
@@ -115,15 +115,15 @@ describe.each(gateways)("$name", (gateway) => {
       implyHeadAtEnd(response);
       response.writeHead(status, { ...text, "X-Own": "1" }).end("hello");
     };
-    const { bytes, told } = await ask(gateway, writer);
+    const { bytes, reported } = await ask(gateway, writer);
     const answer = parseAnswer(bytes);
     if (status === 404) expect(assertContract(answer)).toMatchObject({ status, detail: "hello" });
     else expect([answer.status, answer.headers.get("x-own"), bytes]).toEqual([200, "1", expect.stringContaining("hello")]);
-    expect(told).toHaveLength(status === 404 ? 1 : 0);
+    expect(reported).toHaveLength(status === 404 ? 1 : 0);
   });
 
   it("leaves a source alone that many clients listen to", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const hub = new PassThrough();
     const listeners = () => ["error", "end", "close"].map((event) => hub.listenerCount(event));
     const before = listeners();
@@ -144,11 +144,11 @@ describe.each(gateways)("$name", (gateway) => {
       }
       expect(await exchange(port, request("GET /last"))).toMatch(/^HTTP\/1\.1 200 [^]*last\r\n0\r\n\r\n$/);
     });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("does not mind what becomes of a source that was unpiped", async () => {
-    const { bytes, told } = await ask(gateway, async (_request, response) => {
+    const { bytes, reported } = await ask(gateway, async (_request, response) => {
       const source = new Readable({ read() {} });
       source.pipe(response);
       source.push("A");
@@ -158,7 +158,7 @@ describe.each(gateways)("$name", (gateway) => {
       response.end("tail");
     });
     expect(bytes).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\n1\r\nA\r\n4\r\ntail\r\n0\r\n\r\n$/);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it.each(Object.entries(datedWriters))("dates its answer in place of a dated reply: %s", async (_way, write) => {
@@ -177,11 +177,11 @@ const keptWays: Readonly<
 };
 
 it.each(Object.entries(keptWays))("sends a head that waits when it is written past: by %s", async (_way, write) => {
-  const hold = createResponseInterceptor(telling().options, { facts: () => ({}) });
+  const intercept = createResponseInterceptor(recordProblems().options, { facts: () => ({}) });
   const bytes = await withServer(
     (incoming, response) => {
       const { end, write: writeKept, flushHeaders } = response;
-      hold(incoming, response, undefined);
+      intercept(incoming, response, undefined);
       response.writeHead(200, { ...text, "X-Own": "1" });
       write(response, { end, write: writeKept, flushHeaders });
     },
@@ -194,12 +194,12 @@ it.each(Object.entries(keptWays))("sends a head that waits when it is written pa
 it.each(["end", "destroy"] as const)(
   "sends the head of events that is flushed when it is intercepted twice, then %s()",
   async (last) => {
-    const { options, told } = telling();
-    const hold = createResponseInterceptor(options, { facts: () => ({}) });
+    const { options, reported } = recordProblems();
+    const intercept = createResponseInterceptor(options, { facts: () => ({}) });
     const bytes = await withServer(
       (incoming, response) => {
-        hold(incoming, response, undefined);
-        hold(incoming, response, undefined);
+        intercept(incoming, response, undefined);
+        intercept(incoming, response, undefined);
         response.writeHead(200, { "Content-Type": "text/event-stream" });
         response.flushHeaders();
         if (last === "end") response.end("data: 1\n\n");
@@ -210,7 +210,7 @@ it.each(["end", "destroy"] as const)(
     expect(bytes).toMatch(/^HTTP\/1\.1 200 OK\r\nContent-Type: text\/event-stream\r\n/);
     if (last === "end") expect(bytes).toContain("data: 1\n\n");
     else expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   },
 );
 
@@ -229,19 +229,19 @@ describe.each([
     ],
     ["sets a dated error", 404, (ctx) => (ctx.set("Date", longAgo), (ctx.body = "No such order"), void (ctx.status = 404))],
   ])("answers for middleware that %s", async (_what, status, act) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const app = new Framework().use(fgErrors(options)).use(fgResponses(options)).use(act);
     app.on("error", () => {});
     const bytes = await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(expectRecent(bytes)).toMatchObject({ status });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });
 
 async function ask(gateway: Gateway, writer: Writer) {
-  const { told, options } = telling();
-  return { told, bytes: await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /"))) };
+  const { reported, options } = recordProblems();
+  return { reported, bytes: await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /"))) };
 }
 
 /** A client that has received something of the content. */

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { describe, expect, it, vi } from "vitest";
 import { eventually } from "../patience.js";
 import { exchange, request, withServer } from "../wire.js";
-import { gateways, telling, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Writer } from "./interceptor-gateways.js";
 
 /** Hands an upstream's reply on, the way services do it. */
 const ways: Readonly<Record<string, (reply: IncomingMessage, response: ServerResponse) => unknown>> = {
@@ -37,19 +37,19 @@ const breaks: Readonly<Record<string, RequestListener>> = {
 describe.each(gateways)("$name", (gateway) => {
   const cases = Object.keys(ways).flatMap((way) => Object.keys(breaks).map((what) => ({ way, what })));
   it.each(cases)("cuts the response and tells of it once: $way, $what", async ({ way, what }) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(breaks[what]!, (upstream) =>
       withServer(gateway.create(passing(upstream, way), options), (port) => exchange(port, request("GET /")).catch(String)),
     );
     expect(bytes).toContain("first ");
     expect(bytes).not.toMatch(/\r\n0\r\n|FSS\./);
-    expect(told.map(({ status, proxyError }) => [status, proxyError])).toEqual([
+    expect(reported.map(({ status, proxyError }) => [status, proxyError])).toEqual([
       [502, expect.stringMatching(/terminated|incomplete/)],
     ]);
   });
 
   it("resets the stream of HTTP/2", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     await withServer(breaks["reset"]!, async (upstream) => {
       const listener = gateway.createHttp2(passing(upstream, "pipe()"), options);
       const server = createHttp2Server(listener as never).listen(0, "127.0.0.1");
@@ -65,11 +65,11 @@ describe.each(gateways)("$name", (gateway) => {
         server.close();
       }
     });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it.each(["pipe()", "pipeline()"])("lets go of the upstream when the client leaves, and says nothing: %s", async (way) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const upstream = createServer((_request, response) => void response.write("first "));
     const closed = new Promise((resolve) => upstream.on("connection", (socket) => socket.on("close", resolve)));
     await withServer(upstream, (upstreamPort) =>
@@ -81,8 +81,8 @@ describe.each(gateways)("$name", (gateway) => {
         await new Promise((resolve) => setImmediate(resolve));
       }),
     );
-    expect(told.filter(({ status }) => status >= 500)).toEqual([]);
-    if (way === "pipe()") expect(told).toEqual([]);
+    expect(reported.filter(({ status }) => status >= 500)).toEqual([]);
+    if (way === "pipe()") expect(reported).toEqual([]);
   });
 
   it("leaves what is piped elsewhere, too, to its other reader", async () => {
@@ -93,7 +93,7 @@ describe.each(gateways)("$name", (gateway) => {
       source.pipe(response);
       source.write("first ");
     };
-    await withServer(gateway.create(writer, telling().options), async (port) => {
+    await withServer(gateway.create(writer, recordProblems().options), async (port) => {
       const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /")));
       await once(socket, "data");
       const closed = vi.fn();
@@ -112,10 +112,10 @@ describe.each(gateways)("$name", (gateway) => {
       await once(first, "end");
       Readable.from([Buffer.from("second")]).pipe(response);
     };
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(bytes).toMatch(/first [^]*second\r\n0\r\n\r\n$/);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("lets a writer stop a source by itself", async () => {
@@ -125,10 +125,10 @@ describe.each(gateways)("$name", (gateway) => {
       source.push("enough");
       source.once("data", () => setImmediate(() => (response.end(), source.destroy())));
     };
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(bytes).toMatch(/enough\r\n0\r\n\r\n$/);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it.each<[string, (response: ServerResponse) => unknown]>([
@@ -139,10 +139,10 @@ describe.each(gateways)("$name", (gateway) => {
       const missing = createReadStream(new URL("./nowhere", import.meta.url));
       missing.on("error", () => mend(response)).pipe(response);
     };
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(bytes).toMatch(/^HTTP\/1\.1 200 [^]*instead/);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ import serveStatic from "serve-static";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { telling, type Listener } from "./interceptor-gateways.js";
+import { recordProblems, type Listener } from "./interceptor-gateways.js";
 
 const require = createRequire(import.meta.url);
 const onHeaders = createRequire(require.resolve("compression"))("on-headers") as (
@@ -54,27 +54,27 @@ describe.each([
       [stamp, eager],
       [eager, stamp],
     ],
-    "fgResponses() twice": [[fgResponses(telling().options)], []],
+    "fgResponses() twice": [[fgResponses(recordProblems().options)], []],
   };
   const cases = Object.entries(places).map(([name, [outer, inner]]) => ({ name, outer, inner }));
 
   it.each(cases.flatMap((place) => ["/error", "/stream"].map((path) => ({ ...place, path }))))(
     "an error with $name: $path",
     async ({ outer, inner, path }) => {
-      const { told, options } = telling();
+      const { reported, options } = recordProblems();
       const response = await withServer(app(outer, inner, options), async (port) => {
         const reply = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { "Accept-Encoding": "gzip" } });
         return { status: reply.status, headers: reply.headers, text: await reply.text() };
       });
       expect(JSON.parse(response.text)).toMatchObject({ status: 404, detail: expect.stringContaining("No such order. Really") });
       expect(response.status).toBe(404);
-      expect(told.length).toBeLessThanOrEqual(1);
+      expect(reported.length).toBeLessThanOrEqual(1);
       if (outer.includes(stamp)) expect(response.headers.get("x-stamp")).toMatch(/404$/);
     },
   );
 
   it.each(cases)("a success with $name", async ({ outer, inner }) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     await withServer(app(outer, inner, options), async (port) => {
       const bytes = await exchange(port, request("GET /", { "Accept-Encoding": "gzip" }));
       const { status, headers } = parseAnswer(bytes);
@@ -84,11 +84,11 @@ describe.each([
       const reply = await fetch(`http://127.0.0.1:${port}/`, { headers: { "Accept-Encoding": "gzip" } });
       expect(await reply.text()).toBe(words);
     });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("passes what a nested application's fgErrors() answers, and tells of it once", async () => {
-    const [inner, outer] = [telling(), telling()];
+    const [inner, outer] = [recordProblems(), recordProblems()];
     const nested = framework();
     nested.get("/own", () => {
       throw problem(409, "Sold out", { code: "SHOP.0409", extensions: { left: 0 } });
@@ -101,15 +101,15 @@ describe.each([
       const unmatched = parseAnswer(await exchange(port, request("GET /shop/nowhere")));
       expect(assertContract(unmatched)).toMatchObject({ status: 404, error_code: "SHOP.0404" });
     });
-    expect(inner.told).toHaveLength(2);
-    expect(outer.told).toEqual([]);
+    expect(inner.reported).toHaveLength(2);
+    expect(outer.reported).toEqual([]);
   });
 
   it("replaces the pages of a nested application that has no fgErrors()", async () => {
     const nested = framework().get("/fails", () => {
       throw new Error("s3cr3t");
     });
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const gateway = framework()
       .use("/shop", fgResponses(options))
       .use("/shop", (incoming, response) => nested(incoming, response)) as Listener;
@@ -119,14 +119,14 @@ describe.each([
       expect(bytes).not.toContain("s3cr3t");
       expect(parseAnswer(await exchange(port, request("GET /shop/nowhere"))).status).toBe(404);
     });
-    expect(told).toHaveLength(2);
+    expect(reported).toHaveLength(2);
   });
 
   it.each<[string, RequestHandler]>([
     ["serve-static", serveStatic(import.meta.dirname, { fallthrough: false })],
     ["send", (incoming, response) => void send(incoming, incoming.path, { root: import.meta.dirname }).pipe(response)],
   ])("serves files and ranges of them, but no page of %s", async (_name, files) => {
-    const { options } = telling();
+    const { options } = recordProblems();
     const gateway = framework().use(fgResponses(options), files).use(fgErrors(options)) as Listener;
     await withServer(gateway, async (port) => {
       const ask = async (path: string, headers = {}) => parseAnswer(await exchange(port, request(`GET ${path}`, headers)));
@@ -145,7 +145,7 @@ describe.each([
   ["2", Koa2],
 ])("Koa %s", (_version, Framework) => {
   it.each(["outside", "inside"])("an error and a success with koa-compress %s", async (place) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const app = new Framework().use(koaErrors(options));
     const [packing, upstream] = [compress({ threshold: 0, br: false }), koaUpstream(options)];
     for (const middleware of place === "outside" ? [packing, upstream] : [upstream, packing]) app.use(middleware);
@@ -161,6 +161,6 @@ describe.each([
       const reply = await fetch(`http://127.0.0.1:${port}/`, { headers: { "Accept-Encoding": "gzip" } });
       expect(await reply.text()).toBe(words);
     });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });

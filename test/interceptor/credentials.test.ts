@@ -4,7 +4,7 @@ import { connect as connectHttp2, createServer as createHttp2Server } from "node
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Writer } from "./interceptor-gateways.js";
 
 const secret = "a=s3cr3t";
 
@@ -24,7 +24,7 @@ const heads: Readonly<Record<string, Writer>> = {
 };
 
 describe.each(gateways)("$name", (gateway) => {
-  const dropping = telling({ upstreamCredentials: "drop" as const });
+  const dropping = recordProblems({ upstreamCredentials: "drop" as const });
 
   /** A session in front of fgResponses(). */
   const withOwn = (listener: ReturnType<typeof gateway.create>) => (incoming: never, response: never) => {

@@ -6,7 +6,7 @@ import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Gateway, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Gateway, type Writer } from "./interceptor-gateways.js";
 import { overHttp2 } from "./over-http2.js";
 
 const html = "<h1>s3cr3t</h1>";
@@ -53,7 +53,7 @@ const cases = Object.entries(forms).map(([name, write]) => ({ name, write }));
 
 describe.each(gateways)("$name", (gateway) => {
   it.each(cases)("replaces an error: $name", async ({ write }) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const writer: Writer = (_request, response) => write(response, 404, html);
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /orders/17?a=s3cr3t")));
     const answer = parseAnswer(bytes);
@@ -61,7 +61,7 @@ describe.each(gateways)("$name", (gateway) => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://shop.example");
     expect(bytes).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it.each(cases)("lets a success through: $name", async ({ write }) => {
@@ -72,7 +72,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 
   it.each(cases)("over HTTP/2: $name", async ({ write }) => {
-    const { options } = telling();
+    const { options } = recordProblems();
     const writer: Writer = ({ url }, response) =>
       write(response, url === "/error" ? 404 : 201, url === "/error" ? html : "content");
     const [error, success] = await overHttp2(gateway.createHttp2(writer, options), ["/error", "/"]);
@@ -144,7 +144,7 @@ describe.each(gateways)("$name", (gateway) => {
 
   it("leaves the connection usable", async () => {
     const writer: Writer = (_request, response) => response.writeHead(500).end(html);
-    const bytes = await withServer(gateway.create(writer, telling().options), (port) =>
+    const bytes = await withServer(gateway.create(writer, recordProblems().options), (port) =>
       exchange(port, request("POST /", { Connection: "keep-alive" }, "x".repeat(200_000)) + request("GET /")),
     );
     expect(bytes.match(/HTTP\/1\.1 500/g)).toHaveLength(2);
@@ -154,21 +154,21 @@ describe.each(gateways)("$name", (gateway) => {
     ["a name", { "a b": "1" }],
     ["a value", { a: "1\n" }],
   ])("lets the writer know of %s that is not valid", async (_what, invalid) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const writer: Writer = (_request, response) => response.writeHead(404, invalid as never).end();
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
-    expect(told.map(({ cause }) => (cause as Error).name)).toEqual(["TypeError"]);
+    expect(reported.map(({ cause }) => (cause as Error).name)).toEqual(["TypeError"]);
   });
 
   it.each([99, 600, 999])("takes a %i for a broken reply", async (status) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(
       gateway.create((_request, response) => response.writeHead(status).end(html), options),
       (port) => exchange(port, request("GET /")),
     );
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
-    expect(told).toMatchObject([{ proxyError: "http_protocol_error", upstreamStatus: status }]);
+    expect(reported).toMatchObject([{ proxyError: "http_protocol_error", upstreamStatus: status }]);
   });
 });
 
@@ -187,13 +187,13 @@ it.each(gateways)("keeps what lives of an error's fields ($name)", async (gatewa
 });
 
 it("takes an array of pairs as Node does, when no field was set before", async () => {
-  const hold = createResponseInterceptor(telling().options, { facts: () => ({}) });
+  const intercept = createResponseInterceptor(recordProblems().options, { facts: () => ({}) });
   const pairs = [
     ["Set-Cookie", "a=1"],
     ["Set-Cookie", "b=2"],
   ];
   const bytes = await withServer(
-    (incoming, response) => (hold(incoming, response, undefined), response.writeHead(404, pairs as never).end()),
+    (incoming, response) => (intercept(incoming, response, undefined), response.writeHead(404, pairs as never).end()),
     (port) => exchange(port, request("GET /")),
   );
   expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 404 });
@@ -217,5 +217,5 @@ it("answers 100-continue as before", async () => {
 });
 
 function ask(gateway: Gateway, writer: Writer, method = "GET"): Promise<string> {
-  return withServer(gateway.create(writer, telling().options), (port) => exchange(port, request(`${method} /`)));
+  return withServer(gateway.create(writer, recordProblems().options), (port) => exchange(port, request(`${method} /`)));
 }

@@ -69,7 +69,7 @@ async function run(writer: Writer, request: IncomingMessage, response: ServerRes
 }
 
 /** Options that keep what the operator is told. */
-export function telling(options: ResponderOptions = {}) {
-  const told: Problem[] = [];
-  return { told, options: { ...options, onError: (problem: Problem) => void told.push(problem) } };
+export function recordProblems(options: ResponderOptions = {}) {
+  const reported: Problem[] = [];
+  return { reported, options: { ...options, onError: (problem: Problem) => void reported.push(problem) } };
 }

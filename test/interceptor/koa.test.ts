@@ -8,7 +8,7 @@ import Koa2 from "koa2";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { telling, type Listener } from "./interceptor-gateways.js";
+import { recordProblems, type Listener } from "./interceptor-gateways.js";
 
 const text = "No such order";
 const json = JSON.stringify({ message: text });
@@ -39,15 +39,15 @@ describe.each([
   ["2", Koa2, bodies],
 ] as const)("Koa %s", (_version, Framework, bodiesOf) => {
   async function ask(act: (ctx: Context) => unknown, path = "GET /orders/17") {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const app = new Framework().use(fgErrors(options)).use(fgResponses(options));
     app.use(async (ctx) => void (await act(ctx)));
     const bytes = await withServer(quiet(app).callback() as Listener, (port) => exchange(port, request(path)));
-    return { told, bytes, answer: parseAnswer(bytes) };
+    return { reported, bytes, answer: parseAnswer(bytes) };
   }
 
   it.each(Object.entries(bodiesOf))("replaces an error reply: %s", async (name, act) => {
-    const { answer, bytes, told } = await ask((ctx) => {
+    const { answer, bytes, reported } = await ask((ctx) => {
       ctx.set({ Server: "s3cr3t", "X-Request-Id": "s3cr3t", ETag: '"s3cr3t"', "Access-Control-Allow-Origin": "*" });
       act(ctx);
       ctx.status = 404;
@@ -57,16 +57,16 @@ describe.each([
     expect(assertContract(answer)).toMatchObject({ status: 404, detail: text, instance: "/orders/17" });
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toMatchObject([{ upstreamStatus: 404 }]);
+    expect(reported).toMatchObject([{ upstreamStatus: 404 }]);
   });
 
   it("relays a status without a body, and leaves the 404 of nobody to fgErrors()", async () => {
     const chosen = await ask((ctx) => void (ctx.status = 407));
     expect(assertContract(chosen.answer)).toMatchObject({ status: 502 }); // an upstream's 407 is not the client's
-    expect(chosen.told).toMatchObject([{ upstreamStatus: 407 }]);
+    expect(chosen.reported).toMatchObject([{ upstreamStatus: 407 }]);
     const nobody = await ask(() => {});
     expect(assertContract(nobody.answer)).toMatchObject({ status: 404 });
-    expect(nobody.told).toMatchObject([{ upstreamStatus: undefined }]);
+    expect(nobody.reported).toMatchObject([{ upstreamStatus: undefined }]);
   });
 
   it("leaves what is thrown to fgErrors()", async () => {
@@ -89,7 +89,7 @@ describe.each([
 
   it("says what came before an error body broke off", async () => {
     const source = new Readable({ read() {} });
-    const { answer, told } = await ask((ctx) => {
+    const { answer, reported } = await ask((ctx) => {
       ctx.body = source;
       ctx.type = "text/plain";
       ctx.status = 404;
@@ -97,7 +97,7 @@ describe.each([
       setImmediate(() => source.destroy(new Error("s3cr3t")));
     });
     expect(assertContract(answer)).toMatchObject({ detail: text });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("takes no more of an endless body than it needs", async () => {
@@ -113,7 +113,7 @@ describe.each([
   it("lets a success through, a stream too, and later failures of it to fgErrors()", async () => {
     const success = await ask((ctx) => void (ctx.body = Readable.from([Buffer.from("content")])));
     expect(success.bytes).toMatch(/^HTTP\/1\.1 200 [^]*content[^]*\r\n0\r\n\r\n$/);
-    expect(success.told).toEqual([]);
+    expect(success.reported).toEqual([]);
     const broken = await ask((ctx) => {
       const source = new Readable({ read() {} });
       ctx.body = source;
@@ -122,11 +122,11 @@ describe.each([
     });
     expect(broken.bytes).toContain("first ");
     expect(broken.bytes).not.toMatch(/\r\n0\r\n/);
-    expect(broken.told).toHaveLength(1);
+    expect(broken.reported).toHaveLength(1);
   });
 
   it("leaves it to fgErrors() to tell of a stream that breaks later", async () => {
-    const [outside, inside] = [telling(), telling()];
+    const [outside, inside] = [recordProblems(), recordProblems()];
     const app = quiet(new Framework().use(fgErrors(outside.options)).use(fgResponses(inside.options)));
     app.use((ctx) => {
       const source = new Readable({ read() {} });
@@ -135,7 +135,7 @@ describe.each([
       setTimeout(() => source.destroy(new Error("x")), 20);
     });
     await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")).catch(String));
-    expect([outside.told.length, inside.told.length]).toEqual([1, 0]);
+    expect([outside.reported.length, inside.reported.length]).toEqual([1, 0]);
   });
 
   it("does not let Koa end what is still being written to ctx.res", async () => {
@@ -152,7 +152,7 @@ describe.each([
   });
 
   it("answers for what was piped into ctx.res and broke, whatever the middleware makes of it", async () => {
-    const { answer, bytes, told } = await ask((ctx) => {
+    const { answer, bytes, reported } = await ask((ctx) => {
       ctx.set("X-Theirs", "s3cr3t");
       const source = new Readable({ read() {} });
       source.pipe(ctx.res);
@@ -161,11 +161,11 @@ describe.each([
     });
     expect(assertContract(answer)).toMatchObject({ status: 502 });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toMatchObject([{ proxyError: "http_response_incomplete" }]);
+    expect(reported).toMatchObject([{ proxyError: "http_response_incomplete" }]);
   });
 
   it("does not touch what others set outside of it", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const app = quiet(new Framework().use(fgErrors(options)));
     app.use(async (ctx, next) => {
       await next();
@@ -175,12 +175,12 @@ describe.each([
     app.use(fgResponses(options)).use((ctx) => void (ctx.body = "content"));
     const bytes = await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
     expect(parseAnswer(bytes)).toMatchObject({ status: 403, text: '{"mine":true}' });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("waits for the answer in place of a reply that is written to ctx.res", async () => {
     const seen = vi.fn();
-    const { options } = telling();
+    const { options } = recordProblems();
     const app = quiet(new Framework().use(fgErrors(options)));
     app.use(async (ctx, next) => {
       await next();

@@ -10,7 +10,7 @@ import Koa2 from "koa2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Listener, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const invocation = { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" };
 const trailing = { Trailer: "X-Sum", "Content-Length": 7 };
@@ -52,29 +52,29 @@ const writers: Readonly<Record<string, [status: number, write: (response: Server
 
 describe.each(gateways)("$name", (gateway) => {
   const ask = async (writer: Writer, bytes: string) => {
-    const { told, options } = telling({ hiddenFailures: true, errorBodyLimit: 1000 });
+    const { reported, options } = recordProblems({ hiddenFailures: true, errorBodyLimit: 1000 });
     const received = await withServer(gateway.create(writer, options), (port) => exchange(port, bytes).catch(String));
     expect(uncaught.splice(0)).toEqual([]);
-    return { told, bytes: received, answer: parseAnswer(received) };
+    return { reported, bytes: received, answer: parseAnswer(received) };
   };
 
   it.each(Object.entries(writers))("sends or answers %s", async (_what, [status, write]) => {
-    const { told, answer } = await ask((_request, response) => void write(response), request("GET /"));
+    const { reported, answer } = await ask((_request, response) => void write(response), request("GET /"));
     expect(answer.status).toBe(status);
     if (status === 200) expect(answer.text).toMatch(/\{"a":1\}/);
     else assertContract(answer);
-    expect(told).toHaveLength(status === 200 ? 0 : 1);
+    expect(reported).toHaveLength(status === 200 ? 0 : 1);
   });
 
   it("answers a reply that is let go with content that Node does not take", async () => {
-    const { told, answer } = await ask((_request, response) => {
+    const { reported, answer } = await ask((_request, response) => {
       Object.assign(response, { strictContentLength: true });
       response.writeHead(200, { ...invocation, "Content-Length": 7 });
       response.write("x".repeat(8));
       setImmediate(() => response.write("x".repeat(2000))); // beyond the limit: what was written before is written now
     }, request("GET /"));
     expect(Number.isNaN(answer.status) || answer.status === 500).toBe(true);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });
 
@@ -107,10 +107,10 @@ function onExpress(framework: typeof express, to: string) {
         .then((reply) => expressRelay(response, reply))
         .catch(next),
   );
-  return app.use(expressErrors(telling().options)) as Listener;
+  return app.use(expressErrors(recordProblems().options)) as Listener;
 }
 
 function onKoa(app: Koa, to: string) {
-  app.use(koaErrors(telling().options)).use((ctx, next) => (ctx.set("Trailer", "X-Sum"), next()));
+  app.use(koaErrors(recordProblems().options)).use((ctx, next) => (ctx.set("Trailer", "X-Sum"), next()));
   return app.use(async (ctx) => koaRelay(ctx, await fetch(to))).callback() as Listener;
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { telling } from "./interceptor-gateways.js";
+import { recordProblems } from "./interceptor-gateways.js";
 import { libraries } from "./library-gateways.js";
 
 const json = { "Content-Type": "application/json" };
@@ -30,24 +30,24 @@ const upstream: RequestListener = ({ url }, response) => {
 
 describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
   async function ask(path: string, method = "GET") {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(upstream, async (port) =>
       withServer(await create(`http://127.0.0.1:${port}`, options), (gateway) =>
         exchange(gateway, request(`${method} ${path}`)).catch(String),
       ),
     );
-    return { bytes, told, answer: parseAnswer(bytes) };
+    return { bytes, reported, answer: parseAnswer(bytes) };
   }
 
   it("lets a success through", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     await withServer(upstream, async (port) =>
       withServer(await create(`http://127.0.0.1:${port}`, options), async (gateway) => {
         const response = await fetch(`http://127.0.0.1:${gateway}/orders`); // most of them hand on the upstream's own Connection
         expect([response.status, response.headers.get("x-own"), await response.text()]).toEqual([201, "1", '{"id":17}']);
       }),
     );
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it.each([
@@ -56,11 +56,11 @@ describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
     ["/packed", { status: 409, detail: "Sold out", error_code: "SHOP.0409" }],
     ["/empty", { status: 403 }],
   ])("replaces an error reply: %s", async (path, expected) => {
-    const { answer, bytes, told } = await ask(path);
+    const { answer, bytes, reported } = await ask(path);
     expect(assertContract(answer)).toMatchObject({ ...expected, instance: path });
     expect(bytes).not.toMatch(/s3cr3t|10\.0\.0\.7/);
     if (path === "/error") expect(answer.headers.getSetCookie()).toEqual(["a=1"]);
-    expect(told).toMatchObject([{ upstreamStatus: expected.status }]);
+    expect(reported).toMatchObject([{ upstreamStatus: expected.status }]);
   });
 
   it("replaces an error reply to HEAD", async () => {
@@ -70,25 +70,25 @@ describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
   });
 
   it("answers for an upstream that is not there", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const nobody = await closedPort();
     const bytes = await withServer(await create(`http://127.0.0.1:${nobody}`, options), (port) =>
       exchange(port, request("GET /")),
     );
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: refused });
     expect(bytes).not.toContain("127.0.0.1");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it.skipIf(buffers)("cuts a success that breaks, and tells of it once", async () => {
-    const { bytes, told } = await ask("/broken");
+    const { bytes, reported } = await ask("/broken");
     expect(bytes).toContain("first ");
     expect(bytes).not.toMatch(/\r\n0\r\n|FSS\./);
-    expect(told.map(({ status }) => status)).toEqual([502]);
+    expect(reported.map(({ status }) => status)).toEqual([502]);
   });
 
   it.skipIf(buffers)("lets go of the upstream when the client leaves, and says nothing", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const server = createServer(upstream);
     const closed = new Promise((resolve) => server.on("connection", (socket) => socket.on("close", resolve)));
     await withServer(server, async (port) =>
@@ -97,7 +97,7 @@ describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
         await once(socket, "data");
         socket.destroy();
         await closed;
-        await eventually(() => expect(told).toEqual([]));
+        await eventually(() => expect(reported).toEqual([]));
       }),
     );
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ResponderOptions } from "@fg-errors/core";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
-import { gateways, telling, type Listener, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Listener, type Writer } from "./interceptor-gateways.js";
 import { overHttp2 } from "./over-http2.js";
 
 /** The arguments of writeHead() behind its status. */
@@ -92,7 +92,7 @@ describe.each(gateways)("$name", (gateway) => {
   describe.each([{}, { hiddenFailures: true, success: "fold", upstreamCredentials: "drop" }] as ResponderOptions[])(
     "%o",
     (more) => {
-      const { options } = telling(more);
+      const { options } = recordProblems(more);
       describe.each(Object.entries(forms))("%s", (_form, write) => {
         it("over HTTP/1", async () => {
           for (const { head } of heads) {

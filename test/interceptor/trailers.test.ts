@@ -11,7 +11,7 @@ import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-midd
 import { createProxyServer } from "httpxy";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, withServer } from "../wire.js";
-import { telling, type Listener } from "./interceptor-gateways.js";
+import { recordProblems, type Listener } from "./interceptor-gateways.js";
 import { libraries, type Library } from "./library-gateways.js";
 
 /** What the upstream sends, by path. */
@@ -67,7 +67,7 @@ describe.each([...libraries, ...proxies])("$name", ({ create }) => {
     "answers %s %s and ends nothing",
     async (kind, path) => {
       const bytes = await withServer(upstream(kind === "HEAD") as never, async (port) =>
-        withServer(await create(`http://127.0.0.1:${port}`, telling().options), (gateway) =>
+        withServer(await create(`http://127.0.0.1:${port}`, recordProblems().options), (gateway) =>
           exchange(gateway, requests[kind]!(path)).catch(String),
         ),
       );

@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually, scaled } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
-import { gateways, telling, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Writer } from "./interceptor-gateways.js";
 
 const chunk = Buffer.alloc(16_384, "s3cr3t ");
 
@@ -49,7 +49,7 @@ const endlessWriters: Readonly<Record<string, (source: Readable, response: Serve
 
 describe.each(gateways)("$name", (gateway) => {
   it.each(Object.keys(endlessWriters))("cuts off an endless error reply: %s", async (name) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const { source, octets } = endless();
     let stopped: Promise<unknown> = Promise.resolve();
     const writer: Writer = (_request, response) => {
@@ -65,7 +65,7 @@ describe.each(gateways)("$name", (gateway) => {
     });
     expect(source.destroyed).toBe(true);
     expect(octets()).toBeLessThan(500_000);
-    expect(told.map(({ upstreamStatus }) => upstreamStatus)).toEqual([503]); // and not that it was cut off
+    expect(reported.map(({ upstreamStatus }) => upstreamStatus)).toEqual([503]); // and not that it was cut off
   });
 
   it("looks to its writer as if it was sent", async () => {
@@ -83,7 +83,7 @@ describe.each(gateways)("$name", (gateway) => {
       response.end("late");
       await once(response, "finish");
     };
-    const bytes = await withServer(gateway.create(writer, telling().options), (port) => exchange(port, request("GET /")));
+    const bytes = await withServer(gateway.create(writer, recordProblems().options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 404, detail: "No such order" });
     expect(seen).toEqual([
       [false, false, false],
@@ -102,7 +102,7 @@ describe.each(gateways)("$name", (gateway) => {
         if (!response.write(content.subarray(at, at + 10_000)) && ++waits) await once(response, "drain");
       response.end();
     };
-    const bytes = await withServer(gateway.create(writer, telling().options), (port) => exchange(port, request("GET /")));
+    const bytes = await withServer(gateway.create(writer, recordProblems().options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ detail: "No such order" });
     expect(waits).toBeGreaterThan(0);
   });
@@ -110,12 +110,12 @@ describe.each(gateways)("$name", (gateway) => {
   it("reads what is compressed", async () => {
     const head = { "Content-Type": "text/plain", "Content-Encoding": "gzip" };
     const writer: Writer = (_request, response) => response.writeHead(404, head).end(gzipSync("No such order"));
-    const bytes = await withServer(gateway.create(writer, telling().options), (port) => exchange(port, request("GET /")));
+    const bytes = await withServer(gateway.create(writer, recordProblems().options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ detail: "No such order" });
   });
 
   it("lets the writer's own failure have precedence while it is read", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const failure = new Error("s3cr3t");
     const writer: Writer = async (_request, response) => {
       response.writeHead(404, { Server: "s3cr3t", "Set-Cookie": "a=1" }).write("<p>");
@@ -130,11 +130,11 @@ describe.each(gateways)("$name", (gateway) => {
     });
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500, request_id: "mine" });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told.map(({ cause }) => cause)).toEqual([failure]);
+    expect(reported.map(({ cause }) => cause)).toEqual([failure]);
   });
 
   it.each(["pipe()", "destroy()"])("says what came before an error reply broke off: %s", async (way) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const writer: Writer = (_request, response) => {
       response.writeHead(404, { "Content-Type": "text/plain" });
       const source = new Readable({ read() {} });
@@ -146,7 +146,7 @@ describe.each(gateways)("$name", (gateway) => {
     const started = Date.now();
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 404, detail: "No such order" });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(Date.now() - started).toBeLessThan(scaled(800)); // our patience is a second
   });
 
@@ -161,7 +161,7 @@ describe.each(gateways)("$name", (gateway) => {
       (response) => pipeline(failing, response.writeHead(200, success)),
     ],
   ])("answers for a writer that %s before it wrote any content", async (_what, write) => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const writer: Writer = async (_request, response) => {
       response.setHeader("Set-Cookie", "s3cr3t");
       await write(response);
@@ -169,11 +169,11 @@ describe.each(gateways)("$name", (gateway) => {
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502, request_id: "mine" });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toMatchObject([{ proxyError: "http_response_incomplete", cause: { cause: failed } }]);
+    expect(reported).toMatchObject([{ proxyError: "http_response_incomplete", cause: { cause: failed } }]);
   });
 
   it("lets a failure between head and content be answered", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const failure = new Error("s3cr3t");
     const writer: Writer = async (_request, response) => {
       response.writeHead(200, success);
@@ -183,15 +183,15 @@ describe.each(gateways)("$name", (gateway) => {
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told.map(({ cause }) => cause)).toEqual([failure]);
+    expect(reported.map(({ cause }) => cause)).toEqual([failure]);
   });
 
   it("lets the writer know of a head that is not valid", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const writer: Writer = (_request, response) => response.writeHead(200, { "a b": "1" }).end("content");
     const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
-    expect(told.map(({ cause }) => (cause as Error).name)).toEqual(["TypeError"]);
+    expect(reported.map(({ cause }) => (cause as Error).name)).toEqual(["TypeError"]);
   });
 
   it("does not blame the request for what the writer does", async () => {
@@ -200,22 +200,22 @@ describe.each(gateways)("$name", (gateway) => {
       source.pipe(response);
       source.destroy(new URIError("s3cr3t"));
     };
-    const bytes = await withServer(gateway.create(writer, telling().options), (port) => exchange(port, request("GET /")));
+    const bytes = await withServer(gateway.create(writer, recordProblems().options), (port) => exchange(port, request("GET /")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500 });
   });
 
   it("lets a writer that wants to close the connection without a word", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const bytes = await withServer(
       gateway.create((_request, response) => void response.destroy(), options),
       (port) => exchange(port, request("GET /")).catch(String),
     );
     expect(bytes).not.toContain("HTTP");
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("lets go of everything when the client leaves while a reply is read", async () => {
-    const { told, options } = telling();
+    const { reported, options } = recordProblems();
     const source = new Readable({ read() {} });
     let late = (): Promise<unknown> => Promise.resolve();
     const writer: Writer = (_request, response) => {
@@ -231,12 +231,12 @@ describe.each(gateways)("$name", (gateway) => {
       await once(source, "close");
       expect(await late()).toMatchObject({ code: "ERR_STREAM_DESTROYED" });
     });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it("does not destroy the request that is piped into its own response", async () => {
     const writer: Writer = (incoming, response) => void incoming.pipe(response.writeHead(400, { "Content-Type": "text/plain" }));
-    const bytes = await withServer(gateway.create(writer, telling().options), (port) =>
+    const bytes = await withServer(gateway.create(writer, recordProblems().options), (port) =>
       exchange(port, request("POST /", { Connection: "keep-alive" }, "x".repeat(3_000_000)) + request("POST /", {}, "again")),
     );
     expect(bytes).toMatch(/^HTTP\/1\.1 400 [^]*HTTP\/1\.1 400 [^]*"again"/);

@@ -23,7 +23,7 @@ const longest = 50_000;
 const most = 30;
 
 /** Of all texts, those that are tried at full length: the ones that cost most. */
-const dearest = 5;
+const mostExpensive = 5;
 
 export interface Slow {
   /** The start of the text, what is repeated, and its end. */
@@ -47,7 +47,7 @@ export function attack(regex: RegExp): Slow | undefined {
     }
     tried.push({ text, best, last });
   }
-  for (const { text, best } of tried.toSorted((a, b) => b.last - a.last).slice(0, dearest)) {
+  for (const { text, best } of tried.toSorted((a, b) => b.last - a.last).slice(0, mostExpensive)) {
     const full = price(act, text, longest, best * most);
     if (full > best * most) return { text, length: longest, growth: full / best };
   }

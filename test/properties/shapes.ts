@@ -26,7 +26,7 @@ const headers = {
 const method = { make: "function", members: {}, state: "as it is" };
 
 /** Errors of a status that their throwers have written words for a client on. */
-export const speakers = (status: number, message: string): readonly Recipe[] => [
+export const exposedBy = (status: number, message: string): readonly Recipe[] => [
   error({ status, statusCode: status, expose: true, message, headers }),
   error({ statusCode: status, expose: true, message, name: "InternalServerError" }, "object"),
   error({ isBoom: true, isServer: true, output: { statusCode: status, payload: { message, error: message }, headers }, message }),
@@ -44,14 +44,14 @@ export const speakers = (status: number, message: string): readonly Recipe[] => 
 ];
 
 /** The same of those whose status is a word. */
-export const wordySpeakers = (code: string, message: string): readonly Recipe[] => [
+export const exposedByCode = (code: string, message: string): readonly Recipe[] => [
   error({ name: "TRPCError", code, message }),
   error({ name: "GraphQLError", message, extensions: { code, message } }),
 ];
 
 export const shapes: readonly Recipe[] = [
-  ...speakers(404, "No such order"),
-  ...wordySpeakers("CONFLICT", "Paid"),
+  ...exposedBy(404, "No such order"),
+  ...exposedByCode("CONFLICT", "Paid"),
   error({ name: "ZodError", issues: [issue, { ...issue, unionErrors: [{ issues: [issue] }], errors: [[issue]] }] }),
   error({ name: "ValidationError", isJoi: true, _original: {}, details: [{ ...issue, context: { value: 1 } }] }),
   error({ errors: [{ instancePath: "/a/b", keyword: "required", params: { missingProperty: "c" }, message: "is missing" }] }),

@@ -7,7 +7,7 @@ import { assertContract } from "../assert-contract.js";
 import { claimed, cookFacts, hostileFacts, setAlready } from "./claims.js";
 import { cook } from "./recipes.js";
 import { settings } from "./settings.js";
-import { anything, outspoken, unmeant } from "./thrown.js";
+import { anything, exposedFailures, unmeant } from "./thrown.js";
 
 const contracts = {
   functionGraph,
@@ -106,7 +106,7 @@ it("an operational error shows nothing of itself", () => {
 
 it("no server's failure says what its thrower said, whoever meant it for a client", () => {
   fc.assert(
-    fc.property(outspoken, (recipe) => {
+    fc.property(exposedFailures, (recipe) => {
       expect(answered(cook(recipe), {})["status"]).toBeGreaterThanOrEqual(500);
     }),
     settings({ numRuns: 500 }),

@@ -6,7 +6,7 @@ import { clientFacingFamilies, operationalFamilies } from "../../packages/core/s
 import type { Family } from "../../packages/core/src/recognisers/rule.js";
 import { mutated } from "./mutated.js";
 import { bites, makes, secret, states } from "./recipes.js";
-import { shapes, speakers, wordySpeakers } from "./shapes.js";
+import { shapes, exposedBy, exposedByCode } from "./shapes.js";
 
 /** What `make` makes of it is thrown. */
 export interface Recipe {
@@ -145,13 +145,13 @@ export const unmeant: Arbitrary<Recipe> = fc
   );
 
 /** Errors whose throwers wanted a client to read them, which nobody may of a server's failure. */
-export const outspoken: Arbitrary<Recipe> = fc
+export const exposedFailures: Arbitrary<Recipe> = fc
   .tuple(
     fc.oneof(
-      fc.integer({ min: 500, max: 599 }).map((status) => speakers(status, secret)),
+      fc.integer({ min: 500, max: 599 }).map((status) => exposedBy(status, secret)),
       fc
         .constantFrom("INTERNAL_SERVER_ERROR", "NOT_IMPLEMENTED", "BAD_GATEWAY", "SERVICE_UNAVAILABLE", "GATEWAY_TIMEOUT")
-        .map((code) => wordySpeakers(code, secret)),
+        .map((code) => exposedByCode(code, secret)),
     ),
     fc.nat(),
     fc.constantFrom(...stateNames),

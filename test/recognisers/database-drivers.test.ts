@@ -133,11 +133,11 @@ describe("pg", () => {
 
   it("pool full, then ended", async () => {
     const full = new Pool({ host, port: refusing, user: "u", database: "any", max: 1, connectionTimeoutMillis: scaled(300) });
-    const held = await full.connect();
+    const occupied = await full.connect();
     const error = await failure(() => full.connect());
     expect(error).toHaveProperty("message", "timeout exceeded when trying to connect");
     expectStatusOnly(error, 503);
-    held.release(true);
+    occupied.release(true);
     await full.end();
     expectStatusOnly(await failure(() => full.connect()), 503);
   });
@@ -374,7 +374,7 @@ describe("mongodb", () => {
   it("pool full, then closed", async () => {
     const database = clientTo(port, { maxPoolSize: 1, waitQueueTimeoutMS: scaled(300) });
     await database.collection("any").findOne();
-    const holding = failure(() => database.collection("mute").findOne());
+    const running = failure(() => database.collection("mute").findOne());
     const full = await failure(() => database.collection("any").findOne());
     expect(full).toHaveProperty("name", "MongoWaitQueueTimeoutError");
     expectStatusOnly(full, 503);
@@ -382,8 +382,8 @@ describe("mongodb", () => {
     const waiting = failure(() => database.collection("any").findOne());
     await database.client.close();
     expectStatusOnly(await next, 503); // its connection was just being made
-    expect(await holding).toHaveProperty("name", "MongoClientClosedError");
-    expectStatusOnly(await holding, 503);
+    expect(await running).toHaveProperty("name", "MongoClientClosedError");
+    expectStatusOnly(await running, 503);
     expect(await waiting).toHaveProperty("name", "MongoPoolClosedError");
     expectStatusOnly(await waiting, 503);
     const closed = await failure(() => database.collection("any").findOne());
@@ -609,12 +609,12 @@ describe("node-redis", () => {
     );
     pool.on("error", () => undefined);
     await pool.connect();
-    const holding = failure(() => pool.get("mute"));
+    const running = failure(() => pool.get("mute"));
     const error = await failure(() => pool.get(secret));
     pool.destroy();
     expect(error).toHaveProperty("message", "Timeout waiting for a client");
     expectStatusOnly(error, 503);
-    await holding;
+    await running;
   });
 });
 

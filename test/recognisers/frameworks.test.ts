@@ -29,7 +29,7 @@ import { thrownByKoa } from "./thrown-by.js";
 /** A row: what throws, and what is expected of the problem; a number where the problem shall tell nothing but the status. */
 type Row = readonly [what: string, run: () => unknown, expected: Partial<Problem> | number];
 
-function tell(rows: readonly Row[]): void {
+function testRows(rows: readonly Row[]): void {
   it.each(rows)("%s", async (_what, run, expected) => {
     const { cause: _cause, ...problem } = normalizeError(await failure(run));
     if (typeof expected === "object") expect(problem).toMatchObject(expected);
@@ -47,7 +47,7 @@ const noFile = () => failure<Error>(() => readFileSync("/s3cr3t/order.json"));
 const noJson = () => failure<Error>(() => JSON.parse("s3cr3t"));
 
 describe("http-errors", () => {
-  tell([
+  testRows([
     ["a message for the client", fail(createError(404, "No such order")), { status: 404, detail: "No such order" }],
     [
       "a status that is folded",
@@ -83,7 +83,7 @@ describe.each([2, 3] as const)("Koa %i", (version) => {
   const koa = (middleware: (ctx: Context) => unknown) => async () => {
     throw await thrownByKoa(version, middleware, get);
   };
-  tell([
+  testRows([
     ["ctx.throw", koa((ctx) => ctx.throw(409, "Already paid")), { status: 409, detail: "Already paid" }],
     [
       "ctx.throw with headers",
@@ -96,7 +96,7 @@ describe.each([2, 3] as const)("Koa %i", (version) => {
 });
 
 describe("Boom", () => {
-  tell([
+  testRows([
     [
       "a message for the client",
       fail(Boom.notFound("No such order", { row: "s3cr3t" })),
@@ -132,7 +132,7 @@ describe("Nest", () => {
   IsEmail()(Login.prototype, "mail");
   const validated = (options?: nest.ValidationPipeOptions) => () =>
     new nest.ValidationPipe(options).transform({ mail: "s3cr3t" }, { type: "body", metatype: Login });
-  tell([
+  testRows([
     ["a message for the client", fail(new nest.NotFoundException("No such order")), { status: 404, detail: "No such order" }],
     [
       "a text as the whole response",
@@ -169,7 +169,7 @@ describe("Nest", () => {
 });
 
 describe("Feathers", () => {
-  tell([
+  testRows([
     ["a 404", fail(new feathers.NotFound("s3cr3t")), 404],
     [
       "a status that is folded",
@@ -206,7 +206,7 @@ describe("h3", () => {
     return failure(() => ofetch(`http://127.0.0.1:${port}/s3cr3t`, { retry: false })).finally(() => server.close());
   };
   const upstreams = { status: 502, receivedStatus: 401 };
-  tell([
+  testRows([
     [
       "1: a status message",
       one(fail(h3v1.createError({ statusCode: 404, statusMessage: "No such order", message: "s3cr3t" }))),
@@ -239,7 +239,7 @@ describe("Hono", () => {
     throw caught;
   };
   const json = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{s3cr3t" };
-  tell([
+  testRows([
     [
       "a message for the client",
       hono((app) => app.get("/", fail(new HTTPException(404, { message: "No such order" })))),
@@ -273,7 +273,7 @@ describe("tRPC", () => {
     router({ order: procedure.query(resolve) })
       .createCaller({})
       .order();
-  tell([
+  testRows([
     [
       "a message for the client",
       call(fail(new TRPCError({ code: "NOT_FOUND", message: "No such order" }))),
@@ -310,7 +310,7 @@ describe("GraphQL", () => {
     };
   const extended = (extensions: object) => run(fail(new GraphQLError("s3cr3t", { extensions: { ...extensions } })));
   const malformed = { status: 400, detail: "The GraphQL request is not valid." };
-  tell([
+  testRows([
     ["a document that does not parse", () => parse("{ s3cr3t("), malformed],
     ["a document that is not valid", run(() => 1, "{ s3cr3t }"), malformed],
     ["a variable that is not valid", run(() => 1, "query ($id: Int) { order(id: $id) }", { id: "s3cr3t" }), malformed],
@@ -337,7 +337,7 @@ describe("GraphQL", () => {
 describe("@fastify/error", () => {
   const MediaType = createFastifyError("FST_ERR_CTP_INVALID_MEDIA_TYPE", "s3cr3t %s", 415);
   const Unavailable = createFastifyError("FST_REPLY_FROM_SERVICE_UNAVAILABLE", "s3cr3t", 503);
-  tell([
+  testRows([
     ["a 4xx", fail(new MediaType("s3cr3t")), { status: 400, receivedStatus: 415 }],
     ["a 5xx", fail(new Unavailable()), 503],
   ]);

@@ -19,21 +19,21 @@ import { failure, outcome } from "./outcome.js";
 vi.spyOn(console, "warn").mockImplementation(() => undefined); // superagent, of content that breaks off
 
 /** [status, RFC 9209 type, the transport's status]; none where the client does not fail, or fails as any bug would. */
-type Outcome = Told | "none";
-type Told = readonly [status: number, type?: string | undefined, received?: number];
+type Outcome = Expected | "none";
+type Expected = readonly [status: number, type?: string | undefined, received?: number];
 
-const late: Told = [504, "http_response_timeout"];
-const lateRead: Told = [504, "connection_read_timeout"];
-const refused: Told = [502, "connection_refused"];
-const cut: Told = [502, "connection_terminated"];
-const garbled: Told = [502, "http_protocol_error"];
-const incomplete: Told = [502, "http_response_incomplete"];
-const incomplete200: Told = [502, "http_response_incomplete", 200];
-const broken200: Told = [502, undefined, 200];
-const miscoded: Told = [502, "http_response_content_coding"];
-const miscoded200: Told = [502, "http_response_content_coding", 200];
-const badChunk: Told = [502, "http_response_transfer_coding"];
-const endless: Told = [502, undefined, 302];
+const late: Expected = [504, "http_response_timeout"];
+const lateRead: Expected = [504, "connection_read_timeout"];
+const refused: Expected = [502, "connection_refused"];
+const cut: Expected = [502, "connection_terminated"];
+const garbled: Expected = [502, "http_protocol_error"];
+const incomplete: Expected = [502, "http_response_incomplete"];
+const incomplete200: Expected = [502, "http_response_incomplete", 200];
+const broken200: Expected = [502, undefined, 200];
+const miscoded: Expected = [502, "http_response_content_coding"];
+const miscoded200: Expected = [502, "http_response_content_coding", 200];
+const badChunk: Expected = [502, "http_response_transfer_coding"];
+const endless: Expected = [502, undefined, 302];
 
 /** What most clients make of each deed, and the exceptions. */
 const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Record<ClientName, Outcome>>?]>> = {
@@ -186,11 +186,11 @@ describe.each(Object.entries<Call>(throwing))("a status that nobody handled, by 
     const fields = { "WWW-Authenticate": 'Basic realm="up"', Allow: "GET", "Retry-After": "7" };
     const relayStatuses = [401, 404, 405, 429];
     const sent = async (status: number) => seen(await thrown(answer(status, fields)), { relayStatuses });
-    const told = name === "huawei" ? () => undefined : (headers: object) => headers; // the SDK keeps no header field
-    expect(await sent(401)).toEqual([401, undefined, told({ "retry-after": "7", "www-authenticate": 'Basic realm="up"' })]);
-    expect(await sent(404)).toEqual([404, undefined, told({ "retry-after": "7" })]);
-    expect(await sent(405)).toEqual([405, undefined, told({ "retry-after": "7", allow: "GET" })]);
-    expect(await sent(429)).toEqual([503, 429, told({ "retry-after": "7" })]);
+    const reported = name === "huawei" ? () => undefined : (headers: object) => headers; // the SDK keeps no header field
+    expect(await sent(401)).toEqual([401, undefined, reported({ "retry-after": "7", "www-authenticate": 'Basic realm="up"' })]);
+    expect(await sent(404)).toEqual([404, undefined, reported({ "retry-after": "7" })]);
+    expect(await sent(405)).toEqual([405, undefined, reported({ "retry-after": "7", allow: "GET" })]);
+    expect(await sent(429)).toEqual([503, 429, reported({ "retry-after": "7" })]);
     expect(await sent(403)).toEqual([502, 403, undefined]);
   });
 
@@ -282,7 +282,7 @@ describe("a call that cannot be made is a bug", () => {
 });
 
 describe("HTTP/2", () => {
-  it.each<[keyof typeof deeds, Told]>([
+  it.each<[keyof typeof deeds, Expected]>([
     ["refused", refused],
     ["reset", cut],
     ["garbage", garbled],
@@ -381,7 +381,7 @@ function each<Name extends ClientName>(names: readonly Name[], expected: Outcome
   return Object.fromEntries(names.map((name) => [name, expected]));
 }
 
-function padded([status, type, received]: Told) {
+function padded([status, type, received]: Expected) {
   return [status, type, received];
 }
 

@@ -27,7 +27,7 @@ import { thrownBy, thrownByExpress, thrownByKoa, type Sent } from "./thrown-by.j
 
 type Row = readonly [what: string, run: () => unknown, expected: Partial<Problem>, options?: NormalizeOptions];
 
-function tell(rows: readonly Row[]): void {
+function testRows(rows: readonly Row[]): void {
   for (const [what, run, expected, options] of rows) {
     it(what, async () => {
       const { cause: _cause, ...problem } = normalizeError(await run(), options);
@@ -64,7 +64,7 @@ describe.each([
   };
   const charset = refused(415, "The charset of the request's content is not supported.");
   const coding = refused(415, "The coding of the request's content is not supported.");
-  tell([
+  testRows([
     ["JSON that does not parse", on(parser.json(), json('{"a": s3cr3t')), notJson],
     ["JSON that is no object", on(parser.json(), json('"s3cr3t"')), notJson],
     ["content that is too large", on(parser.json({ limit: 2 }), json('"s3cr3t"')), tooLarge],
@@ -120,7 +120,7 @@ describe("raw-body", () => {
     thrownBy(sent, (caught) => (request) => void getRawBody(request, options).catch(caught));
   const listened = () =>
     thrownBy({ body: "s3cr3t" }, (caught) => (request) => void getRawBody(request.setEncoding("utf8")).catch(caught));
-  tell([
+  testRows([
     ["content that is too large", read({ body: "s3cr3t" }, { limit: 2 }), tooLarge],
     [
       "content that is not as long as announced",
@@ -147,7 +147,7 @@ describe.each([
 ] as const)("%s", (_library, middleware, version) => {
   const on = (sent: Sent) => () => thrownByKoa(version, middleware as never, sent);
   describe(`on Koa ${version}`, () => {
-    tell([
+    testRows([
       ["JSON that does not parse", on(json('{"a": s3cr3t')), notJson],
       ["JSON that is no object", on(json('"s3cr3t"')), notJson],
       ["JSON that would reach for a prototype", on(json('{"__proto__": {"s3cr3t": 1}}')), notJson],
@@ -167,7 +167,7 @@ describe.each([
 });
 
 describe("co-body", () => {
-  tell([
+  testRows([
     [
       "a type that it does not know",
       () => thrownByKoa(3, (ctx: Context) => coBody(ctx), json("", { "Content-Type": "image/s3cr3t" })),
@@ -184,7 +184,7 @@ describe("JSON of nobody knows whom", () => {
       return error;
     }
   };
-  tell([
+  testRows([
     ["nothing is known", parse, { status: 500 }],
     ["it is the request's", parse, notJson, { origin: "inbound" }],
   ]);
@@ -194,7 +194,7 @@ describe("addresses", () => {
   const get = { method: "GET", path: "/%s3cr3t" };
   const decode = (ctx: Context) => decodeURIComponent(ctx.path);
   const malformed = refused(undefined, "The request's address is not validly percent-encoded.");
-  tell([
+  testRows([
     [
       "Express 4",
       () =>
@@ -244,7 +244,7 @@ describe("files", () => {
     () =>
       server({ method: "GET", path, headers });
   describe.each(servers)("%s", (_name, server) => {
-    tell([
+    testRows([
       ["a file that is not there", get(server, "/s3cr3t"), only(404)],
       ["a name that is too long", get(server, `/${"s3cr3t".repeat(60)}`), only(404)],
       ["a hidden file", get(server, "/.s3cr3t"), only(403)],
@@ -258,7 +258,7 @@ describe("files", () => {
     const sent: Server = (request) => thrownByKoa(version, (ctx: Context) => koaSend(ctx, ctx.path, { root }), request);
     const served: Server = (request) => thrownByKoa(version, koaStatic(root), request);
     const malicious = { status: 400, detail: "Malicious Path" };
-    tell([
+    testRows([
       ["a file that is not there", get(sent, "/s3cr3t"), only(404)],
       ["a name that is too long", get(sent, `/${"s3cr3t".repeat(60)}`), only(404)],
       ["a way out", get(sent, "/..%2fs3cr3t"), { status: 403 }],
@@ -283,7 +283,7 @@ describe("CSRF tokens", () => {
     );
   const invalid = { status: 403, detail: "invalid csrf token" };
   const own = Object.assign(new Error("s3cr3t"), { code: "EBADCSRFTOKEN" });
-  tell([
+  testRows([
     ["csurf", protect(csurf()), invalid],
     [
       "csrf-csrf",

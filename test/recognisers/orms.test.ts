@@ -109,11 +109,11 @@ describe("knex", () => {
 
   it("pool full", async () => {
     const full = databaseOf("pg", refusing, { acquireConnectionTimeout: scaled(200) });
-    const held = await full.client.acquireConnection();
+    const occupied = await full.client.acquireConnection();
     const error = await failure(() => full.raw("SELECT ?", [secret]));
     expect(error).toHaveProperty("name", "KnexTimeoutError");
     expectStatusOnly(error, 503);
-    await full.client.releaseConnection(held);
+    await full.client.releaseConnection(occupied);
   });
 });
 
@@ -259,9 +259,9 @@ describe("sequelize", () => {
 
   it("pool full", async () => {
     const full = sequelizeOf("postgres", postgres, { pool: { max: 1, acquire: scaled(300) } });
-    const held = await full.transaction();
+    const occupied = await full.transaction();
     const error = await failure(() => full.query(`SELECT '${secret}'`));
-    await held.rollback();
+    await occupied.rollback();
     expect(error).toHaveProperty("name", "SequelizeConnectionAcquireTimeoutError");
     expectStatusOnly(error, 503);
   });

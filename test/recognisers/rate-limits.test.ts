@@ -6,7 +6,7 @@ import { normalizeError, rfc9110, type Problem } from "@fg-errors/core";
 import { failure } from "./outcome.js";
 import { thrownByExpress } from "./thrown-by.js";
 
-function tell(rows: readonly (readonly [what: string, run: () => Promise<unknown>, expected: Partial<Problem>])[]): void {
+function testRows(rows: readonly (readonly [what: string, run: () => Promise<unknown>, expected: Partial<Problem>])[]): void {
   it.each(rows)("%s", async (_what, run, expected) => {
     const { cause: _cause, ...problem } = normalizeError(await run());
     expect(problem).toMatchObject(expected);
@@ -25,7 +25,7 @@ describe("rate-limiter-flexible", () => {
     return (last as PromiseRejectedResult).reason;
   };
   const consumed = (duration: number) => () => failure(() => limiter(duration).consume("s3cr3t", 2));
-  tell([
+  testRows([
     ["a wait in whole seconds, rounded up", consumed(1.5), { ...tooMany, headers: { "retry-after": "2" } }],
     ["a wait that is nearly over", consumed(0.001), { ...tooMany, headers: { "retry-after": "1" } }],
     ["a wait without an end", consumed(0), tooMany],
@@ -60,7 +60,7 @@ describe("express-rate-limit", () => {
     thrownByExpress(5, rateLimit({ limit: 0, validate: false, ...options }), {});
   const incident = new Error("s3cr3t");
   const store = { increment: () => Promise.reject(incident), decrement: () => {}, resetKey: () => {} };
-  tell([
+  testRows([
     [
       "a handler that passes on an error",
       limited({

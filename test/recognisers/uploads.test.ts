@@ -13,7 +13,7 @@ import { thrownBy, thrownByExpress, thrownByKoa, type Sent } from "./thrown-by.j
 
 type Row = readonly [what: string, run: () => Promise<unknown>, expected: Partial<Problem>, options?: NormalizeOptions];
 
-function tell(rows: readonly Row[]): void {
+function testRows(rows: readonly Row[]): void {
   for (const [what, run, expected, options] of rows) {
     it(what, async () => {
       const { cause: _cause, ...problem } = normalizeError(await run(), options);
@@ -59,7 +59,7 @@ describe.each([4, 5] as const)("multer on Express %i", (version) => {
     detail,
     ...(parameter && { errors: [{ parameter, detail }] }),
   });
-  tell([
+  testRows([
     ["LIMIT_FILE_SIZE", upload(file, { fileSize: 2 }), refused(413, "The file is too large.", "scan")],
     ["LIMIT_FILE_COUNT", upload(files, { files: 1 }), refused(413, "There are too many files.")],
     ["LIMIT_FIELD_COUNT", upload(fields, { fields: 1 }), refused(413, "There are too many fields.")],
@@ -119,7 +119,7 @@ describe.each([4, 5] as const)("multer on Express %i", (version) => {
       multer().any()(request as never, {} as never, resolve);
       request.destroy();
     });
-  tell([
+  testRows([
     ["STREAM_DESTROYED", destroyed, malformed],
     ["STREAM_DESTROYED since the client left", destroyed, gone, { clientGone: true }],
     ["a request that closes", closed, gone],
@@ -138,7 +138,7 @@ describe("busboy", () => {
       }
     });
   const urlencoded = "application/x-www-form-urlencoded";
-  tell([
+  testRows([
     ["a form without an end", read(withoutEnd), malformed],
     ["a form without an end since the client left", read(withoutEnd), gone, { clientGone: true }],
     ["a file that the client's leaving ended", read(leaves), gone, { clientGone: true }],
@@ -165,7 +165,7 @@ describe.each(["formidable", "koa-body"] as const)("%s", (library) => {
                 .catch(caught),
           );
   const tooLarge = { status: 400, receivedStatus: 413, detail: "The request's form is too large." };
-  tell([
+  testRows([
     ["a large file", read(file, { maxFileSize: 2 }), tooLarge],
     ["large files", read(files, { maxFileSize: 9, maxTotalFileSize: 9 }), tooLarge],
     ["many files", read(files, { maxFiles: 1 }), tooLarge],
@@ -190,7 +190,7 @@ describe.each(["formidable", "koa-body"] as const)("%s", (library) => {
 
 describe("formidable", () => {
   const read = (sent: Sent) => () => thrownBy(sent, (caught) => (request) => void formidable({}).parse(request).catch(caught));
-  tell([
+  testRows([
     [
       "a type that is no form's",
       read({ headers: { "Content-Type": "image/s3cr3t" }, body: "s3cr3t" }),

@@ -45,12 +45,12 @@ it("once the search for values has ended, nothing of a message leaves any more",
   );
   const schema = z.array(z.array(z.string()).refine(() => false, "x".repeat(2000)));
   const error = schema.safeParse(rows, { reportInput: true }).error;
-  const told = details(error)!;
-  expect(told).toHaveLength(100);
-  const ended = told.indexOf("Not valid.");
+  const reported = details(error)!;
+  expect(reported).toHaveLength(100);
+  const ended = reported.indexOf("Not valid.");
   expect(ended).toBeGreaterThan(10);
-  expect(new Set(told.slice(0, ended))).toEqual(new Set([`${"x".repeat(999)}…`]));
-  expect(new Set(told.slice(ended))).toEqual(new Set(["Not valid."]));
+  expect(new Set(reported.slice(0, ended))).toEqual(new Set([`${"x".repeat(999)}…`]));
+  expect(new Set(reported.slice(ended))).toEqual(new Set(["Not valid."]));
 });
 
 it("a hundred issues that keep one object of fifty members are all searched", () => {

@@ -50,6 +50,6 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     expect([answer!.status, more]).toEqual([status, []]);
     expect(answer!.headers.get("connection")).toBe("close");
     expect(answer!.headers.get("date")).toMatch(/GMT$/);
-    expect(onError.mock.calls.map(([told]) => [told.status, told.receivedStatus])).toEqual([[status, received]]);
+    expect(onError.mock.calls.map(([reported]) => [reported.status, reported.receivedStatus])).toEqual([[status, received]]);
   });
 });

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { request } from "../wire.js";
-import { heard, patient, readAll, withHeld } from "./drained.js";
+import { heard, patient, readAll, withPending } from "./drained.js";
 import { answers, impatient, kinds, visit } from "./guarded.js";
 
 const kept = { Connection: "keep-alive" };
@@ -78,12 +78,12 @@ describe.concurrent.each(kinds.filter((_kind, at) => at !== 1 && at !== 3))("$na
 
 describe.each(Object.entries(floods))("no more is parsed: %s", (_name, bytes) => {
   it.each(endings)("behind $name", async ({ bytes: ending, status, asks }) => {
-    await withHeld(
+    await withPending(
       async ({ server, port, next }) => {
         const offered = vi.fn((_request: IncomingMessage, socket: Socket) => void socket.destroy());
         server.on("upgrade", offered);
-        const told = vi.fn();
-        server.on("clientError", told);
+        const reported = vi.fn();
+        server.on("clientError", reported);
         const client = connect(port, "127.0.0.1");
         const received = readAll(client);
         client.write(get + ending + bytes);
@@ -96,7 +96,7 @@ describe.each(Object.entries(floods))("no more is parsed: %s", (_name, bytes) =>
         response.writeHead(200, { "Content-Length": 0 }).end();
         expect(answers(await received).map((each) => each.status)).toEqual([200, status]);
         await closed;
-        expect([parsed, offered.mock.calls.length <= 1, told.mock.calls.length <= 1]).toEqual([1 + asks, true, true]);
+        expect([parsed, offered.mock.calls.length <= 1, reported.mock.calls.length <= 1]).toEqual([1 + asks, true, true]);
       },
       { onError() {} },
     );
@@ -104,13 +104,13 @@ describe.each(Object.entries(floods))("no more is parsed: %s", (_name, bytes) =>
 });
 
 it("is read slowly while an earlier response keeps its answer waiting", () =>
-  withHeld(
+  withPending(
     async ({ server, port, next }) => {
-      const told = once(server, "connection") as Promise<[Socket]>;
+      const reported = once(server, "connection") as Promise<[Socket]>;
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);
       client.write(get + "s3cr3t\r\n\r\n");
-      const [response, [socket]] = [await next(), await told];
+      const [response, [socket]] = [await next(), await reported];
       const since = performance.now();
       const closed = flood(client, "x".repeat(1_000_000));
       await new Promise((done) => setTimeout(done, 500));
@@ -124,7 +124,7 @@ it("is read slowly while an earlier response keeps its answer waiting", () =>
   ));
 
 it("ends for a client that leaves while it is read slowly", () =>
-  withHeld(
+  withPending(
     async ({ port, next }) => {
       const client = connect(port, "127.0.0.1");
       client.write(`${get}s3cr3t\r\n\r\n${"x".repeat(300_000)}`);
@@ -136,7 +136,7 @@ it("ends for a client that leaves while it is read slowly", () =>
   ));
 
 it("is not parsed either when drain() closes it", () =>
-  withHeld(
+  withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, Socket } from "node:net";
 import { drain } from "@fg-errors/core/server";
 import { expect, it, vi } from "vitest";
-import { readAll, withHeld } from "./drained.js";
+import { readAll, withPending } from "./drained.js";
 
 const content = "x".repeat(20_000_000); // more than the buffers of a connection take
 
@@ -11,7 +11,7 @@ it.each([
   ["HTTP/1.0", "1.0", {}],
   ["no chunks", "1.1", { "Transfer-Encoding": "identity" }],
 ])("resets it where its end would be the content's: %s", async (_what, version, fields) => {
-  await withHeld(
+  await withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1").on("error", () => {});
       client.write(`GET / HTTP/${version}\r\nHost: a\r\n\r\n`);

@@ -10,7 +10,7 @@ import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { request, withServer } from "../wire.js";
-import { heard, patient, readAll, withHeld } from "./drained.js";
+import { heard, patient, readAll, withPending } from "./drained.js";
 import { answers, kinds, visit } from "./guarded.js";
 
 const kept = { Connection: "keep-alive" };
@@ -52,7 +52,7 @@ describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {
 });
 
 it.concurrent("cuts a response that has begun while its request has not ended", () =>
-  withHeld(
+  withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);
@@ -81,7 +81,7 @@ it.concurrent("closes a connection amid its TLS handshake", async () => {
 
 /** Whom a server waits for, though octets are missing. */
 it.concurrent("waits for an application that does not read, then for its client", () =>
-  withHeld(async ({ server, port, next }) => {
+  withPending(async ({ server, port, next }) => {
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
     client.write(`${request("POST /", { "Content-Length": "1000000" })}${"x".repeat(1_000_000)}`);
@@ -95,7 +95,7 @@ it.concurrent("waits for an application that does not read, then for its client"
   }));
 
 it.concurrent("waits for an application that has all of a request, and for one that decides on a 100", () =>
-  withHeld(async ({ server, port, next }) => {
+  withPending(async ({ server, port, next }) => {
     const expecting = new Promise<[IncomingMessage, ServerResponse]>((resolve) =>
       server.on("checkContinue", (incoming, response) => resolve([incoming, response])),
     );
@@ -118,7 +118,7 @@ it.concurrent("waits for an application that has all of a request, and for one t
   }));
 
 it.concurrent("waits for a client that goes on sending, however slowly", () =>
-  withHeld(async ({ server, port, next }) => {
+  withPending(async ({ server, port, next }) => {
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
     client.write(request("POST /", { "Content-Length": "10" }));

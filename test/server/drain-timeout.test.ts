@@ -8,7 +8,7 @@ import { answer } from "@fg-errors/core/adapter";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { parseAnswer, request } from "../wire.js";
-import { readAll, withHeld } from "./drained.js";
+import { readAll, withPending } from "./drained.js";
 
 const get = request("GET /orders/17", { Connection: "keep-alive", "X-Request-Id": "order-17" });
 const timeout = 50;
@@ -19,7 +19,7 @@ afterEach(() => void stderr.mockReset());
 
 it("answers what has no answer, whose application may go on writing", async () => {
   const onError = vi.fn();
-  await withHeld(
+  await withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);
@@ -45,7 +45,7 @@ it("answers what has no answer, whose application may go on writing", async () =
 });
 
 it("answers a client that is still sending", () =>
-  withHeld(
+  withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1").pause();
       client.write(request("POST /", { "Content-Length": "8000000" }) + "x".repeat(8_000_000));
@@ -61,7 +61,7 @@ it("answers a client that is still sending", () =>
 
 it.each(["1.1", "1.0"])("cuts a response that has begun, so that it does not look whole: HTTP/%s", async (version) => {
   const onError = vi.fn();
-  await withHeld(
+  await withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1").on("error", () => {});
       client.write(get.replace("HTTP/1.1", `HTTP/${version}`));
@@ -81,7 +81,7 @@ it.each(["1.1", "1.0"])("cuts a response that has begun, so that it does not loo
 it("tells of each, to stderr once", async () => {
   const onError = vi.fn();
   for (const options of [{ onError }, {}])
-    await withHeld(async ({ server, port, next }) => {
+    await withPending(async ({ server, port, next }) => {
       const clients = [1, 2].map(() => connect(port, "127.0.0.1"));
       const received = clients.map(readAll);
       for (const client of clients) {
@@ -102,7 +102,7 @@ it("tells of each, to stderr once", async () => {
 });
 
 it("cuts tunnels and those who do not finish a request", () =>
-  withHeld(async ({ server, port }) => {
+  withPending(async ({ server, port }) => {
     const [tunnel, upgraded, slow] = [1, 2, 3].map(() => connect(port, "127.0.0.1")) as [Socket, Socket, Socket];
     const received = [tunnel, upgraded, slow].map(readAll);
     const switchProtocols = (_request: IncomingMessage, socket: Socket) => void socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -116,7 +116,7 @@ it("cuts tunnels and those who do not finish a request", () =>
   }));
 
 it("takes no time at all", () =>
-  withHeld(async ({ server, port, next }) => {
+  withPending(async ({ server, port, next }) => {
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
     client.write(get);

@@ -6,7 +6,7 @@ import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { parseAnswer, request, withServer } from "../wire.js";
-import { deferred, heard, patient, readAll, withHeld } from "./drained.js";
+import { deferred, heard, patient, readAll, withPending } from "./drained.js";
 import { answers, kinds, visit } from "./guarded.js";
 
 const get = request("GET /act", { Connection: "keep-alive" });
@@ -46,7 +46,7 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
 
 it("answers all that a client has asked for in a row before, and no more", async () => {
   const refused = deferred();
-  await withHeld(
+  await withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);
@@ -71,7 +71,7 @@ it("answers all that a client has asked for in a row before, and no more", async
 
 it("lets a response that has begun end, and answers a request behind it", async () => {
   const refused = deferred();
-  await withHeld(
+  await withPending(
     async ({ server, port, next }) => {
       const [alone, followed] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
       const received = [alone, followed].map(readAll);
@@ -97,7 +97,7 @@ it("lets a response that has begun end, and answers a request behind it", async 
 });
 
 it("does not cut what has been written but not read", () =>
-  withHeld(async ({ server, port, next }) => {
+  withPending(async ({ server, port, next }) => {
     const client = connect(port, "127.0.0.1").pause();
     client.write(get);
     const response = await next();
@@ -112,7 +112,7 @@ it.each([
   ["that is refused", 503, 20],
   ["in flight", 200, 1000],
 ])("answers a request %s to a client that is still sending it", (_name, status, early) =>
-  withHeld(async ({ server, port, next }) => {
+  withPending(async ({ server, port, next }) => {
     const client = connect(port, "127.0.0.1").pause();
     const upload = request("POST /act", { "Content-Length": "4000000" }) + "x".repeat(4_000_000);
     const connected = once(server, "connection") as Promise<[Socket]>;
@@ -132,7 +132,7 @@ it.each([
 );
 
 it("refuses an upgrade", () =>
-  withHeld(async ({ server, port }) => {
+  withPending(async ({ server, port }) => {
     const upgrades = vi.fn();
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
@@ -146,7 +146,7 @@ it("refuses an upgrade", () =>
   }));
 
 it.concurrent("closes connections that have said nothing within a second", () =>
-  withHeld(async ({ server, port }) => {
+  withPending(async ({ server, port }) => {
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
     await once(server, "connection");
@@ -158,7 +158,7 @@ it("is not heard of on stderr, and by onError for each request", async () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const onError = vi.fn();
   for (const options of [{}, { onError }])
-    await withHeld(async ({ server, port }) => {
+    await withPending(async ({ server, port }) => {
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);
       client.write(get.slice(0, 20));
@@ -212,7 +212,7 @@ it.each([
 it("leaves no timers behind", async () => {
   const [once, often] = [vi.spyOn(globalThis, "setTimeout"), vi.spyOn(globalThis, "setInterval")];
   const stopped = vi.spyOn(globalThis, "clearTimeout");
-  await withHeld(({ server }) => drain(server, patient));
+  await withPending(({ server }) => drain(server, patient));
   const limit = once.mock.results.filter((_result, at) => once.mock.calls[at]![1] === patient.timeout);
   const looks = often.mock.results.filter((_result, at) => often.mock.calls[at]![1] === 1000);
   expect([limit, looks]).toMatchObject([[{ type: "return" }], [{ type: "return" }]]);

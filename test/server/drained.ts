@@ -10,14 +10,14 @@ import { withServer } from "../wire.js";
 /** More than a test may take: what does not end by itself fails it. */
 export const patient = { timeout: 60_000 };
 
-export interface Held {
+export interface PendingResponses {
   readonly port: number;
   readonly server: Server;
   /** The response to the next request that reaches the application, in the order of the requests. */
   readonly next: () => Promise<ServerResponse>;
 }
 
-export function withHeld<R>(visit: (held: Held) => Promise<R>, options?: GuardOptions): Promise<R> {
+export function withPending<R>(visit: (pending: PendingResponses) => Promise<R>, options?: GuardOptions): Promise<R> {
   const server = guardServer(createServer(), options);
   const responses: ServerResponse[] = [];
   server.on("request", (_request, response: ServerResponse) => responses.push(response));

@@ -48,8 +48,8 @@ export function visit<R>(server: Server, isSecure: boolean, act: (open: () => So
 }
 
 /** All that comes back until the server closes the connection. Each packet but the first waits for an answer to begin. */
-export async function send(socket: Socket, first = "", ...packets: readonly string[]): Promise<string> {
-  const [chunks, left] = [[] as Buffer[], [...packets]];
+export async function send(socket: Socket, first = "", ...later: readonly string[]): Promise<string> {
+  const [chunks, left] = [[] as Buffer[], [...later]];
   socket.setTimeout(patience, () => socket.destroy(new Error(`no end within ${patience} ms`)));
   socket.on("data", (chunk: Buffer) => {
     chunks.push(chunk);

@@ -14,15 +14,15 @@ const half = request("POST /act", { Connection: "keep-alive", "Content-Length": 
 const whole = request("GET /act", { Connection: "keep-alive" });
 
 const faults = [
-  { name: "nothing at all", packets: [], statuses: [408] },
-  { name: "half a head", packets: ["GET /act HTTP/1.1\r\nHost: a\r\n"], statuses: [408] },
-  { name: "half a content that the application waits for", packets: [`${half}s3cr3t`], statuses: [408] },
-  { name: "half a head after an answer", packets: [whole, "GET /act HTTP/1.1\r\n"], statuses: [200, 408] },
-  { name: "half a head in the same packet", packets: [`${whole}GET /act HTTP/1.1\r\n`], statuses: [200, 408] },
+  { name: "nothing at all", chunks: [], statuses: [408] },
+  { name: "half a head", chunks: ["GET /act HTTP/1.1\r\nHost: a\r\n"], statuses: [408] },
+  { name: "half a content that the application waits for", chunks: [`${half}s3cr3t`], statuses: [408] },
+  { name: "half a head after an answer", chunks: [whole, "GET /act HTTP/1.1\r\n"], statuses: [200, 408] },
+  { name: "half a head in the same packet", chunks: [`${whole}GET /act HTTP/1.1\r\n`], statuses: [200, 408] },
 ];
 
 describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {
-  it.each(faults)("$name", async ({ packets, statuses }) => {
+  it.each(faults)("$name", async ({ chunks, statuses }) => {
     const onError = vi.fn<(problem: Problem) => void>();
     const server = create(
       async (incoming, response) => {
@@ -33,7 +33,7 @@ describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {
       { onError },
       impatient,
     );
-    const got = answers(await visit(server, isSecure, (open) => send(open(), ...packets)));
+    const got = answers(await visit(server, isSecure, (open) => send(open(), ...chunks)));
     expect(got.map(({ status }) => status)).toEqual(statuses);
     assertContract(got.at(-1)!);
     expect(onError.mock.calls.map(([{ status }]) => status)).toEqual([408]);

@@ -9,7 +9,7 @@ import { trackConnections } from "../../packages/core/src/server/connections.js"
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
-import { deferred, readAll, withHeld } from "./drained.js";
+import { deferred, readAll, withPending } from "./drained.js";
 import { answers, kinds, visit } from "./guarded.js";
 
 const get = request("GET /act", { Connection: "keep-alive" });
@@ -101,7 +101,7 @@ it.each([
     "close",
   ],
 ])("%s", (_name, fields, content, connection) =>
-  withHeld(
+  withPending(
     async ({ port, next }) => {
       const [first, second] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
       first.write(get);
@@ -131,7 +131,7 @@ it.each([
   ["has its answer", (_client: Socket, responses: readonly ServerResponse[]) => responses.forEach((response) => response.end())],
   ["leaves", (client: Socket) => client.destroy()],
 ])("counts pipelined requests no more when the client %s", (_name, end) =>
-  withHeld(
+  withPending(
     async ({ server, port, next }) => {
       const client = connect(port, "127.0.0.1");
       const connected = once(server, "connection") as Promise<[Socket]>;
@@ -176,7 +176,7 @@ it("counts a request once that is handed on from checkContinue, and refuses one 
 });
 
 it.each(["upgrade", "connect"])("refuses: %s", (event) =>
-  withHeld(
+  withPending(
     async ({ server, port, next }) => {
       const listener = vi.fn();
       server.on(event, listener);
@@ -222,7 +222,7 @@ async function stream(port: number) {
 it("is heard of on stderr once a minute", async () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const now = vi.spyOn(performance, "now");
-  await withHeld(
+  await withPending(
     async ({ port, next }) => {
       const [first, second] = [connect(port, "127.0.0.1"), connect(port, "127.0.0.1")];
       first.write(get);

@@ -11,8 +11,8 @@ import { parseAnswer, request } from "../wire.js";
 import { answers, send, visit } from "./guarded.js";
 
 /** The answer of a guarded server that nothing else is known of. */
-async function got(bytes: string, options?: GuardOptions, ...packets: string[]) {
-  const text = await visit(guardServer(createServer(), options), false, (open) => send(open(), bytes, ...packets));
+async function got(bytes: string, options?: GuardOptions, ...chunks: string[]) {
+  const text = await visit(guardServer(createServer(), options), false, (open) => send(open(), bytes, ...chunks));
   return parseAnswer(text);
 }
 

@@ -13,7 +13,7 @@ import { request, withServer } from "../wire.js";
 import { answers, kinds, send, visit } from "./guarded.js";
 
 const onError = vi.fn<(problem: Problem) => void>();
-const told = () => onError.mock.calls.splice(0).map(([{ status, receivedStatus }]) => [status, receivedStatus]);
+const reported = () => onError.mock.calls.splice(0).map(([{ status, receivedStatus }]) => [status, receivedStatus]);
 const kept = { Connection: "keep-alive" };
 
 const refused = [
@@ -52,13 +52,13 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     const [answer, ...others] = answers(await visit(create(act, { onError }), isSecure, (open) => send(open(), bytes + more)));
     assertContract(answer!);
     expect([answer!.status, answer!.headers.get("connection"), others]).toEqual([status, "close", []]);
-    expect([told(), act.mock.calls]).toEqual([[[status, received]], []]);
+    expect([reported(), act.mock.calls]).toEqual([[[status, received]], []]);
   });
 
   it.each(routed)("leaves $name to the application", async ({ bytes, status, instance }) => {
     const text = await visit(create(vi.fn(), { onError }), isSecure, (open) => send(open(), bytes));
     expect(assertContract(answers(text)[0]!)).toMatchObject({ status, instance });
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
   });
 
   it("tells a client to continue that expects it, then leaves it to the application", async () => {
@@ -77,11 +77,11 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     const dropped = vi.fn();
     server.on("dropRequest", dropped);
     const one = request("GET /act", kept);
-    const packets = how === "in one packet" ? [one + one + one + one] : [one, one, one];
+    const chunks = how === "in one packet" ? [one + one + one + one] : [one, one, one];
     const stderr = vi.spyOn(process.stderr, "write");
-    const [first, second, third, ...more] = answers(await visit(server, isSecure, (open) => send(open(), ...packets)));
+    const [first, second, third, ...more] = answers(await visit(server, isSecure, (open) => send(open(), ...chunks)));
     expect([first, second, more]).toMatchObject([{ text: "content" }, { text: "content" }, []]);
-    expect([act.mock.calls.length, stderr.mock.calls, told()]).toEqual([2, [], [[503, undefined]]]);
+    expect([act.mock.calls.length, stderr.mock.calls, reported()]).toEqual([2, [], [[503, undefined]]]);
     expect(assertContract(third!)).toMatchObject({ status: 503, instance: "/act" });
     expect(dropped).toHaveBeenCalled();
     stderr.mockRestore();
@@ -89,7 +89,7 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
 });
 
 /** What a server gives back that is not one of the kinds. */
-const got = (server: Server, ...packets: string[]) => visit(server, false, (open) => send(open(), ...packets));
+const got = (server: Server, ...chunks: string[]) => visit(server, false, (open) => send(open(), ...chunks));
 
 it("does not trouble the operator with a 5xx that is a client's doing", async () => {
   const stderr = vi.spyOn(process.stderr, "write");
@@ -139,7 +139,7 @@ it.each(["", "Host: a\r\nHost: s3cr3t\r\n"])("offers no upgrade to listeners who
   const server = guardServer(createServer().on("upgrade", listener), { onError });
   const [answer] = answers(await got(server, `GET / HTTP/1.1\r\n${hosts}Connection: Upgrade\r\nUpgrade: a\r\n\r\n`));
   expect(assertContract(answer!)).toMatchObject({ status: 400 });
-  expect([told(), listener.mock.calls]).toEqual([[[400, undefined]], []]);
+  expect([reported(), listener.mock.calls]).toEqual([[[400, undefined]], []]);
 });
 
 describe("upgrades that nobody takes", () => {
@@ -154,7 +154,7 @@ describe("upgrades that nobody takes", () => {
     const server = createServer().on("upgrade", listener);
     const [answer] = answers(await got(guardServer(server, { onError }), upgrade));
     expect(assertContract(answer!)).toMatchObject({ status: 404, instance: "/chat" });
-    expect(told()).toEqual([[404, undefined]]);
+    expect(reported()).toEqual([[404, undefined]]);
   });
 
   it.each(["HTTP/1.1 401 Unauthorized\r\n\r\n", ""])("are closed after what a listener has ended with: %j", async (written) => {
@@ -172,7 +172,7 @@ describe("upgrades that nobody takes", () => {
         await closed;
         client.destroy();
       });
-      expect(told()).toEqual([]);
+      expect(reported()).toEqual([]);
     }
   });
 
@@ -206,7 +206,7 @@ describe("upgrades that nobody takes", () => {
       socket.destroy();
     });
     expect(await got(guardServer(server, { onError }), request("GET /", kept) + upgrade)).not.toContain(" 404 ");
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
   });
 
   it.each([

@@ -21,7 +21,7 @@ import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { send, visit } from "./guarded.js";
 
 const onError = vi.fn<(problem: Problem) => void>();
-const told = () => onError.mock.calls.splice(0).map(([{ status, receivedStatus }]) => [status, receivedStatus]);
+const reported = () => onError.mock.calls.splice(0).map(([{ status, receivedStatus }]) => [status, receivedStatus]);
 const stderr = vi.spyOn(process.stderr, "write");
 afterEach(() => {
   expect(stderr).not.toHaveBeenCalled();
@@ -39,7 +39,7 @@ describe.each(secure)("$name", ({ create }) => {
   it("answers HTTP that does not speak TLS", async () => {
     const bytes = await withServer(guardServer(create(), { onError }), (port) => exchange(port, request("GET /s3cr3t")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 400, instance: "/" });
-    expect(told()).toEqual([[400, undefined]]);
+    expect(reported()).toEqual([[400, undefined]]);
   });
 
   it("drops what is neither, and tells those who listen", async () => {
@@ -48,7 +48,7 @@ describe.each(secure)("$name", ({ create }) => {
     const bytes = await withServer(server, (port) => exchange(port, "\x16\x03\x01\x00\x05s3cr3").catch(() => ""));
     expect(bytes).not.toContain("HTTP");
     await failed;
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
   });
 
   it("drops a client that does not trust it", async () => {
@@ -57,7 +57,7 @@ describe.each(secure)("$name", ({ create }) => {
       await expect(once(client, "secureConnect")).rejects.toThrow("self-signed");
       client.destroy();
     });
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
   });
 
   it("tells those who listen of a client that leaves before it has greeted", async () => {
@@ -67,7 +67,7 @@ describe.each(secure)("$name", ({ create }) => {
       connect(port, "127.0.0.1").end();
       expect(await failed).toMatchObject([{ code: "ECONNRESET" }, { destroyed: true }]);
     });
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
   });
 
   it("drops a handshake that takes too long", async () => {
@@ -75,7 +75,7 @@ describe.each(secure)("$name", ({ create }) => {
       const client = connect(port, "127.0.0.1").resume();
       await once(client, "close");
     });
-    expect(told()).toEqual([]);
+    expect(reported()).toEqual([]);
   });
 });
 
@@ -86,7 +86,7 @@ it.each([{ onError }, {}])("tells a client that HTTP/1 is not spoken: %o", async
     return send(connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false }), request("GET /"));
   });
   expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 501 });
-  expect(told()).toEqual("onError" in options ? [[501, 505]] : []);
+  expect(reported()).toEqual("onError" in options ? [[501, 505]] : []);
 });
 
 it("leaves a protocol that is unknown to those who know it", async () => {
@@ -104,7 +104,7 @@ it("leaves a protocol that is unknown to those who know it", async () => {
 it("closes a connection of HTTP/1 to HTTP/2 without TLS", async () => {
   const server = guardServer(createHttp2(ok), { onError }) as unknown as Server;
   expect(await withServer(server, (port) => exchange(port, request("GET /").repeat(3)))).not.toContain("content");
-  expect(told()).toEqual([]);
+  expect(reported()).toEqual([]);
 });
 
 const requests: { name: string; fields: OutgoingHttpHeaders; status: number; received?: number }[] = [
@@ -128,7 +128,7 @@ describe.each(hosts)("HTTP/2, $name", ({ createHttp2: createApp }) => {
   it.each(requests)("answers $name, and goes on", ({ fields, status, received }) =>
     visitHttp2(async (session) => {
       expect(assertContract(await ask(session, fields))).toMatchObject({ status });
-      expect(told()).toEqual([[status, received]]);
+      expect(reported()).toEqual([[status, received]]);
       const good = await ask(session, { ":path": "/act" });
       expect(good).toMatchObject({ status: 200, text: "content" });
     }),
@@ -141,7 +141,7 @@ describe.each(hosts)("HTTP/2, $name", ({ createHttp2: createApp }) => {
       await once(stream, "continue");
       stream.on("error", () => {}).close(8);
       await once(stream, "close");
-      expect(told()).toEqual([]);
+      expect(reported()).toEqual([]);
     }));
 });
 
@@ -161,7 +161,7 @@ it("has no target but those of HTTP, whatever the scheme", async () => {
     expect(await ask(session, { ":path": "/act" })).toMatchObject({ status: 200 });
     session.destroy();
   });
-  expect(told()).toEqual([[400, undefined]]);
+  expect(reported()).toEqual([[400, undefined]]);
 });
 
 it("guards a server that gets its listener later", async () => {
@@ -172,7 +172,7 @@ it("guards a server that gets its listener later", async () => {
     expect(await ask(session, {})).toMatchObject({ status: 200 });
     session.destroy();
   });
-  expect(told()).toEqual([[400, 417]]);
+  expect(reported()).toEqual([[400, 417]]);
 });
 
 it("leaves a tunnel of HTTP/2 to its listener", async () => {
@@ -193,5 +193,5 @@ it("breaks nothing when a session fails", async () => {
     await failed;
     client.destroy();
   });
-  expect(told()).toEqual([]);
+  expect(reported()).toEqual([]);
 });

@@ -25,7 +25,7 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
   it("grows by nothing, leaves nothing behind, and tells of each failure once", { timeout: (seconds + 60) * 1000 }, async () => {
     const upstream = await startUpstream();
     const ledger = createLedger();
-    const gateway = await startGateway(name, upstream.port, { onTold: ledger.told });
+    const gateway = await startGateway(name, upstream.port, { onReported: ledger.reported });
     try {
       const warmed = await run(gateway, seconds / 3, ledger, upstream.release);
       const before = await settled(gateway);
@@ -37,7 +37,7 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
           exchanges: warmed.count + count,
           "per second": Math.round((count / seconds) * 1.5),
           failures: warmed.failures + failures,
-          told: ledger.total(),
+          reported: ledger.total(),
           "heap before, MB": before.heap / 1e6,
           "heap after, MB": after.heap / 1e6,
           "alive before": Object.values(before.alive).join(" "),
@@ -70,13 +70,13 @@ function createLedger() {
     if (sum === 0) balance.delete(id);
     else balance.set(id, sum);
   };
-  const told = (ids: readonly string[]) => {
+  const reported = (ids: readonly string[]) => {
     total += ids.length;
     for (const id of ids) add(id, 1);
   };
   /** Lost or double; of a client that has left, only double. */
   const open = () => [...balance].filter(([id, sum]) => !(id.startsWith("left") && sum === 1));
-  return { told, saw: (id: string) => add(id, -1), open, total: () => total };
+  return { reported, saw: (id: string) => add(id, -1), open, total: () => total };
 }
 
 async function run(gateway: Gateway, seconds: number, ledger: Ledger, release: () => void) {

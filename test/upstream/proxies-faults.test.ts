@@ -29,7 +29,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
         exchange(port, bytes),
       ),
     );
-    return { bytes: got, told: onError.mock.calls.map(([problem]) => problem as Record<string, unknown>) };
+    return { bytes: got, reported: onError.mock.calls.map(([problem]) => problem as Record<string, unknown>) };
   }
 
   it.each<[string, (socket: Socket) => unknown, number, string]>([
@@ -67,10 +67,10 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["status 99", (socket) => socket.end("HTTP/1.1 099 s3cr3t\r\nContent-Length: 6\r\n\r\ns3cr3t"), 502, "http_protocol_error"],
     ["status 999", (socket) => socket.end("HTTP/1.1 999 s3cr3t\r\nContent-Length: 6\r\n\r\ns3cr3t"), 502, "http_protocol_error"],
   ])("answers for %s, and tells of it once", async (_what, act, status, proxyError) => {
-    const { bytes, told } = await ask(raw(act));
+    const { bytes, reported } = await ask(raw(act));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status, instance: "/orders" });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toMatchObject([{ status, proxyError }]);
+    expect(reported).toMatchObject([{ status, proxyError }]);
   });
 
   it("keeps what the gateway has set, and the connection, when content breaks before it has begun", async () => {
@@ -139,12 +139,12 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       if (kind === "identity") response.end();
       else setInterval(() => response.write(" ".repeat(1_000_000)), 1).unref();
     });
-    const { bytes, told } = await ask(upstream, undefined, { settings: { cookieDomainRewrite: "shop.example" } });
+    const { bytes, reported } = await ask(upstream, undefined, { settings: { cookieDomainRewrite: "shop.example" } });
     const answer = parseAnswer(bytes);
     expect(assertContract(answer)).toMatchObject({ status: 404, detail: "No such order" });
     expect(answer.headers.getSetCookie()).toEqual(["a=1; Domain=shop.example"]);
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     await closed;
   });
 

@@ -29,8 +29,8 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     const got = await withServer(onRequest, (upstreamPort) =>
       behind(library, upstreamPort, { ...given, options }, (port) => exchange(port, bytes)),
     );
-    const told = onError.mock.calls.map(([found]) => found as object);
-    return { bytes: got, answer: parseAnswer(got), told, seen: onRequest.mock.calls.map(([incoming]) => incoming) };
+    const reported = onError.mock.calls.map(([found]) => found as object);
+    return { bytes: got, answer: parseAnswer(got), reported, seen: onRequest.mock.calls.map(([incoming]) => incoming) };
   }
 
   const ok: RequestListener = (_request, response) => void response.end("content");
@@ -53,12 +53,12 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it.each(["1.1 edge-1", "1.0 cache , HTTP/1.1\tEDGE-1 (x)", `${"1.1 x,".repeat(2000)}1.1 edge-1`])(
     "refuses what has been here before: %.30s",
     async (via) => {
-      const { answer, told, seen } = await ask(ok, request("POST /", { Via: via }, "content"), {
+      const { answer, reported, seen } = await ask(ok, request("POST /", { Via: via }, "content"), {
         options: { proxyName: "Edge-1" },
       });
       expect(assertContract(answer)).toMatchObject({ status: 502 });
       expect(answer.headers.get("proxy-status")).toBe("Edge-1;error=proxy_loop_detected");
-      expect(told).toMatchObject([{ proxyError: "proxy_loop_detected" }]);
+      expect(reported).toMatchObject([{ proxyError: "proxy_loop_detected" }]);
       expect(seen).toEqual([]);
     },
   );
@@ -107,13 +107,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       if (url === "/no") throw problem(403, "Not this one");
     };
     const lines = request("GET /yes", { Connection: "keep-alive" }) + request("POST /no", {}, "content");
-    const { bytes, told, seen } = await ask(ok, lines, { handlers: { proxyReq }, settings: { agent } });
+    const { bytes, reported, seen } = await ask(ok, lines, { handlers: { proxyReq }, settings: { agent } });
     agent.destroy();
     expect(assertContract(parseAnswer(bytes.slice(bytes.lastIndexOf("HTTP/1.1 "))))).toMatchObject({
       status: 403,
       detail: "Not this one",
     });
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(seen.map(({ url }) => url)).toEqual(["/yes"]);
   });
 
@@ -122,10 +122,10 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["rejects", () => Promise.reject(new Error("s3cr3t"))],
   ])("answers for a handler of replies that %s", async (_what, proxyRes) => {
     const stalled: RequestListener = (_request, response) => response.flushHeaders();
-    const { bytes, answer, told } = await ask(stalled, request("GET /"), { handlers: { proxyRes } });
+    const { bytes, answer, reported } = await ask(stalled, request("GET /"), { handlers: { proxyRes } });
     expect(assertContract(answer)).toMatchObject({ status: 500 });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("tells of a handler that fails when the answer is under way", async () => {
@@ -148,13 +148,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       await once(response, "close");
       throw failure;
     };
-    let tell = () => {};
-    const told = new Promise<void>((resolve) => (tell = resolve));
-    const onError = vi.fn(({ cause }: Problem) => void (cause === failure && tell()));
+    let report = () => {};
+    const reported = new Promise<void>((resolve) => (report = resolve));
+    const onError = vi.fn(({ cause }: Problem) => void (cause === failure && report()));
     await withServer(upstream, (upstreamPort) =>
       behind(library, upstreamPort, { handlers: { proxyRes }, options: { onError } }, async (port) => {
         expect(await exchange(port, request("GET /"))).not.toContain("s3cr3t");
-        await told;
+        await reported;
       }),
     );
     expect(onError.mock.calls.filter(([{ cause }]) => cause === failure)).toHaveLength(1);
@@ -209,10 +209,10 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     const sent = await ask(ok, request("GET /"), { settings, handlers: { proxyRes } });
     expect(sent.bytes).toContain("\r\ncontent\r\n");
     expect((await ask(ok, request("GET /"), { settings, handlers: { proxyRes: upper } })).answer.text).toContain("CONTENT");
-    const { answer, told } = await ask(missing, request("GET /"), { settings, handlers: { proxyRes: upper } });
+    const { answer, reported } = await ask(missing, request("GET /"), { settings, handlers: { proxyRes: upper } });
     expect(assertContract(answer)).toMatchObject({ status: 404 });
     expect(answer.headers.get("x-inner")).toBe("1");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 
   it("adds nothing to what somebody else sends", async () => {

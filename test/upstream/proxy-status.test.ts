@@ -109,13 +109,13 @@ describe("this gateway's member", () => {
 
 describe("details", () => {
   const details = (thrown: unknown) => said(thrown, { proxyDetails: true });
-  const told = 'gw;error=connection_refused;next-hop="10.0.0.7:8080";details="ECONNREFUSED"';
+  const reported = 'gw;error=connection_refused;next-hop="10.0.0.7:8080";details="ECONNREFUSED"';
 
   it.each<[string, unknown, string]>([
-    ["a system call", refused, told],
-    ["what wraps it", new TypeError("fetch failed", { cause: refused }), told],
-    ["what broke a session of HTTP/2", nodes("ERR_HTTP2_STREAM_CANCEL", { cause: refused }), told],
-    ["the first of several addresses", Object.assign(new AggregateError([refused]), { code: "ECONNREFUSED" }), told],
+    ["a system call", refused, reported],
+    ["what wraps it", new TypeError("fetch failed", { cause: refused }), reported],
+    ["what broke a session of HTTP/2", nodes("ERR_HTTP2_STREAM_CANCEL", { cause: refused }), reported],
+    ["the first of several addresses", Object.assign(new AggregateError([refused]), { code: "ECONNREFUSED" }), reported],
     [
       "a name that does not exist",
       nodes("ENOTFOUND", { syscall: "getaddrinfo", hostname: "orders.internal" }),

@@ -129,7 +129,7 @@ describe.each(relays)("$name", (gateway) => {
 });
 
 /** Gateways that say something themselves before they relay. */
-const speaking = {
+const appending = {
   "Express 5": (to: string) => onExpress(express, to),
   "Express 4": (to: string) => onExpress(express4, to),
   "Koa 3": (to: string) => onKoa(new Koa(), to),
@@ -154,7 +154,7 @@ function onKoa(app: Koa, to: string) {
   return app.callback() as RequestListener;
 }
 
-describe.each(Object.entries(speaking))("relay() on %s", (_name, create) => {
+describe.each(Object.entries(appending))("relay() on %s", (_name, create) => {
   it.each([200, 404])("joins the gateway's own cookies and Vary with those of a %i", async (status) => {
     const upstream: RequestListener = (_request, response) => {
       response.writeHead(status, { "Set-Cookie": ["a=1", "b=2"], Vary: "Accept-Language", "X-Request-Id": "theirs" }).end();

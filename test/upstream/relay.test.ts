@@ -27,7 +27,7 @@ async function withClient<R>(port: number, visit: (socket: Socket) => Promise<R>
   }
 }
 
-function told() {
+function reported() {
   const problems: Problem[] = [];
   const options: ResponderOptions = { onError: (found) => void problems.push(found) };
   return { problems, options };
@@ -59,7 +59,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
 
   it("takes no more than its client takes, and lets go of the upstream when the client leaves", async () => {
     const upstream = endless();
-    const { problems, options } = told();
+    const { problems, options } = reported();
     const visit = (port: number) =>
       withClient(port, async (socket) => {
         await once(socket, "readable");
@@ -77,7 +77,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
     ["an end that is none", (socket: Socket) => socket.end(), "http_response_incomplete"],
     ["a chunk that is none", (socket: Socket) => socket.end("s3cr3t\r\n"), chunking],
   ])("cuts the transfer after %s in the middle, and tells of it once", async (_what, end, type) => {
-    const { problems, options } = told();
+    const { problems, options } = reported();
     const bytes = await through(gateway, breakingAfter("id;name\n", end), (port) => exchange(port, request("GET /")), options);
     expect(bytes).toContain("HTTP/1.1 200 OK");
     expect(bytes).toContain("id;name\n");
@@ -99,7 +99,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
   });
 
   it("answers by the contract when content breaks before it has begun", async () => {
-    const { problems, options } = told();
+    const { problems, options } = reported();
     const upstream = breakingAfter("", (socket) => socket.resetAndDestroy());
     const bytes = await through(gateway, upstream, (port) => exchange(port, request("GET /")), options);
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
@@ -117,7 +117,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
       upstream!.resetAndDestroy();
       await once(socket.resume(), "end");
     };
-    await expect(through(gateway, listener, visit, told().options)).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(through(gateway, listener, visit, reported().options)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
   it("discards the content that a client who asks for the head does not want", async () => {
@@ -152,7 +152,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
         await Promise.all([closed.promise, settled.promise]);
       });
     };
-    const { problems, options } = told();
+    const { problems, options } = reported();
     await withServer(upstream, (to) => withServer(gateway.create(to, options), visit));
     expect(problems).toEqual([]);
   });
@@ -177,7 +177,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
       await new Promise((resolve) => stream.once("close", resolve));
       await relay(reply);
     });
-    const { problems, options } = told();
+    const { problems, options } = reported();
     const bytes = await through(gateway, upstream, (port) => exchange(port, request("GET /")), options);
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
     expect(bytes).not.toContain("s3cr3t");
@@ -209,7 +209,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
       expect(text).toContain("no patience");
       expect(text).not.toContain("content");
     };
-    const { problems, options } = told();
+    const { problems, options } = reported();
     await withServer(upstream, (to) => withServer(gateway.create(to, options), visit));
     expect(problems).toEqual([]);
   });
@@ -229,7 +229,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     ["content that was read", {}, "Node's fetch"],
     ["a wrong option", { success: "s3cr3t" as never }, "Node's fetch"],
   ] as const)("does not do with %s", async (what, wrong, client) => {
-    const { problems, options } = told();
+    const { problems, options } = reported();
     const gateway = relaying(host, client, async (ask, relay) => {
       const reply = await ask();
       if (what === "content that was read") await new Response(("body" in reply ? reply.body : null) as never).text();

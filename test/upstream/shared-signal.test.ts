@@ -31,8 +31,8 @@ it.each(clients)("is no leak of listeners, $name", async ({ ask, dispatcher }) =
         const signal = clientSignal(response);
         response.end(JSON.stringify(await Promise.all(Array.from({ length: calls }, () => answered(signal)))));
       });
-      await withServer(gateway, async (door) => {
-        const [reply] = await once(get({ host: "127.0.0.1", port: door, agent: false }), "response");
+      await withServer(gateway, async (gatewayPort) => {
+        const [reply] = await once(get({ host: "127.0.0.1", port: gatewayPort, agent: false }), "response");
         expect(JSON.parse(Buffer.concat(await reply.toArray()).toString())).toHaveLength(calls);
       });
     });

@@ -32,7 +32,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
         exchange(port, bytes),
       ),
     );
-    return { bytes: got, answer: parseAnswer(got), told: onError.mock.calls.map(([problem]) => problem as object) };
+    return { bytes: got, answer: parseAnswer(got), reported: onError.mock.calls.map(([problem]) => problem as object) };
   }
 
   it.each<[string, Server, object, object]>([
@@ -70,7 +70,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["status 999", replying("999 s3cr3t"), { status: 502 }, { proxyError: "http_protocol_error", upstreamStatus: 999 }],
     ["an error that breaks off", replying("404 No\r\nContent-Length: 99", "s3cr3t"), { status: 404 }, {}],
   ])("answers %s, and closes", async (what, upstream, body, problem) => {
-    const { bytes, answer, told } = await ask(upstream, { options: { proxyName: "edge-1" } });
+    const { bytes, answer, reported } = await ask(upstream, { options: { proxyName: "edge-1" } });
     expect(bytes).toMatch(/^HTTP\/1\.1 [45]\d\d [A-Z]/);
     expect(assertContract(answer)).toMatchObject({ ...body, instance: "/chat" });
     expect(answer.headers.get("connection")).toBe("close");
@@ -81,7 +81,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
       expect([answer.headers.get("www-authenticate"), answer.headers.get("set-cookie")]).toEqual(["Basic", "a=1"]);
     if (what === "a 503") expect(answer.headers.get("retry-after")).toBe("7");
     if (what !== "a 404 with words") expect(bytes).not.toContain("s3cr3t");
-    expect(told).toMatchObject([problem]);
+    expect(reported).toMatchObject([problem]);
   });
 
   it("answers an error that is reset when some of its content has come", async () => {
@@ -93,9 +93,9 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     // A reset that comes along with content would pass for an end.
     const proxyReqWs = (outgoing: ClientRequest) =>
       outgoing.once("socket", (socket) => socket.once("data", () => sockets[0]!.resetAndDestroy()));
-    const { answer, told } = await ask(upstream, { handlers: { proxyReqWs } });
+    const { answer, reported } = await ask(upstream, { handlers: { proxyReqWs } });
     expect(assertContract(answer)).toMatchObject({ status: 404, instance: "/chat" });
-    expect(told).toMatchObject([{ upstreamStatus: 404 }]);
+    expect(reported).toMatchObject([{ upstreamStatus: 404 }]);
   });
 
   it("answers for an upstream that is not there", async () => {
@@ -164,9 +164,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it("refuses what has been here before", async () => {
     const onRequest = vi.fn();
     const upstream = createServer().on("upgrade", onRequest);
-    const { answer, told } = await ask(upstream, { options: { proxyName: "edge-1" } }, upgrade({ Via: "1.1 cache, 1.1 EDGE-1" }));
+    const { answer, reported } = await ask(
+      upstream,
+      { options: { proxyName: "edge-1" } },
+      upgrade({ Via: "1.1 cache, 1.1 EDGE-1" }),
+    );
     expect(assertContract(answer)).toMatchObject({ status: 502 });
-    expect(told).toMatchObject([{ proxyError: "proxy_loop_detected" }]);
+    expect(reported).toMatchObject([{ proxyError: "proxy_loop_detected" }]);
     expect(onRequest).not.toHaveBeenCalled();
   });
 
@@ -179,10 +183,13 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     const proxyReqWs = () => {
       throw new Error("s3cr3t");
     };
-    const { bytes, answer, told } = await ask(createServer().on("upgrade", onRequest), { ...given, handlers: { proxyReqWs } });
+    const { bytes, answer, reported } = await ask(createServer().on("upgrade", onRequest), {
+      ...given,
+      handlers: { proxyReqWs },
+    });
     expect(assertContract(answer)).toMatchObject({ status: 500 });
     expect(bytes).not.toContain("s3cr3t");
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(onRequest).toHaveBeenCalledOnce();
   });
 });

@@ -11,12 +11,12 @@ import { fails, httpError, order, validates, validatesAs } from "./orders.js";
  * @param {() => Error} [own.own] what a handler throws that knows it; default: http-errors'
  * @param {Handler} [own.unmatched] behind the routes
  * @param {Handler} [own.notAllowed] for the other methods of a route
- * @param {(error: ZodError) => Error} [own.told] what a handler makes of a validation error
+ * @param {(error: ZodError) => Error} [own.errorOf] what a handler makes of a validation error
  * @param {ErrorHandler} [own.onError]
  * @param {() => any} [own.last] what it mounts instead of all these
  * @returns {import("../types.js").Contestant}
  */
-export function contestant({ own = httpError, unmatched, notAllowed, told, onError, last }) {
+export function contestant({ own = httpError, unmatched, notAllowed, errorOf, onError, last }) {
   return () => {
     const app = express().disable("x-powered-by");
     app.get("/orders/:id", (_request, response) => void response.json(order));
@@ -28,7 +28,7 @@ export function contestant({ own = httpError, unmatched, notAllowed, told, onErr
       throw own();
     });
     app.get("/failing/:id", fails);
-    app.get("/invalid/:id", told ? validatesAs(told) : validates);
+    app.get("/invalid/:id", errorOf ? validatesAs(errorOf) : validates);
     app.post("/orders", express.json(), (request, response) => void response.json(request.body));
     if (last) app.use(last());
     if (unmatched) app.use(unmatched);

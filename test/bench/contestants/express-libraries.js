@@ -14,7 +14,7 @@ export const boom = contestant({
   own: () => notFound(message),
   unmatched: (_request, _response, next) => next(notFound()),
   notAllowed: (_request, _response, next) => next(methodNotAllowed(undefined, undefined, ["HEAD", "GET"])),
-  told: (error) => badRequest("Validation failed", fieldsOf(error)),
+  errorOf: (error) => badRequest("Validation failed", fieldsOf(error)),
   onError(error, _request, response, _next) {
     const { output, data } = isBoom(error) ? error : boomify(error, { statusCode: error.status ?? 500 });
     response.status(output.statusCode).set(output.headers);
@@ -25,7 +25,7 @@ export const boom = contestant({
 export const strong = contestant({
   unmatched: (_request, _response, next) => next(createError(404)),
   notAllowed: (_request, response, next) => next(createError(allowing(response))),
-  told: (error) => createError(400, "Validation failed", { details: fieldsOf(error) }),
+  errorOf: (error) => createError(400, "Validation failed", { details: fieldsOf(error) }),
   onError: strongErrorHandler({ log: false }),
 });
 
@@ -41,7 +41,7 @@ export const apiProblem = contestant({
   own: () => new Problem(404, "Not Found", { detail: message }),
   unmatched: (_request, _response, next) => next(new Problem(404)),
   notAllowed: (_request, response, next) => next(new Problem(allowing(response))),
-  told: (error) => new Problem(400, "Bad Request", { errors: fieldsOf(error) }),
+  errorOf: (error) => new Problem(400, "Bad Request", { errors: fieldsOf(error) }),
   // It takes no other errors than its own.
   onError: (error, request, response, next) =>
     answerProblem(error instanceof Problem ? error : new Problem(error.status ?? 500), request, response, next),

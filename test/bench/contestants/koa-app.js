@@ -9,14 +9,14 @@ import { fails, httpError, order, validates, validatesAs } from "./orders.js";
  * The same application for all, with what each of them has for its errors.
  * @param {object} own
  * @param {() => Error} [own.own] what a handler throws that knows it; default: http-errors'
- * @param {(error: ZodError) => Error} [own.told] what a handler makes of a validation error
+ * @param {(error: ZodError) => Error} [own.errorOf] what a handler makes of a validation error
  * @param {(app: Koa) => void} [own.prepare]
  * @param {Middleware} [own.first]
  * @param {Middleware} [own.unmatched] behind the routes
  * @param {import("@koa/router").AllowedMethodsOptions} [own.allowed] how the router says 405
  * @returns {import("../types.js").Contestant}
  */
-export function contestant({ own = httpError, told, prepare, first, unmatched, allowed }) {
+export function contestant({ own = httpError, errorOf, prepare, first, unmatched, allowed }) {
   return ({ status }) => {
     const app = new Koa();
     app.silent = true;
@@ -28,7 +28,7 @@ export function contestant({ own = httpError, told, prepare, first, unmatched, a
       app.use(router.routes());
       if (allowed) app.use(router.allowedMethods(allowed));
     } else {
-      app.use(handlers(own, told));
+      app.use(handlers(own, errorOf));
       if (unmatched) app.use(unmatched);
     }
     return app.callback();
@@ -37,11 +37,11 @@ export function contestant({ own = httpError, told, prepare, first, unmatched, a
 
 /**
  * @param {() => Error} own
- * @param {((error: ZodError) => Error) | undefined} told
+ * @param {((error: ZodError) => Error) | undefined} errorOf
  * @returns {Middleware}
  */
-function handlers(own, told) {
-  const invalid = told ? validatesAs(told) : validates;
+function handlers(own, errorOf) {
+  const invalid = errorOf ? validatesAs(errorOf) : validates;
   return (ctx, next) => {
     switch (ctx.path) {
       case "/orders/17":

@@ -9,7 +9,7 @@ import { fieldsOf, message } from "./orders.js";
 export const boom = contestant({
   own: () => notFound(message),
   allowed: { throw: true, methodNotAllowed: () => methodNotAllowed(undefined, undefined, ["HEAD", "GET"]) },
-  told: (error) => badRequest("Validation failed", fieldsOf(error)),
+  errorOf: (error) => badRequest("Validation failed", fieldsOf(error)),
   first: async (ctx, next) => {
     try {
       await next();
@@ -26,7 +26,7 @@ export const boom = contestant({
 
 export const jsonError = contestant({
   allowed: { throw: true },
-  told: (error) => createError(400, "Validation failed", { errors: fieldsOf(error) }),
+  errorOf: (error) => createError(400, "Validation failed", { errors: fieldsOf(error) }),
   // Its README's advice for production.
   first: koaJsonError({
     postFormat: (/** @type {Error} */ _error, /** @type {object} */ body) => ({ ...body, stack: undefined }),

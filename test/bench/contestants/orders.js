@@ -45,20 +45,20 @@ export function validates() {
 
 /**
  * The same for those who want an error of another kind.
- * @param {(error: z.ZodError) => Error} told
+ * @param {(error: z.ZodError) => Error} errorOf
  */
-export function validatesAs(told) {
+export function validatesAs(errorOf) {
   return () => {
     try {
       return validates();
     } catch (error) {
-      throw told(/** @type {z.ZodError} */ (error));
+      throw errorOf(/** @type {z.ZodError} */ (error));
     }
   };
 }
 
 /**
- * What a client may be told of a validation error.
+ * Lists the invalid fields for the client.
  * @param {z.ZodError} error
  */
 export function fieldsOf({ issues }) {

@@ -1,16 +1,16 @@
-// What a gateway tells its operator: the request id of each call of `onError`.
+// Records what a gateway reports: the request id of each call of `onError`.
 
-/** Request ids of what was told since they were last taken. @type {string[]} */
-let told = [];
+/** Request ids of what was reported since take() was last called. @type {string[]} */
+let reported = [];
 
 export function take() {
-  const taken = told;
-  told = [];
+  const taken = reported;
+  reported = [];
   return taken;
 }
 
 /** @type {Required<import("@fg-errors/core").ResponderOptions>["onError"]} */
-const onError = (_problem, { requestId }) => void told.push(requestId);
+const onError = (_problem, { requestId }) => void reported.push(requestId);
 
 const usual = { onError };
 
@@ -20,7 +20,7 @@ const usual = { onError };
  * @param {Act} act
  * @param {number} at which of its parameters are the options
  */
-export function hear(act, at) {
+export function recordReports(act, at) {
   return /** @type {Act} */ (
     (...args) => {
       args[at] = args[at] === undefined ? usual : { onError, ...args[at] }; // for relay() the same object each time

@@ -20,13 +20,13 @@ const chunk = Buffer.alloc(20_000, "x");
 export const expressAlone = () => expressWith();
 
 /** @type {Contestant} */
-export const expressHeld = () => expressWith(onExpress.fgResponses(silent));
+export const expressIntercepted = () => expressWith(onExpress.fgResponses(silent));
 
 /** @type {Contestant} */
 export const koaAlone = () => koaWith();
 
 /** @type {Contestant} */
-export const koaHeld = () => koaWith(onKoa.fgResponses(silent));
+export const koaIntercepted = () => koaWith(onKoa.fgResponses(silent));
 
 /** @param {import("express").RequestHandler[]} handlers */
 function expressWith(...handlers) {

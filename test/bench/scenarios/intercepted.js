@@ -13,8 +13,8 @@ const exports = /** @type {const} */ ({ Express: ["expressAlone", "expressHeld"]
  * @param {Pick<Scenario, "length" | "requests">} [more]
  * @returns {Scenario}
  */
-function held(host, way, path, more) {
-  const [alone, held] = exports[host];
+function intercepted(host, way, path, more) {
+  const [alone, intercepted] = exports[host];
   return {
     name: `fgResponses() on ${host}, ${way}`,
     request: { path },
@@ -22,8 +22,8 @@ function held(host, way, path, more) {
     ...more,
     contestants: {
       ...baseline,
-      [host]: ["holds.js", alone],
-      "with fgResponses()": ["holds.js", held],
+      [host]: ["intercepted.js", alone],
+      "with fgResponses()": ["intercepted.js", intercepted],
     },
     targets: [{ what: "1.05 of the same without it", ours: "with fgResponses()", to: host, most: 1.05, by: "instructions" }],
   };
@@ -33,10 +33,10 @@ const stream = { length: 100_000, requests: 500 };
 
 /** @type {readonly Scenario[]} */
 export const scenarios = [
-  held("Express", "res.json", "/json"),
-  held("Express", "res.end", "/end"),
-  held("Express", "a stream of 100 kB", "/stream", stream),
-  held("Koa", "a body", "/json"),
-  held("Koa", "res.end", "/end"),
-  held("Koa", "a stream of 100 kB", "/stream", stream),
+  intercepted("Express", "res.json", "/json"),
+  intercepted("Express", "res.end", "/end"),
+  intercepted("Express", "a stream of 100 kB", "/stream", stream),
+  intercepted("Koa", "a body", "/json"),
+  intercepted("Koa", "res.end", "/end"),
+  intercepted("Koa", "a stream of 100 kB", "/stream", stream),
 ];

@@ -19,12 +19,12 @@ const badChunk = `${request("POST /act", { ...kept, "Transfer-Encoding": "chunke
 const garbage = "s3cr3t\r\n\r\n";
 
 const onError = vi.fn<(problem: Problem) => void>();
-const told = () => onError.mock.calls.map(([{ status }]) => status);
+const reported = () => onError.mock.calls.map(([{ status }]) => status);
 
 /** What a client gets of a server whose listener is `act`. */
-function got(act: (request: IncomingMessage, response: ServerResponse) => unknown, ...packets: string[]) {
+function got(act: (request: IncomingMessage, response: ServerResponse) => unknown, ...chunks: string[]) {
   onError.mockClear();
-  return visit(guardServer(createServer(act), { onError }), false, (open) => send(open(), ...packets));
+  return visit(guardServer(createServer(act), { onError }), false, (open) => send(open(), ...chunks));
 }
 
 describe.each(hosts)("$name", ({ create }) => {
@@ -37,7 +37,7 @@ describe.each(hosts)("$name", ({ create }) => {
     const [first, second, third, ...more] = answers(await got(create(act), good + good + garbage, garbage));
     expect([first, second, more]).toMatchObject([{ status: 200, text: "content" }, { text: "content" }, []]);
     expect(assertContract(third!)).toMatchObject({ status: 400, instance: "/" });
-    expect(told()).toEqual([400]);
+    expect(reported()).toEqual([400]);
   });
 
   it("answers for content that breaks while the application works, which may go on", async () => {
@@ -59,7 +59,7 @@ describe.each(hosts)("$name", ({ create }) => {
     expect([answer!.headers.get("connection"), more]).toEqual(["close", []]);
     goOn();
     await eventually(() => expect(closed).toHaveBeenCalledOnce());
-    expect(told()).toEqual([400]);
+    expect(reported()).toEqual([400]);
   });
 });
 
@@ -79,7 +79,7 @@ describe.each(hosts)("$name, whose parser waits for the content", ({ create }) =
     expect(assertContract(answer!)).toMatchObject({ status: 400 });
     await closed;
     await new Promise((done) => setImmediate(done));
-    expect([more, told()]).toEqual([[], [400]]);
+    expect([more, reported()]).toEqual([[], [400]]);
   });
 });
 
@@ -104,14 +104,14 @@ it("cuts a response whose own request turns out to be broken", async () => {
   const act = (_request: IncomingMessage, response: ServerResponse) => void response.write("content");
   const bytes = await got(act, badChunk.slice(0, -8), badChunk.slice(-8));
   expect(bytes).toMatch(/\r\n\r\n7\r\ncontent\r\n$/);
-  expect(told()).toEqual([400]);
+  expect(reported()).toEqual([400]);
 });
 
 it.each(["ended", "left"])("answers a request once: what follows the answer is dropped; it has %s", async (state) => {
   const act = (_request: IncomingMessage, response: ServerResponse) => void response.end("enough");
-  const packets = state === "ended" ? [badChunk] : [badChunk.slice(0, -8), badChunk.slice(-8)];
-  const [answer, ...more] = answers(await got(act, ...packets));
-  expect([answer, more, told()]).toMatchObject([{ status: 200, text: "enough" }, [], []]);
+  const chunks = state === "ended" ? [badChunk] : [badChunk.slice(0, -8), badChunk.slice(-8)];
+  const [answer, ...more] = answers(await got(act, ...chunks));
+  expect([answer, more, reported()]).toMatchObject([{ status: 200, text: "enough" }, [], []]);
 });
 
 it("keeps an answer from what comes behind the last request", async () => {
@@ -120,7 +120,7 @@ it("keeps an answer from what comes behind the last request", async () => {
     response.end("content");
   };
   const [answer, ...more] = answers(await got(act, request("GET /") + garbage));
-  expect([answer, more, told()]).toMatchObject([{ status: 200, text: "content" }, [], []]);
+  expect([answer, more, reported()]).toMatchObject([{ status: 200, text: "content" }, [], []]);
 });
 
 it.each([

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { Case, Heard } from "./client.js";
 import { responsesIn } from "./responses.js";
 import { unfinished } from "./upstream.js";
-import { countIn, wrong } from "./verdict.js";
+import { countIn, wrong } from "./oracle.js";
 
 const sent: Case = {
   bytes: "GET / HTTP/1.1\r\n\r\n",

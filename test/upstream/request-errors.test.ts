@@ -83,19 +83,19 @@ afterEach(() => {
 describe.each(Object.entries(handlers))("%s", (_name, create) => {
   describe.each(Object.entries(breaks))("%s", (_what, act) => {
     it.each([200, 404] as const)("does not end the process: %i", async (status) => {
-      const told: Problem[] = [];
+      const reported: Problem[] = [];
       const sockets = new Set<Socket>();
       const service = createServer((socket) => {
         sockets.add(socket);
         socket.on("error", () => {}).once("data", () => (socket.write(heads[status] + begun), act(socket)));
       });
-      const options = { onError: (problem: Problem) => void told.push(problem) };
+      const options = { onError: (problem: Problem) => void reported.push(problem) };
       const bytes = await withServer(service as never, (port) =>
         withServer(create(port, options), (gateway) => exchange(gateway, request("GET /")).catch(String)),
       );
       for (const socket of sockets) socket.destroy();
       expect(uncaught).toEqual([]);
-      expect(told).toHaveLength(1); // by the reply
+      expect(reported).toHaveLength(1); // by the reply
       expect(bytes).not.toContain("s3cr3t");
       expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
     });
