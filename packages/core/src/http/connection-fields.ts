@@ -6,9 +6,12 @@ import { receivedField } from "./request-framing.js";
 /** Names the fields that show where the content ends, and whom it is for: they stay, whatever Connection names. */
 const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
 
+const credentials = "proxy-authorization";
+
 /**
- * Lists the names of a request's fields that belong to its connection (RFC 9110 section 7.6.1). A field that Connection names counts only
- * if the client sent it along: a client must not remove what this gateway has set since, such as the user whom it has authenticated.
+ * Lists the names of a request's fields that belong to its connection (RFC 9110 section 7.6.1), or to this gateway (section
+ * 11.7.2). A field that Connection names, and Proxy-Authorization, counts only as the client sent it: a client must not remove what this
+ * gateway has set since, such as the user whom it has authenticated, or its own credentials for the next proxy.
  * @param headers the request's fields as they are now, names in lower case. Default: its `headers`
  * @example for (const name of connectionFields(request)) delete request.headers[name];
  */
@@ -18,8 +21,14 @@ export function connectionFields(
 ): Iterable<string> {
   const always = hopByHopFields({});
   const names = hopByHopFields({ connection: receivedField(request, "connection") });
-  if (names === always) return always;
-  return [...names].filter(
-    (name) => always.has(name) || (!needed.has(name) && String(headers[name]) === receivedField(request, name)),
-  );
+  if (names === always && headers[credentials] === undefined) return always;
+  return [...names].filter((name) => {
+    if (name === credentials) return isReceived(request, String(headers[name]));
+    return always.has(name) || (!needed.has(name) && String(headers[name]) === receivedField(request, name));
+  });
+}
+
+/** Whether credentials came with a request. Node keeps the first of several. */
+function isReceived(request: IncomingMessage | Http2ServerRequest, value: string): boolean {
+  return `${receivedField(request, credentials)}, `.startsWith(`${value}, `);
 }

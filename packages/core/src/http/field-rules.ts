@@ -9,6 +9,21 @@ interface FieldRule {
   readonly suffixes?: readonly string[];
 }
 
+/** Lists the fields that no proxy passes on, though they concern no connection. */
+export const proxyAuthenticationRule: FieldRule = {
+  why: "are between a client and the next proxy alone (RFC 9110 sections 11.7.1 to 11.7.3)",
+  names: ["proxy-authenticate", "proxy-authentication-info", "proxy-authorization"],
+};
+
+/** Lists the fields of a message that are not passed on, be it a request, a success or an error. */
+export const hopByHopRules: readonly FieldRule[] = [
+  {
+    why: "belong to one connection (RFC 9110 section 7.6.1)",
+    names: ["connection", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
+  },
+  proxyAuthenticationRule,
+];
+
 /**
  * Lists the fields that are removed from every error response, whoever set them: they belong to the representation that the error
  * replaces.
@@ -90,8 +105,8 @@ export const upstreamRules: readonly FieldRule[] = [
   { why: "name its software", names: ["server", "x-powered-by"] },
   { why: "are this gateway's to say", names: ["date", "retry-after", "x-request-id"] },
   {
-    why: "are demanded by a status, and taken over only if they are valid (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8)",
-    names: ["allow", "proxy-authenticate", "www-authenticate"],
+    why: "are demanded by a status, and taken over only if they are valid (RFC 9110 sections 15.5.2 and 15.5.6)",
+    names: ["allow", "www-authenticate"],
   },
   {
     why: "set a policy of the whole site, which a client keeps: it is the gateway's site (RFC 6797, RFC 7469, RFC 7838, RFC 8942)",

@@ -1,5 +1,5 @@
 import { fieldEntries } from "./field-entries.js";
-import { credentialRules, matcherOf, representationRules, upstreamRules } from "./field-rules.js";
+import { credentialRules, hopByHopRules, matcherOf, representationRules, upstreamRules } from "./field-rules.js";
 import { isFieldName, isFieldValue } from "./is-field.js";
 
 const isRepresentationField = matcherOf(representationRules);
@@ -7,20 +7,11 @@ const isUpstreamOnly = matcherOf(upstreamRules);
 /** Whether a field asks a client for credentials, or gives or removes some. The name is in lower case. */
 export const isCredential = matcherOf(credentialRules);
 
-/** Lists the hop-by-hop fields, which belong to one connection (RFC 9110 section 7.6.1). */
-const alwaysHopByHop: ReadonlySet<string> = new Set([
-  "connection",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+/** Lists the hop-by-hop fields, which no gateway passes on. */
+const alwaysHopByHop: ReadonlySet<string> = new Set(hopByHopRules.flatMap(({ names = [] }) => names));
 
-/** Lists fields that an error may not set: they frame the message, or carry state. */
-const neverExposed: ReadonlySet<string> = new Set([...alwaysHopByHop, "date", "set-cookie"]);
+/** Whether an error may not set a field: it frames the message, or carries state. */
+const isNeverExposed = matcherOf([hopByHopRules[0]!, { why: "", names: ["date", "set-cookie"] }]);
 
 /** Maps a status to the field that its response must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
 export const requiredFields: Readonly<Record<number, string>> = {
@@ -58,7 +49,7 @@ export function exposableHeaders(headers: unknown): Record<string, string> | und
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     if (!isSendableField(name, text)) continue;
     const [lower, trimmed] = [name.toLowerCase(), String(text).trim()]; // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
-    const mayLeave = !neverExposed.has(lower) && !isDroppedWithError(lower) && !lower.startsWith("content-");
+    const mayLeave = !isNeverExposed(lower) && !isDroppedWithError(lower) && !lower.startsWith("content-");
     if (mayLeave && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
   }
   return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
@@ -112,8 +103,8 @@ export function dropCredentials(headers: Record<string, unknown>): void {
 }
 
 /**
- * Picks the fields of a reply that a gateway passes on: neither hop-by-hop fields nor those that the Connection field names (RFC
- * 9110 section 7.6.1). For a request use `upstreamRequest()`: without Transfer-Encoding its content would have no end.
+ * Picks the fields of a message that a gateway passes on: neither hop-by-hop fields (RFC 9110 section 7.6.1) nor those that the Connection
+ * field names, nor those by which a client and its proxy authenticate (section 11.7). For a request use `upstreamRequest()`: without Transfer-Encoding its content would have no end.
  * @param headers names in lower case, as Node gives them
  * @returns pairs of name and value
  * @example const headers = Object.fromEntries(endToEnd(reply.headers));

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { proxyAuthenticationRule } from "../http/field-rules.js";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
 import { beforeAnswer, isRefused, isSwitched, markRefused, markSwitched, prepareAnswer } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
@@ -30,8 +31,9 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     if (socket.destroyed) outgoing.destroy();
     const stopWatching = watchEnd(request, socket);
     if (limit !== undefined) outgoing.setTimeout(limit, () => outgoing.destroy()); // the upgrade ends this limit
-    outgoing.once("upgrade", (_reply, upstream) => {
+    outgoing.once("upgrade", (reply, upstream) => {
       markSwitched(socket);
+      for (const name of proxyAuthenticationRule.names!) delete reply.headers[name]; // the library copies the others
       stopWatching();
       socket.once("close", () => upstream.destroy()); // a pipe ends it only if the client ends its side
       socket.once("end", () => upstream.setTimeout(limitAtEnd, () => upstream.destroy()));

@@ -28,7 +28,7 @@ export interface UpstreamRequest {
 /**
  * Derives the request to an upstream from a client's: its method, its path and query, its end-to-end fields (RFC 9110 section 7.6.1), and
  * the framing of its content, so that the upstream sees one request where there was one. Host is left out, since it names this gateway,
- * Expect, since this gateway meets it, and Proxy-Authorization (section 11.7.2).
+ * Expect, since this gateway meets it, and Proxy-Authorization as the client sent it (section 11.7.2).
  * @param request of node:http or node:http2, its `url` as the router has left it
  * @throws ProblemError 400 for a target that is no path and no URL of HTTP, 501 for a method that no client sends (CONNECT, TRACE, TRACK)
  *   and for a Transfer-Encoding other than chunked (RFC 9112 section 6.1)
@@ -49,7 +49,7 @@ export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): 
 }
 
 /** Lists fields that are addressed to this gateway. */
-const gatewayFields: readonly string[] = ["host", "expect", "proxy-authorization", "http2-settings"];
+const gatewayFields: readonly string[] = ["host", "expect"];
 
 function passedFields(request: IncomingMessage | Http2ServerRequest, coding: string | undefined): Record<string, string> {
   const dropped = new Set([...connectionFields(request), ...gatewayFields]);
