@@ -19,7 +19,7 @@ const nouns = new Set(
 
 /** Design words that were private to this project: "captured" says what "held" did, "integration" what "door" did. */
 const privateWords =
-  /\b(?:holds?|held|doors?|hush(?:ed|es)?|told|tells?|telling|speaks?|spoken|lets? go|beneath|outlook|verdict|dying|dear)\b/i;
+  /\b(?:holds?|held|doors?|hush(?:ed|es)?|told|tells?|telling|speaks?|spoken|unsaid|ways|lingers?|progress|wording|lets? go|gives? (?:up|back)|turns? away|answers? instead|in turn|beneath|outlook|verdict|dying|dear)\b/i;
 
 /** Lists the doc comments that stand before a declaration of a module, without those of members. */
 const docsIn = (code: string) =>

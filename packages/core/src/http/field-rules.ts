@@ -25,8 +25,8 @@ export const hopByHopRules: readonly FieldRule[] = [
 ];
 
 /**
- * Lists the fields that are removed from every error response, whoever set them: they belong to the representation that the error
- * replaces.
+ * Lists the representation fields, and others that are removed from every error response, whoever set them: they belong to the representation
+ * that the error replaces.
  */
 export const representationRules: readonly FieldRule[] = [
   {

@@ -12,12 +12,12 @@ const faultWordings =
  * @example faultInMessage("connect ECONNREFUSED 127.0.0.1:443") // { status: 502, proxyError: "connection_refused" }
  */
 export function faultInMessage(message: string): Finding | undefined {
-  return faultByCode(message) ?? faultByWording(message);
+  return faultByCode(message) ?? faultByText(message);
 }
 
 /** Finds a fault in a message that may be an application's own. Only a code counts, and wordings that nobody but Node uses. */
 export function certainFaultInMessage(message: string): Finding | undefined {
-  return faultByCode(message) ?? (nodeOnlyMessages.test(message) ? faultByWording(message) : undefined);
+  return faultByCode(message) ?? (nodeOnlyMessages.test(message) ? faultByText(message) : undefined);
 }
 
 const nodeOnlyMessages = /^(?:fetch failed|socket hang up|other side closed)$/;
@@ -29,7 +29,7 @@ function faultByCode(message: string): Finding | undefined {
   return type ? fault(type) : undefined;
 }
 
-function faultByWording(message: string): Finding | undefined {
+function faultByText(message: string): Finding | undefined {
   const type = matchedGroup(faultWordings, message);
   if (type === undefined) return undefined;
   return type === "unknown" ? { status: 502 } : fault(type as FaultType);

@@ -3,7 +3,7 @@ import { noop } from "../util/noop.js";
 import type { HttpSocket } from "./pipelining.js";
 
 /** Limits the milliseconds for which a client may go on sending after its last answer. */
-const lingerTime = 2000;
+const lingeringTime = 2000;
 
 /**
  * Sets the milliseconds between two reads while the last answer waits behind an earlier response. This is often enough to notice that the
@@ -62,6 +62,6 @@ function discardSlowly(this: Duplex): void {
 function destroySoon(this: Duplex): void {
   this.end();
   this.resume();
-  const lingerTimer = setTimeout(() => this.destroy(), lingerTime).unref();
-  this.once("close", () => clearTimeout(lingerTimer)); // a pending timer would keep the closed socket in memory
+  const closeTimer = setTimeout(() => this.destroy(), lingeringTime).unref();
+  this.once("close", () => clearTimeout(closeTimer)); // a pending timer would keep the closed socket in memory
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** Describes a socket with the internal members by which Node tracks pipelined requests. */
+/** Describes a socket with the internal members by which Node tracks pipelining. */
 export interface HttpSocket extends Socket {
   /** The response whose turn it is. Responses that wait behind it are not here. */
   _httpMessage?: (ServerResponse & { readonly req: IncomingMessage }) | null;

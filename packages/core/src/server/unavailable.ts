@@ -7,7 +7,7 @@ import { meant } from "../problem/problem-error.js";
 const retryFields = { "retry-after": "1" };
 
 /**
- * Creates the value to answer with 503 where the server answers instead of its application.
+ * Creates the value to answer with 503 where the server refuses a request, or abandons its response.
  * @param message for the operator
  * @param routine the operator has been informed already: stderr does not get it again
  * @param retryable nothing was done for the request, so the client may repeat it: adds Retry-After

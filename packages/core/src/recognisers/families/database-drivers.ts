@@ -99,7 +99,7 @@ const driverClasses = findingsByKey([
   [queryTimeout, ["SocketTimeoutDuringMaintenanceError", "CommandTimeoutDuringMaintenanceError"]],
 ]);
 
-/** Recognises what the drivers themselves throw. A finding has only a status: no text of a datastore is meant for the client. */
+/** Recognises what database drivers themselves throw. A finding has only a status: no text of a datastore is meant for the client. */
 export const databaseDrivers = {
   marks: {
     /** Set by pg, pg-native, postgres, PGlite and Neon; copied by TypeORM and MikroORM. */

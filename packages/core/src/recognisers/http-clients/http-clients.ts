@@ -6,7 +6,7 @@ import { isBareClientError } from "./call-fault.js";
 import { answeredCallFinding, failedCallFinding } from "./call-finding.js";
 
 /**
- * Recognises an HTTP client's error; undefined for any other. It comes before every family: several clients copy members of the
+ * Recognises the errors of HTTP clients; undefined for any other. It comes before every family: several clients copy members of the
  * response's body onto the error, where a hostile upstream could imitate any error. So only the status and the few header fields
  * that the transport itself received count.
  */

@@ -20,11 +20,11 @@ function valuesOfEach(list: readonly unknown[], step: string): readonly unknown[
   return found.slice(0, maxFieldErrors);
 }
 
-/** Gives the first result that `take` makes of the values at some paths. It receives the first member of a list. */
-export function firstValue<T>(body: unknown, paths: readonly string[], take: (value: unknown) => T | undefined): T | undefined {
+/** Gives the first result that `pick` makes of the values at some paths. It receives the first member of a list. */
+export function firstValue<T>(body: unknown, paths: readonly string[], pick: (value: unknown) => T | undefined): T | undefined {
   for (const path of paths) {
     const value = valueAt(body, path);
-    const result = take(path.includes(".") && Array.isArray(value) ? value[0] : value);
+    const result = pick(path.includes(".") && Array.isArray(value) ? value[0] : value);
     if (result !== undefined) return result;
   }
   return undefined;
