@@ -1,4 +1,4 @@
-// Says that dist/cjs holds CommonJS: the packages themselves are "type": "module", and tsc does not write this file.
+// Marks dist/cjs as CommonJS: the packages themselves are "type": "module", and tsc does not write this file.
 import { writeFileSync } from "node:fs";
 
 for (const name of ["core", "express", "functiongraph", "koa"])

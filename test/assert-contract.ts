@@ -78,7 +78,7 @@ function textsIn(value: unknown): readonly string[] {
 }
 
 /**
- * Whatever failed, this holds of the answer.
+ * Asserts what is true of every answer, whatever failed.
  * @param canaries texts that were planted where they must not come out
  * @returns the body's members
  */

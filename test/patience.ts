@@ -10,7 +10,7 @@ export function scaled(ms: number): number {
   return Math.round(ms * Math.min(mostBusy, Math.max(1, delayed, loadavg()[0]! / availableParallelism())));
 }
 
-/** Repeats a check until it holds. */
+/** Repeats a check until it passes. */
 export function eventually<T>(check: () => T | Promise<T>, interval = 10): Promise<T> {
   return vi.waitFor(check, { timeout: patience, interval });
 }

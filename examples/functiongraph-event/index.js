@@ -13,7 +13,7 @@ exports.handler = fgErrors((event) => {
     case "POST coupons":
       if (contentOf(event)?.coupon !== "TEATIME") throw problem(409, "This coupon is not valid", { code: "SHOP.0409" });
       return json({ discount: 5 });
-    case "GET invoice": // fails on purpose: the function's log tells why, the client only that it failed
+    case "GET invoice": // fails on purpose: the function's log says why, the client only learns that it failed
       throw new Error(`The printer ${process.env["PRINTER"]} does not answer`);
     default:
       throw problem(404);

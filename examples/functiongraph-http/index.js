@@ -18,7 +18,7 @@ app.post("/orders/:id/coupons", (request, response) => {
   response.json({ discount: 5 });
 });
 
-// Fails on purpose: the function's log tells why, the client only that it failed.
+// Fails on purpose: the function's log says why, the client only learns that it failed.
 app.get("/orders/:id/invoice", () => {
   throw new Error(`The printer ${process.env["PRINTER"]} does not answer`);
 });

@@ -1,4 +1,4 @@
-// Loads the modules that it is told to, by require() or import(), and prints how many files and how much CPU that took. It is a file of its
+// Loads the modules that its arguments name, by require() or import(), and prints how many files and how much CPU that took. It is a file of its
 // own, and CommonJS, so that nothing is loaded before: neither a channel to another process nor the loader of ES modules.
 const [how, ...names] = process.argv.slice(2);
 

@@ -21,7 +21,7 @@ const compared = { ...ours, responseInterceptor: "interceptor" };
 
 /**
  * What errors cost in memory: at the peak, while an upstream's error body of 100 MiB comes, and for good, after many errors of every kind.
- * Needs Linux, which tells a process's peak.
+ * Needs Linux, which reports a process's peak.
  * @param {Pick<import("./types.js").BenchOptions, "only">} options a text in the contestant's name
  * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
@@ -128,7 +128,7 @@ async function heapOf({ child, port }, load) {
 
 /** @param {Server["child"]} child */
 async function heapAfterGc(child) {
-  await usageOf(child); // what is let go of by finalizers goes with the second
+  await usageOf(child); // what finalizers release goes with the second
   return (await usageOf(child)).heapUsed / 2 ** 20;
 }
 

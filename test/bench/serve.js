@@ -1,5 +1,5 @@
 // node serve.js <file in contestants/> <export> <env as JSON>: one contestant as a server of its own.
-// Tells its port, and on the message "usage" the CPU and memory that the process has used so far.
+// Reports its port, and on the message "usage" the CPU and memory that the process has used so far.
 import { createServer } from "node:http";
 
 // What a framework writes to stderr by default goes nowhere, the same way for all.

@@ -43,7 +43,7 @@ function ratiosOf(costs, ours, to) {
 }
 
 /**
- * How far the median of so many rounds may be off: medians that differ by less are not told apart at 95 % (McGill, Tukey, Larsen 1978).
+ * How far the median of so many rounds may be off: medians that differ by less are not distinguished at 95 % (McGill, Tukey, Larsen 1978).
  * @param {readonly number[]} ratios
  */
 function errorOf(ratios) {

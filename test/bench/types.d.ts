@@ -35,7 +35,7 @@ export interface ScenarioTarget {
   readonly by: "cpu" | "instructions";
 }
 
-/** What a contestant is told of its place. */
+/** Describes the place of a contestant. */
 export interface Env {
   /** URL of the upstream, or "". */
   readonly upstream: string;
@@ -47,7 +47,7 @@ export interface Env {
 /** Each export of a file in contestants/. */
 export type Contestant = (env: Env) => RequestListener;
 
-/** What the parts of the bench are told. */
+/** Lists the options of the parts of the bench. */
 export interface BenchOptions {
   readonly rounds: number;
   /** A text in the name of the scenarios that are wanted. */

@@ -1,4 +1,4 @@
-// The upstreams' process: tells the URL of each of them by its name.
+// The upstreams' process: reports the URL of each of them by its name.
 import { once } from "node:events";
 import { createServer } from "node:http";
 

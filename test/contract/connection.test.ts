@@ -17,7 +17,7 @@ import { hosts, type Act, type Host } from "../hosts.js";
 import { eventually, patience } from "../patience.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
-/** What `onError` was told of. */
+/** What `onError` received. */
 function listener() {
   const reported: (Pick<Problem, "status" | "cause"> & Pick<ProblemContext, "responseStarted">)[] = [];
   return {
@@ -64,23 +64,20 @@ describe.each(hosts)("$name", ({ family, create, createHttp2 }) => {
   });
 
   // Express takes a falsy value for "no error" and goes on to the next handler; Express 5 makes an Error of a rejection.
-  it.each([failure, null, undefined])(
-    "cuts a response that has begun when %s is thrown, and tells the operator once",
-    async (thrown) => {
-      const { reported, onError } = listener();
-      const bytes = await withServer(create(failsAfterFirstByte(thrown), { onError }), (port) =>
-        exchange(port, request("GET /act")).catch(String),
-      );
-      expect(bytes).toContain("first ");
-      expect(bytes).not.toMatch(/\r\n0\r\n/); // no last chunk: the client knows that something is missing
-      expect(bytes).not.toContain("FSS.");
-      expect(reported).toHaveLength(1);
-      expect(reported[0]).toMatchObject({
-        responseStarted: true,
-        ...((thrown || family === "koa") && { status: 500, cause: thrown }),
-      });
-    },
-  );
+  it.each([failure, null, undefined])("cuts a response that has begun when %s is thrown, and reports it once", async (thrown) => {
+    const { reported, onError } = listener();
+    const bytes = await withServer(create(failsAfterFirstByte(thrown), { onError }), (port) =>
+      exchange(port, request("GET /act")).catch(String),
+    );
+    expect(bytes).toContain("first ");
+    expect(bytes).not.toMatch(/\r\n0\r\n/); // no last chunk: the client knows that something is missing
+    expect(bytes).not.toContain("FSS.");
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toMatchObject({
+      responseStarted: true,
+      ...((thrown || family === "koa") && { status: 500, cause: thrown }),
+    });
+  });
 
   it("resets an HTTP/1.0 connection whose response has begun, since its end would pass for the content's", async () => {
     let seen = () => {};

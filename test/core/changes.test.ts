@@ -29,7 +29,7 @@ describe("a map that changes the status", () => {
   });
 });
 
-describe("a contract that cannot hold", () => {
+describe("a contract that is not valid", () => {
   const { statuses } = functionGraph;
   it.each([
     ["folds to a success", { ...functionGraph, folds: { 402: { to: 200, why: "x" } } }],
@@ -53,7 +53,7 @@ it.each([
   expect(() => createResponder(Array.isArray(odd) ? (odd as never) : { relayStatuses: odd as never })).toThrow(TypeError);
 });
 
-it("tells the operator once although the routed methods cannot be told", () => {
+it("reports once although the routed methods cannot be read", () => {
   const onError = vi.fn();
   const allow = () => {
     throw new Error("x");

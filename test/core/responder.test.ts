@@ -204,7 +204,7 @@ describe("map", () => {
     expect(bodyOf(problem(404, "x"), { map: () => ({ status: "foo" as never }) })["status"]).toBe(500);
   });
 
-  it("changes nothing by returning nothing, and sees what is told to the operator before it is", () => {
+  it("changes nothing by returning nothing, and is called before the problem is reported", () => {
     const onError = vi.fn();
     expect(bodyOf(problem(404, "x"), { map: () => undefined, onError })["detail"]).toBe("x");
     bodyOf(problem(404, "x"), { map: () => ({ detail: "y" }), onError });
@@ -244,7 +244,7 @@ describe("format", () => {
   });
 });
 
-describe("telling the operator", () => {
+describe("reporting", () => {
   it("calls onError with the problem and its context, whatever the status", () => {
     const onError = vi.fn();
     const thrown = createError(418, "x");
@@ -272,7 +272,7 @@ describe("telling the operator", () => {
     expect(logged()).toEqual([]);
   });
 
-  it("writes a 5xx to stderr once when nobody else is told, with its causes' stacks and without its members", async () => {
+  it("writes a 5xx to stderr once when nobody else gets it, with its causes' stacks and without its members", async () => {
     const thrown = Object.assign(new Error("outer", { cause: new Error("inner") }), {
       config: { authorization: "Bearer s3cr3t" },
     });

@@ -50,8 +50,8 @@ const clients: Readonly<Record<string, Client>> = {
     bytes: request("GET /", kept).repeat(2),
     create: () => Object.assign(plain({ keepAliveTimeout: 50 }), { maxRequestsPerSocket: 1 }),
   },
-  "speaks HTTP to a port of HTTPS": { bytes: request("GET /"), create: () => createSecure(certificate(), listener) },
-  "speaks HTTP/1 to a port of HTTP/2 alone": { bytes: request("GET /"), create: http2, isSecure: true },
+  "sends HTTP to a port of HTTPS": { bytes: request("GET /"), create: () => createSecure(certificate(), listener) },
+  "sends HTTP/1 to a port of HTTP/2 alone": { bytes: request("GET /"), create: http2, isSecure: true },
 };
 
 const rows = table(page, "unreached").map(([client, alone, guarded]) => ({ client: client!, alone: alone!, guarded: guarded! }));

@@ -148,7 +148,7 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
         expect(assertContract(parseAnswer(await exchange(port, bytes)))).toMatchObject({ status: 400 });
     });
 
-    it("serves to the end whom it is serving when it is told to end", async ({ onTestFinished }) => {
+    it("completes the responses that are under way when it is terminated", async ({ onTestFinished }) => {
       await withServer(
         (_incoming, response) => void setTimeout(() => response.end("served"), 300),
         async (upstream, server) => {
@@ -210,7 +210,7 @@ async function overwhelmed(later: Later) {
   const child = endLater(spawn(process.execPath, ["-e", listenAndBlock], { stdio: ["ignore", "pipe", "ignore"] }), later);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   const port = Number(line);
-  const queue = Array.from({ length: 8 }, () => connect(port, "127.0.0.1").on("error", () => {})); // a backlog of 1 holds 2
+  const queue = Array.from({ length: 8 }, () => connect(port, "127.0.0.1").on("error", () => {})); // a backlog of 1 accepts 2
   await Promise.all(queue.slice(0, 2).map((socket) => once(socket, "connect")));
   return { port, close: () => queue.forEach((socket) => socket.destroy()) };
 }

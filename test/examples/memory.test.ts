@@ -8,7 +8,7 @@ import { startExample } from "./start.js";
 
 const mebibyte = 1024 * 1024;
 
-/** An error of so many octets: 100 MiB, and more than any gateway could hold. */
+/** An error of so many octets: 100 MiB, and more than any gateway has memory for. */
 const sizes = [100 * mebibyte, Infinity];
 
 /** MiB that the garbage of a few requests may take. The smaller content would not fit in. */
@@ -70,7 +70,7 @@ const failing: RequestListener = ({ url = "" }, response) => {
   write();
 };
 
-/** The most octets that a process has held in memory, from now on (proc(5)). */
+/** The most octets that a process has had in memory, from now on (proc(5)). */
 function peakOf(pid: number): () => number {
   writeFileSync(`/proc/${pid}/clear_refs`, "5");
   return () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) * 1024;

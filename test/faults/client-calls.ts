@@ -50,7 +50,7 @@ export const http1 = {
   "fetch dispatcher": async (upstream, ms) =>
     consumed(await fetch(upstream.url, { dispatcher: dispatcherOfNode(upstream, ms) } as object)),
   "fetch signal": async (upstream, ms) => {
-    // Without a dispatcher Node's fetch is itself, but cannot be told how to get there.
+    // Without a dispatcher Node's fetch is itself, but has no option for the way to the upstream.
     const options = Object.keys(upstream.connect).length === 0 ? {} : { dispatcher: dispatcherOfNode(upstream, 2 * patience) };
     return consumed(await fetch(upstream.url, { ...options, signal: AbortSignal.timeout(ms) }));
   },

@@ -9,7 +9,7 @@ import { faults, type Fault, type Upstream } from "./index.js";
 type Outcome = FaultType | number | "nothing";
 
 const replied = "as it was";
-/** Node tells the request and the response in no particular order. */
+/** Node emits the error on the request and the response in no particular order. */
 const cut = expect.stringMatching(/^(?:connection_terminated|http_response_incomplete)$/) as FaultType;
 const undici = /^(?:undici|fetch)/;
 /** Node's own fetch(), where it is of that release of undici: 6 in Node 20, 7 in 24, 8 in 26. */
@@ -72,7 +72,7 @@ const isRecognised = (fault: Fault, client: string) =>
   !unreported.some(([names, clients]) => names.test(fault.name) && clients.test(client));
 
 function callsOf(fault: Fault): readonly (readonly [string, Call])[] {
-  const early = /^(?:TLS[ :](?!server)|DNS)/.test(fault.name); // before either protocol is spoken
+  const early = /^(?:TLS[ :](?!server)|DNS)/.test(fault.name); // before either protocol begins
   const calls: Record<string, Call> = fault.protocol === "h2" ? http2 : early ? { ...http1, ...http2 } : http1;
   return Object.entries(calls).filter(([client]) => isRecognised(fault, client));
 }

@@ -35,7 +35,7 @@ export interface Upstream {
 }
 
 export interface Connect {
-  /** Where name servers matter, or the name that the certificate speaks of. */
+  /** Where name servers matter, or the name in the certificate. */
   readonly lookup?: LookupFunction;
   /** The certificate to trust. */
   readonly ca?: string;

@@ -79,7 +79,7 @@ export const http2: readonly Fault[] = [
   ...after("connection_read_timeout", { "h2: no more content": begun(idle) }, endless),
 ];
 
-/** What makes nghttp2 give the connection up at once. Node 20 tells nobody, and a time limit is all there is; Node 24 and 26 do. */
+/** What makes nghttp2 give the connection up at once. Node 20 emits nothing, and a time limit is all there is; Node 24 and 26 do. */
 function givenUp(starts: Parameters<typeof before>[1]): readonly Fault[] {
   return nodeVersion < 24 ? before("http_response_timeout", starts, endless) : before("http_protocol_error", starts, h2);
 }

@@ -104,7 +104,7 @@ describe("a time limit of got's", () => {
 });
 
 describe("a message alone", () => {
-  it("tells an alert from what else went wrong with TLS", () => {
+  it("distinguishes an alert from other faults of TLS", () => {
     const message =
       "write EPROTO 0:error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:rec.c:1:SSL alert number 40";
     expect(faultInMessage(message)?.proxyError).toBe("tls_alert_received");

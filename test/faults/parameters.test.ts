@@ -26,7 +26,7 @@ const reported: readonly (readonly [fault: string, parameters: object])[] = [
   ["refused", {}],
 ];
 
-describe.each(["fetch dispatcher", "got"] as const)("what %s tells of", (client) => {
+describe.each(["fetch dispatcher", "got"] as const)("what %s reports", (client) => {
   it.concurrent.each(reported)("%s", async (name, parameters) => {
     const upstream = await faults.find((fault) => fault.name === name)!.start();
     try {

@@ -27,7 +27,7 @@ export const tls: readonly Fault[] = [
   ...before("connection_timeout", { "TLS: no answer": onTls(tcp(() => undefined)) }, { endless: true }),
 ];
 
-/** The same upstream, whose certificate nobody was told to trust. */
+/** The same upstream, whose certificate nobody trusts. */
 function untrusted(start: Fault["start"]): Fault["start"] {
   return async () => ({ ...(await start()), connect: { lookup: loopback } });
 }

@@ -13,7 +13,7 @@ const refused = rows.filter(({ status }) => status === 401);
 
 describe.each(integrations.filter(({ name }) => name.startsWith("upstream(")))("$name", (integration) => {
   describe.each(hosts)("$name", (host) => {
-    it("makes a 502 of every 401, which speaks of this gateway's own credentials", async () => {
+    it("makes a 502 of every 401, which concerns this gateway's own credentials", async () => {
       expect(new Set(refused.map(({ code }) => code)).size).toBe(14); // two FSS, eleven APIG and one that is no code
       await behind(host, integration, {}, async ({ answers }) => {
         for (const [row, answer] of await answers(refused)) {

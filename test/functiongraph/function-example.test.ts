@@ -71,7 +71,7 @@ it.concurrent.each([
 it.concurrent.each([
   ["what it throws", { path: "/orders/17/invoice" }, "The printer s3cr3t does not answer"],
   ["an event that is not API Gateway's", { path: undefined }, "TypeError"],
-])("logs %s, and tells the client nothing of it", async (_what, members, logged) => {
+])("logs %s, and sends the client nothing of it", async (_what, members, logged) => {
   const { answer, stderr } = await ask(members);
   expect(assertContract(answer)).toMatchObject({ status: 500, detail: "Something went wrong on our side." });
   expect(answer.text).not.toContain("s3cr3t");

@@ -86,7 +86,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
   it.each<[string, Record<string, string>, string]>([
     ["no field of FunctionGraph's", { "Content-Type": "application/json" }, "{"],
     ["a code of 0", { "X-Func-Err-Code": "0", "Content-Type": "application/json" }, "{"],
-    ["a type that cannot tell", { ...invoked, "Content-Type": "text/event-stream" }, "{"],
+    ["a type that is not inspected", { ...invoked, "Content-Type": "text/event-stream" }, "{"],
     ["a length that nobody would read", { ...invoked, "Content-Type": "application/json", "Content-Length": "65537" }, "{"],
     ["content that is no object", { ...invoked, "Content-Type": "application/json" }, "["],
   ])("lets the first octet through at once, with %s", async (_what, headers, octet) => {
@@ -94,7 +94,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
     await through(gateway, endless, firstOctet(octet, scaled(900)), { hiddenFailures: true });
   });
 
-  it("waits a second for content that may tell, and no longer", async () => {
+  it("waits a second for content that may decide, and no longer", async () => {
     const headers = { ...invoked, "Content-Type": "application/json" };
     const endless: RequestListener = (_request, response) => void response.writeHead(200, headers).write("{");
     const since = performance.now();

@@ -6,7 +6,7 @@ import { asResponse, canary, envelope, failing, failure, fine, invoked, type Fun
 
 const options = { hiddenFailures: true };
 
-/** What a client of a gateway gets that relays the reply, and what the operator is told. */
+/** What a client of a gateway gets that relays the reply, and what is reported. */
 async function answered(reply: FunctionReply) {
   const thrown: unknown = await upstream(asResponse(reply), { ...options, relayStatuses: true }).catch((error: unknown) => error);
   expect(thrown).toBeInstanceOf(UpstreamError);
@@ -21,7 +21,7 @@ async function answered(reply: FunctionReply) {
   };
 }
 
-describe.each(failing)("a function that failed, told by $name", (reply) => {
+describe.each(failing)("a function that failed, shown by $name", (reply) => {
   it("is answered by the contract, in our words", async () => {
     const { answer, body, problem, thrown } = await answered(reply);
     const { status, code = expect.any(String) } = reply.made;
@@ -155,7 +155,7 @@ it.each([
   expect(problem.instance).toBe(status === 200 ? undefined : "/inner");
 });
 
-it.each(["retry-after", "proxy-status"])("%s of a function's reply is kept, wherever the failure was told", async (name) => {
+it.each(["retry-after", "proxy-status"])("%s of a function's reply is kept, wherever the failure was shown", async (name) => {
   for (const headers of [{ "X-Func-Err-Code": "150429" }, invoked]) {
     const { answer } = await answered({ name: "", headers: { ...headers, [name]: "7" }, body: failure("invoke timed out") });
     expect(answer.headers[name]).toBe("7");
@@ -163,7 +163,7 @@ it.each(["retry-after", "proxy-status"])("%s of a function's reply is kept, wher
 });
 
 it.each(["X-Cff-Request-Id", "X-Cff-Invoke-Summary", "X-Cff-Response-Version", "X-Invoke-Summary"])(
-  "%s alone tells that a reply is an invocation's",
+  "%s alone shows that a reply is an invocation's",
   async (name) => {
     const { answer } = await answered({ name: "", headers: { [name]: "1" }, body: failure("invoke timed out") });
     expect(answer.status).toBe(504);

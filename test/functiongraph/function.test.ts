@@ -114,7 +114,7 @@ it.each<[string, object, string]>([
     { ...ok, headers: { "X-Count": 17, "X-Last": false, "X-None": null, Vary: ["a", "b"] } },
     "an order",
   ],
-  ["members that no JSON can hold", { ...ok, cost: 1n }, "an order"],
+  ["members that JSON cannot represent", { ...ok, cost: 1n }, "an order"],
   [
     "what a class has",
     new (class extends Map {
@@ -140,7 +140,7 @@ it.each([
   expect(assertContract(answer)).toMatchObject({ status: 500, error_code: "FSS.1202" });
 });
 
-it("tells the operator what is wrong with a result", async () => {
+it("reports what is wrong with a result", async () => {
   const onError = vi.fn();
   await answerOf(() => ({ statusCode: 200, body: {} }), { onError });
   const cause = { cause: { message: "The function's result needs a string as its body" } };
@@ -277,7 +277,7 @@ it("takes the options of every other fgErrors()", async () => {
   expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 500 }), expect.objectContaining(reported));
 });
 
-it("writes a 5xx to stderr where nobody else is told", async () => {
+it("writes a 5xx to stderr where nobody else gets it", async () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   await fgErrors<unknown, unknown>(() => Promise.reject(new Error("the printer")))(eventOf(), context);
   await later();

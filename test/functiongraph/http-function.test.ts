@@ -21,7 +21,7 @@ const example = here("../../examples/functiongraph-http");
 const documented = "/opt/function/runtime/nodejs20.15/rtsp/nodejs/bin/node";
 const node = here("../node_modules/node-20.15/bin/node");
 
-/** Port 8000 may be taken here: the kernel chooses one instead, and descriptor 3 tells which, and what was asked for. */
+/** Port 8000 may be taken here: the kernel chooses one instead, and descriptor 3 reports which, and what was asked for. */
 const preload = `const { Server } = require("node:net");
 const { listen } = Server.prototype;
 Server.prototype.listen = function (...asked) {
@@ -65,7 +65,7 @@ async function link(name: string): Promise<void> {
 
 interface HttpFunction {
   readonly port: number;
-  /** What its server was told to listen on. */
+  /** What its server was asked to listen on. */
   readonly asked: unknown;
   /** Has it end, and gives how it ended and all that it had logged. */
   readonly end: () => Promise<{ signal: unknown; log: string }>;
@@ -178,7 +178,7 @@ it.each([
   expect(assertContract(await invoke("GET /nothing", "", headers))).toMatchObject({ request_id: expected });
 });
 
-it("tells its log, and that alone, why it failed, and ends with the signal", async () => {
+it("writes the reason of a failure to its log only, and ends with the signal", async () => {
   const body = { status: 500, error_code: "FSS.0500", request_id: id };
   expect(assertContract(await invoke("GET /orders/17/invoice"))).toMatchObject(body);
   const { signal, log } = await orders.end();

@@ -30,7 +30,7 @@ describe.each(gateways)("$name", (gateway) => {
     expect(reported).toHaveLength(1);
   });
 
-  it("has heard enough of a failure whose content breaks", async () => {
+  it("answers a failure whose content breaks", async () => {
     const head = { "X-Func-Err-Code": "4140" };
     const { answer, reported } = await ask((_, response) => breaking().pipe(response.writeHead(200, head)));
     expect(assertContract(answer)).toMatchObject({ status: 400, error_code: "4140" });

@@ -95,7 +95,7 @@ describe.each([
     expect(answer.status).toBe(200);
   });
 
-  it("does not hold back a stream of no function, nor a function's beyond a second", async () => {
+  it("does not delay a stream of no function, nor a function's beyond a second", async () => {
     for (const fields of [{}, { "X-Cff-Request-Id": "cff" }]) {
       const source = new Readable({ read() {} });
       source.push('{"first":');
@@ -152,7 +152,7 @@ describe.each([
     expect(seen).toEqual([200, 502]);
   });
 
-  it("lets go of a stream when the client leaves, or when its reply has failed", async () => {
+  it("destroys a stream when the client leaves, or when its reply has failed", async () => {
     const waiting = new Readable({ read() {} });
     waiting.push('{"first":');
     let arrive = () => {};

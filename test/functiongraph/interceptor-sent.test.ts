@@ -1,4 +1,4 @@
-// What a writer holds for sent is sent, whatever is thrown, asked for or set after it, while it is looked into.
+// What a writer regards as sent is sent, whatever is thrown, asked for or set after it, during the inspection.
 import type { ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
 import { once } from "node:events";
@@ -49,7 +49,7 @@ describe.each(gateways)("$name", (gateway) => {
   }
 
   describe.each(forms)("%s", (_form, write) => {
-    it("sends what was written before something is thrown, and tells of that", async () => {
+    it("sends what was written before something is thrown, and reports that", async () => {
       const writer: Writer = (_, response) => {
         write(response, good);
         throw new Error("s3cr3t");
@@ -68,7 +68,7 @@ describe.each(gateways)("$name", (gateway) => {
       expect(reported).toEqual([]);
     });
 
-    it("answers for a failure all the same, and tells of both", async () => {
+    it("answers for a failure all the same, and reports both", async () => {
       const { answer, bytes, reported } = await ask((_, response) => {
         write(response, bad);
         throw new Error("s3cr3t");

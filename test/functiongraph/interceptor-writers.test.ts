@@ -188,7 +188,7 @@ describe.each(gateways)("$name", (gateway) => {
   });
 });
 
-it.concurrent.each(gateways)("goes on after a second that did not tell ($name)", async (gateway) => {
+it.concurrent.each(gateways)("goes on after a second without a decision ($name)", async (gateway) => {
   let release = () => {};
   const writer: Writer = async ({ url }, response) => {
     response.writeHead(200, fields).flushHeaders();

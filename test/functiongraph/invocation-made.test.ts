@@ -77,7 +77,7 @@ it("keeps the header fields of a problem", () => {
   expect(toInvocation(problem(405)).headers).toMatchObject({ allow: "" });
 });
 
-it("takes the options of fgErrors(), and tells who listens", () => {
+it("accepts the options of fgErrors(), and reports to listeners", () => {
   const onError = vi.fn();
   const contract = extendContract(functionGraph, { 418: { title: "I'm a teapot", description: "Short and stout." } });
   const options: ResponderOptions = { service: "SHOP", format: "functiongraph", contract, onError };
@@ -96,7 +96,7 @@ it.each([
   expect(() => toInvocation(problem(404), undefined, options as never)).toThrow(`toInvocation: ${complaint}`);
 });
 
-it("reads its options once, so that a hook that fails is told of once", () => {
+it("reads its options once, so that a hook that fails is reported once", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const options: ResponderOptions = {
     onError: () => {

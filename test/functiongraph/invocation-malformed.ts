@@ -40,7 +40,7 @@ export const malformedObjects: readonly [string, () => unknown][] = [
   ["Headers", () => ({ statusCode: 200, headers: new Headers({ "X-A": "s3cr3t" }) })],
   ["a Map of headers", () => ({ statusCode: 200, headers: new Map([["X-A", "s3cr3t"]]) })],
   ["a header that is an object", () => ({ statusCode: 200, headers: { "X-A": { is: "s3cr3t" } } })],
-  ["a header that no JSON can hold", () => ({ statusCode: 200, headers: { "X-A": 1n } })],
+  ["a header that JSON cannot represent", () => ({ statusCode: 200, headers: { "X-A": 1n } })],
   ["a list of lists", () => ({ statusCode: 200, headers: { "X-A": [["s3cr3t"]] } })],
   ["a body that is an object", () => ({ statusCode: 200, body: { order: "s3cr3t" } })],
   ["a body that is a number", () => ({ statusCode: 200, body: 17 })],

@@ -1,4 +1,4 @@
-// invocationResponse(): what only hosts that speak fetch can do with it.
+// invocationResponse(): what only hosts with a fetch Response can do with it.
 import { problem, UpstreamError, type Problem } from "@fg-errors/core";
 import { fromInvocation, invocationResponse } from "@fg-errors/core/functiongraph";
 import { expect, it } from "vitest";

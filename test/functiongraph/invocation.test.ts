@@ -167,7 +167,7 @@ describe.each(hosts)("$name", (host) => {
     expect(problems).toMatchObject([{ receivedStatus: 200 }, { receivedStatus: 200 }]);
   });
 
-  it("tells the operator what is wrong with a result", async () => {
+  it("reports what is wrong with a result", async () => {
     const problems: Problem[] = [];
     await answerOf(host, { statusCode: "200" }, { onError: (found) => void problems.push(found) });
     const wrong = "The function's result needs an integer from 100 to 599 as its statusCode";

@@ -74,7 +74,7 @@ const looked = <R extends Parameters<typeof upstream>[0]>(call: R) => upstream(c
 const ofStreams: Readonly<Record<string, (stream: Readable) => Promise<string>>> = {
   "for await": async (stream) => texts(await stream.toArray()),
   async pipe(stream) {
-    stream.on("error", (error) => sink.destroy(error)); // pipe() itself tells nobody
+    stream.on("error", (error) => sink.destroy(error)); // pipe() itself reports nothing
     stream.on("close", () => stream.readableEnded || sink.destroy(new Error("cut")));
     const sink = stream.pipe(new PassThrough({ highWaterMark: 16 }));
     return texts(await sink.toArray());

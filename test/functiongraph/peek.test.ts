@@ -101,7 +101,7 @@ describe.concurrent("what was looked into", () => {
     expect(body).toMatchObject({ readableFlowing: null, readableDidRead: false, readableLength: 2 });
   });
 
-  it("tells whoever waits for it next that there is something", async () => {
+  it("announces the content to whoever reads next", async () => {
     const body = new Readable({ read() {} });
     const call = upstream(replyOf(body), options).then(() => once(body, "readable", { signal: AbortSignal.timeout(patience) }));
     await new Promise(setImmediate);
@@ -123,7 +123,7 @@ describe.concurrent("what was looked into", () => {
     for (let left = given; left > 0;) left -= (body.read(objectMode ? undefined : 1024) as Buffer).length;
   });
 
-  it("lets go of the connection of a fetched reply that nobody wants", async () => {
+  it("closes the connection of a fetched reply that nobody wants", async () => {
     const cancel = vi.fn();
     const endless = new ReadableStream({ pull: (stream) => stream.enqueue(Buffer.alloc(1024, "{")), cancel });
     const reply = await upstream(new Response(endless, { headers: head }), { ...options, errorBodyLimit: 2048 });

@@ -65,7 +65,7 @@ describe.each(libraries)("$name", (library) => {
     }
   });
 
-  it("leaves what only the content tells to a handler that sends replies itself", async () => {
+  it("leaves what only the content can decide to a handler that sends replies itself", async () => {
     const settings = { selfHandleResponse: true };
     const proxyRes = (reply: IncomingMessage, _request: unknown, response: ServerResponse) => {
       reply.once("end", () => response.end("and more"));
@@ -193,7 +193,7 @@ describe("http-proxy-3 that fetches", () => {
     expect(await through(answering(success), async (url) => (await fetch(url)).text())).toBe(text);
   });
 
-  it("lets go of what nobody waits for any more", async () => {
+  it("discards what nobody waits for any more", async () => {
     let [arrive, close] = [() => {}, () => {}];
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
     const closed = new Promise<void>((resolve) => (close = resolve));

@@ -1,4 +1,4 @@
-// Two integrations in a row in one gateway, of which only the first that hears of a reply looks into it.
+// Two integrations in a row in one gateway, of which only the first that gets a reply inspects it.
 import type { RequestListener, ServerResponse } from "node:http";
 import { fgErrors, fgResponses } from "@fg-errors/express";
 import express from "express";

@@ -90,7 +90,7 @@ export function answering({ fields = {}, content }: FunctionReply): RequestListe
 /** The failing ones' messages must not be seen anywhere. */
 export const canary = /s3cr3t|errorMessage/i;
 
-/** Runs `visit` against a gateway whose integration leads to that upstream. `told` is what the operator hears. */
+/** Runs `visit` against a gateway whose integration leads to that upstream. `reported` has what was reported. */
 export async function behind<R>(
   host: Host,
   integration: Integration,

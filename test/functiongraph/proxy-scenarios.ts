@@ -11,7 +11,7 @@ import { answering, ask, behind, canary, client, failures, received, successes, 
 /** These take a reply whole before they do anything with it. */
 const buffering = /^(express-http-proxy, buffering|koa-better-http-proxy)$/;
 
-/** koa-proxies throws when the client leaves, and nobody but fgResponses() hears that it is nothing. */
+/** koa-proxies throws when the client leaves, and only fgResponses() knows that this is no failure. */
 const blames = /by its events$/;
 
 /** These answer by themselves for what breaks. */
@@ -50,9 +50,9 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
 
     it.each(successes)("a success by $name", async (reply) => {
       const asTheyAre = await behind(host, integration, answering(reply), (port) => received(port), {});
-      const [success, reported] = await behind(host, integration, answering(reply), async (port, heard) => [
+      const [success, reported] = await behind(host, integration, answering(reply), async (port, reports) => [
         await received(port),
-        heard,
+        reports,
       ]);
       expect(success).toEqual(asTheyAre);
       expect(success.status).toBe(200);
@@ -97,7 +97,7 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
       ["a function's success", { "Content-Type": "application/json", "X-Func-Err-Code": "0" }],
       ["a function's events", { "Content-Type": "text/event-stream", "X-Cff-Request-Id": "cff" }],
       ["a function's text", { "Content-Type": "text/plain", "X-Cff-Request-Id": "cff" }],
-    ])("a stream is not held back that has %s", async (_what, fields) => {
+    ])("a stream is not delayed that has %s", async (_what, fields) => {
       let close = () => {};
       const closed = new Promise<void>((resolve) => (close = resolve));
       const upstream: RequestListener = (_request, response) => {
@@ -115,7 +115,7 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
       });
     });
 
-    it.runIf(streams)("lets go of a failure's endless content", async () => {
+    it.runIf(streams)("cancels a failure's endless content", async () => {
       for (const { fields, content } of [failures[0]!, failures[4]!]) {
         let close = () => {};
         const closed = new Promise<void>((resolve) => (close = resolve));
@@ -173,7 +173,7 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
       });
     });
 
-    it.runIf(streams)("lets go of the upstream when the client leaves while it looks", async () => {
+    it.runIf(streams)("ends the exchange with the upstream when the client leaves during the inspection", async () => {
       let [arrive, close] = [() => {}, () => {}];
       const arrived = new Promise<void>((resolve) => (arrive = resolve));
       const closed = new Promise<void>((resolve) => (close = resolve));

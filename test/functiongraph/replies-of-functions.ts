@@ -141,7 +141,7 @@ export const fine: readonly FunctionReply[] = [
   { name: "a failure deeper down", headers: invoked, body: { result: threw } },
   { name: "a text such as a runtime's", headers: { ...invoked, "Content-Type": "text/plain" }, body: "invoke timed out" },
   { name: "a function's own code", headers: invoked, body: { code: 200401, message: "", trace_id: "1" } },
-  { name: "content of a type that tells nothing", headers: { ...invoked, "Content-Type": "text/event-stream" }, body: threw },
+  { name: "content of a type that is not inspected", headers: { ...invoked, "Content-Type": "text/event-stream" }, body: threw },
   { name: "content that is no JSON", headers: invoked, body: "{" },
   { name: "no content", headers: invoked, body: "" },
   { name: "an envelope with a result", headers: invoked, body: envelope({ id: 17 }) },

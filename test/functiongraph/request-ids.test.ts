@@ -24,7 +24,7 @@ it.each<[string, Reply, string | undefined]>([
     new Response('{"error_code":"FSS.0500","error_msg":"-"}', { status: 500, headers: { "X-Cff-Request-Id": "cff" } }),
     "cff",
   ],
-])("the invocation's id is told by %s", async (_where, reply, requestId) => {
+])("the invocation's id is in %s", async (_where, reply, requestId) => {
   expect((await normalizeUpstream(reply, { hiddenFailures: true })).requestId).toBe(requestId);
 });
 
@@ -72,7 +72,7 @@ it("stderr says what became of the function, not what it said", async () => {
   expect(logged()).not.toContain("s3cr3t");
 });
 
-it("a problem at hand is rendered as what was thrown would be, and told of", async () => {
+it("a problem at hand is rendered as what was thrown would be, and reported", async () => {
   const onError = vi.fn();
   const respond = createResponder({ onError, map: () => ({ code: "SHOP.1" }) });
   const problem = await normalizeUpstream(failed({ "X-Cff-Request-Id": "cff" }), { hiddenFailures: true });

@@ -125,7 +125,7 @@ describe.each(formats)("format $format", (options) => {
   });
 });
 
-it("without us, the SDK has nothing to tell", async () => {
+it("without us, the SDK finds no code and no message", async () => {
   await withServer(listener(express()), async (port) => {
     const { errorCode, requestId, errorMsg } = await exception(port, "orders", { "X-Request-Id": "callers" });
     expect([errorCode, requestId, errorMsg]).toEqual([undefined, undefined, "Request failed with status code 404"]);

@@ -37,16 +37,16 @@ const tame = clean.map((sent): Case => ({ ...sent, pace: "at once", ending: "wai
 
 export const cases: Arbitrary<Case> = fc.oneof({ weight: 4, arbitrary: wild }, tame);
 
-export interface Heard {
+export interface Exchange {
   readonly bytes: string;
   /** How the connection ended: it never did, the client left, with a clean end, or with an error. */
   readonly end: "never" | "left" | "clean" | string;
 }
 
 /** @param most milliseconds that the connection may last after all is sent */
-export async function converse(port: number, { bytes, pace, ending, after, isDeaf }: Case, most: number): Promise<Heard> {
+export async function converse(port: number, { bytes, pace, ending, after, isDeaf }: Case, most: number): Promise<Exchange> {
   const chunks: Buffer[] = [];
-  let end: Heard["end"] = "never";
+  let end: Exchange["end"] = "never";
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   const isOver = new Promise<void>((resolve) => void socket.once("close", () => resolve()));
   socket.on("end", () => {

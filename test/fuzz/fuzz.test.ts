@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract, usualCanaries } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { exchange, parseAnswer, request } from "../wire.js";
-import { cases, converse, type Case, type Heard } from "./client.js";
+import { cases, converse, type Case, type Exchange } from "./client.js";
 import { startGateway, type Gateway } from "./gateway.js";
 import { startUpstream, type FuzzUpstream } from "./upstream.js";
 import { caseName, smuggled } from "./requests.js";
@@ -61,11 +61,11 @@ async function fuzz(gateway: Gateway, upstream: FuzzUpstream) {
       const seed = firstSeed + number++;
       const drawn = fc.sample(cases, { seed, numRuns: 1 })[0]!;
       const sent = { ...drawn, bytes: drawn.bytes.replaceAll("*", caseName(seed)) };
-      const heard = await converse(gateway.port, sent, most);
-      countIn(heard, count);
+      const received = await converse(gateway.port, sent, most);
+      countIn(received, count);
       const isSmuggled = !drawn.isChanged && upstream.targets.has(smuggled.replace("*", caseName(seed)));
-      const reason = gateway.ended() ?? (isSmuggled ? "content became a request" : wrong(sent, heard, address));
-      if (reason !== undefined) findings.push(finding(gateway.name, seed, reason, sent, heard));
+      const reason = gateway.ended() ?? (isSmuggled ? "content became a request" : wrong(sent, received, address));
+      if (reason !== undefined) findings.push(finding(gateway.name, seed, reason, sent, received));
     }
   };
   await Promise.all(Array.from({ length: width }, work));
@@ -77,11 +77,11 @@ async function fuzz(gateway: Gateway, upstream: FuzzUpstream) {
 }
 
 /** All that is needed to see it again. */
-function finding(name: string, seed: number, reason: string, { bytes, ...manner }: Case, heard: Heard): string {
+function finding(name: string, seed: number, reason: string, { bytes, ...manner }: Case, received: Exchange): string {
   const short = (text: string) => JSON.stringify(text.replace(/([^]{1,10}?)\1{9,}/g, "$1…")).slice(0, 2000);
   return [
     `FUZZ_SEED=${seed} FUZZ_CASES=1 on ${name}: ${reason}`,
     `  sent ${JSON.stringify(manner)}: ${short(bytes)}`,
-    `  heard until ${heard.end}: ${short(heard.bytes)}`,
+    `  received until ${received.end}: ${short(received.bytes)}`,
   ].join("\n");
 }

@@ -15,7 +15,7 @@ export interface State {
 export interface Gateway {
   readonly name: string;
   readonly port: number;
-  /** All that it has written to stderr, where nothing belongs as long as somebody hears of its problems. */
+  /** All that it has written to stderr, where nothing belongs as long as its problems are reported. */
   readonly stderr: () => string;
   /** How the process ended, if it did. */
   readonly ended: () => string | undefined;

@@ -1,7 +1,7 @@
 // What the fuzzer would find: each way to break the contract, and none for what keeps it.
 import { createResponder } from "@fg-errors/core";
 import { expect, it } from "vitest";
-import type { Case, Heard } from "./client.js";
+import type { Case, Exchange } from "./client.js";
 import { responsesIn } from "./responses.js";
 import { unfinished } from "./upstream.js";
 import { countIn, wrong } from "./oracle.js";
@@ -22,26 +22,26 @@ const success = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nX-Trailer: a\r\n\r\n";
 const endless = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${unfinished.length.toString(16)}\r\n${unfinished}\r\n0\r\n\r\n`;
 
-const judge = (bytes: string, end: Heard["end"] = "clean", more: Partial<Case> = {}) =>
+const judge = (bytes: string, end: Exchange["end"] = "clean", more: Partial<Case> = {}) =>
   wrong({ ...sent, ...more }, { bytes, end }, "127.0.0.1:5000");
 
-it.each<[what: string, bytes: string, end?: Heard["end"], more?: Partial<Case>]>([
+it.each<[what: string, bytes: string, end?: Exchange["end"], more?: Partial<Case>]>([
   ["an error", error],
   ["successes, an error, interim responses", `HTTP/1.1 100 Continue\r\n\r\n${success}${chunked}${error}`],
   ["a success that is cut", success.slice(0, -1)],
   ["an error that is cut by a reset", error.slice(0, -1), "ECONNRESET"],
-  ["what was heard by a client that left", error.slice(0, -1), "left"],
+  ["what a client received that left", error.slice(0, -1), "left"],
   ["an answer to HEAD", head(), "clean", { bytes: "HEAD / HTTP/1.1\r\n\r\n" }],
   ["an upgrade", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nhello"],
   ["no answer to nothing", "", "clean", { bytes: "\r\n" }],
   ["content until the end", "HTTP/1.1 200 OK\r\n\r\nany"],
   ["a success that broke off, and is cut", endless.slice(0, -5)],
-  ["the same where only the end would tell", `HTTP/1.1 200 OK\r\n\r\n${unfinished}`],
+  ["the same where only the end would show it", `HTTP/1.1 200 OK\r\n\r\n${unfinished}`],
   ["a reset for a client that reads nothing", "", "ECONNRESET", { isDeaf: true }],
   ["a reset for a client that is too slow", "", "ECONNRESET", { pace: "too slowly" }],
-])("takes %s", (_what, ...heard) => expect(judge(...heard)).toBeUndefined());
+])("takes %s", (_what, ...received) => expect(judge(...received)).toBeUndefined());
 
-it.each<[reason: string | RegExp, bytes: string, end?: Heard["end"], more?: Partial<Case>]>([
+it.each<[reason: string | RegExp, bytes: string, end?: Exchange["end"], more?: Partial<Case>]>([
   ["the connection did not end", success, "never"],
   ["there is no answer", ""],
   ["there is only a reset", "", "ECONNRESET"],
@@ -61,7 +61,7 @@ it.each<[reason: string | RegExp, bytes: string, end?: Heard["end"], more?: Part
     error.replace(/orders/g, "127.0.0.1:5000").replace(/length: \d+/, `length: ${body.length + 8}`),
   ],
   [/^a 404 breaks the contract: etag/, head("ETag: a\r\n") + body],
-])("finds: %s", (reason, ...heard) => expect(judge(...heard)).toMatch(reason));
+])("finds: %s", (reason, ...received) => expect(judge(...received)).toMatch(reason));
 
 it("reads responses one after the other, with all that is in them", () => {
   const { responses, rest } = responsesIn(`${chunked}${error}${success}`);

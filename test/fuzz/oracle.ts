@@ -1,7 +1,7 @@
 // What is wrong with a conversation, if anything is.
 import { assertContract, assertHead, usualCanaries } from "../assert-contract.js";
 import type { Answer } from "../wire.js";
-import type { Case, Heard } from "./client.js";
+import type { Case, Exchange } from "./client.js";
 import { canary } from "./requests.js";
 import { responsesIn, type Received } from "./responses.js";
 import { unfinished } from "./upstream.js";
@@ -9,7 +9,7 @@ import { unfinished } from "./upstream.js";
 export type Count = Record<"whole" | "cut" | "errors", number>;
 
 /** What a client has had that stayed until the end. */
-export function countIn({ bytes, end }: Heard, count: Count): void {
+export function countIn({ bytes, end }: Exchange, count: Count): void {
   if (end === "left") return;
   for (const { status, text, end: ending } of responsesIn(bytes).responses) {
     if (status >= 400) count.errors++;
@@ -21,7 +21,7 @@ export function countIn({ bytes, end }: Heard, count: Count): void {
 /** @param address the upstream's, which nobody outside needs to know */
 export function wrong(
   { bytes: sent, isChanged, ending: manner, pace, isDeaf }: Case,
-  { bytes, end }: Heard,
+  { bytes, end }: Exchange,
   address: string,
 ): string | undefined {
   if (end === "never") return "the connection did not end";
@@ -49,7 +49,7 @@ export function wrong(
   return undefined;
 }
 
-/** Of HTTP/1.0 only a reset tells, and that libuv takes for a clean end when it comes along with content. */
+/** With HTTP/1.0 only a reset shows it, which libuv reports as a clean end when it comes along with content. */
 function seemsWhole({ headers }: Answer, ending: Received["end"]): boolean {
   return ending === "whole" && (headers.has("content-length") || headers.has("transfer-encoding"));
 }

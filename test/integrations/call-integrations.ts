@@ -12,7 +12,7 @@ const lenient: Exceptions = [
   [/^truncated/, "relayed"],
 ];
 
-/** What request() says of content does not tell that there was a head. */
+/** What request() says of content does not show that there was a head. */
 const headless: Exceptions = [[/^(reset|closed) .*(content|chunk)|^h2: .* in the content/, { type: "connection_terminated" }]];
 
 export const calls: readonly Integration[] = [

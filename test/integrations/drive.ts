@@ -1,4 +1,4 @@
-// One fault through one integration on one host, and what must hold of the answer.
+// One fault through one integration on one host, and what must be true of the answer.
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import type { Problem, ResponderOptions } from "@fg-errors/core";

@@ -1,4 +1,4 @@
-// Error content without an end, through every integration that streams: it is answered, and let go of.
+// Error content without an end, through every integration that streams: it is answered, and the rest is cancelled.
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";

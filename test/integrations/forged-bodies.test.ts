@@ -49,7 +49,7 @@ beforeEach(() => void (stderr = vi.spyOn(process.stderr, "write").mockReturnValu
 afterEach(() => stderr.mockRestore());
 
 describe.each(places)("$name", ({ integration, host }) => {
-  /** What the client gets, and what the operator is told. */
+  /** What the client gets, and what is reported. */
   async function ask(status: number, isHeard: boolean) {
     const reported: ProblemContext[] = [];
     const closers: (() => unknown)[] = [];
@@ -69,7 +69,7 @@ describe.each(places)("$name", ({ integration, host }) => {
     return { answer: parseAnswer(bytes), reported };
   }
 
-  it.each([404, 503])("answers a %i by the contract, and tells of its own path", async (status) => {
+  it.each([404, 503])("answers a %i by the contract, and reports its own path", async (status) => {
     const { answer, reported } = await ask(status, true);
     const received = assertContract(answer);
     expect(reported.map(({ instance }) => instance)).toEqual(["/orders"]);
@@ -83,7 +83,7 @@ describe.each(places)("$name", ({ integration, host }) => {
   it("writes one line of its own on stderr", async () => {
     await ask(503, false);
     const lines = stderr.mock.calls.map(([text]) => String(text)).join("").split("\n"); // prettier-ignore
-    if (host.family === "koa") return; // whose application has an error listener, which was told
+    if (host.family === "koa") return; // whose application has an error listener, which was called
     const ours = lines.filter((line) => line.startsWith("fg-errors:"));
     expect(ours).toHaveLength(1);
     expect(ours[0]).toMatch(/^fg-errors: 50[23] [\w.]+ GET \/orders \(request [\w-]+[\w, ']*(?:forged-1)?[\w, ]*\)$/);

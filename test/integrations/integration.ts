@@ -20,7 +20,7 @@ export type Mount =
 /**
  * - a status or a type other than the fault's
  * - relayed: a success like any other
- * - unreported: the library tells nobody, and the client waits for ever
+ * - unreported: the library reports nothing, and the client waits for ever
  */
 export type Outcome = Partial<Pick<Fault, "status" | "type">> | "relayed" | "unreported";
 

@@ -31,7 +31,7 @@ const inContent = /(in the|before the|no more) content$|chunks?$|^(bad|closed in
 
 const own = (status: number) => ({ status, type: undefined });
 
-/** These take every reset that they hear of for their own time limit. */
+/** These mistake every reset for their own time limit. */
 const lateResets: Exceptions = [
   [/^101/, "unreported"],
   [/^(204|corrupt|truncated)/, "relayed"],

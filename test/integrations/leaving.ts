@@ -69,7 +69,7 @@ export async function startUpstream() {
   return { ...upstream, requests: () => requests };
 }
 
-/** Has a client leave, and waits until the upstream has no request left; the gateway goes on, and tells of no 5xx. */
+/** Has a client leave, and waits until the upstream has no request left; the gateway goes on, and reports no 5xx. */
 export async function leave(host: Host, integration: Integration, moment: Moment, leaves: Way | "HTTP/2"): Promise<void> {
   const upstream = await startUpstream();
   const closers: (() => unknown)[] = [upstream.close];

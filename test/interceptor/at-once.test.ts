@@ -1,4 +1,4 @@
-// Replies that break in the very read that brings them: Node tells whoever asked for one before its content is read.
+// Replies that break in the very read that brings them: Node emits the error on the request before the content is read.
 import { get, type RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import type { ResponderOptions } from "@fg-errors/core";
@@ -58,9 +58,9 @@ describe.each([
     });
   });
 
-  // The library takes every reset that its request tells of for a time limit of its own.
+  // The library mistakes every reset that its request emits for a time limit of its own.
   const late = [504, undefined] as const;
-  // Node 20 tells the reply alone of one that the reply came with; later ones tell the request of any.
+  // Node 20 emits a reset that came with the reply on the reply only; later ones emit any on the request.
   const together = nodeVersion < 24 ? ([502, "http_response_incomplete"] as const) : late;
 
   it.each([

@@ -85,30 +85,33 @@ describe.each(gateways)("$name", (gateway) => {
     expect((reported[0]!.cause as Error).stack).toBeUndefined();
   });
 
-  it.each(Object.entries(upstreams))("lets go of those who copy an error reply, chunk by chunk: %s", async (_what, create) => {
-    const { reported, options } = recordProblems();
-    const [closings, copies]: [Promise<unknown>[], Promise<unknown>[]] = [[], []];
-    const upstream: RequestListener = (...exchanged) => {
-      const { listener, closed } = create();
-      closings.push(closed);
-      listener(...exchanged);
-    };
-    await withServer(upstream, async (upstreamPort) => {
-      const copy = async (response: ServerResponse) => {
-        const reply = await fetch(`http://127.0.0.1:${upstreamPort}/`);
-        response.writeHead(reply.status, text);
-        for await (const chunk of reply.body!) if (!response.write(chunk)) await once(response, "drain");
-        response.end();
+  it.each(Object.entries(upstreams))(
+    "does not make those wait who copy an error reply, chunk by chunk: %s",
+    async (_what, create) => {
+      const { reported, options } = recordProblems();
+      const [closings, copies]: [Promise<unknown>[], Promise<unknown>[]] = [[], []];
+      const upstream: RequestListener = (...exchanged) => {
+        const { listener, closed } = create();
+        closings.push(closed);
+        listener(...exchanged);
       };
-      const writer: Writer = (_request, response) => copies[copies.push(copy(response)) - 1];
-      await withServer(gateway.create(writer, options), async (port) => {
-        const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(port, request("GET /"))));
-        for (const answer of answers) assertContract(parseAnswer(answer));
-        await Promise.allSettled([...copies, ...closings]);
+      await withServer(upstream, async (upstreamPort) => {
+        const copy = async (response: ServerResponse) => {
+          const reply = await fetch(`http://127.0.0.1:${upstreamPort}/`);
+          response.writeHead(reply.status, text);
+          for await (const chunk of reply.body!) if (!response.write(chunk)) await once(response, "drain");
+          response.end();
+        };
+        const writer: Writer = (_request, response) => copies[copies.push(copy(response)) - 1];
+        await withServer(gateway.create(writer, options), async (port) => {
+          const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(port, request("GET /"))));
+          for (const answer of answers) assertContract(parseAnswer(answer));
+          await Promise.allSettled([...copies, ...closings]);
+        });
       });
-    });
-    expect([copies, closings, reported].map((list) => list.length)).toEqual([20, 20, 20]);
-  });
+      expect([copies, closings, reported].map((list) => list.length)).toEqual([20, 20, 20]);
+    },
+  );
 
   it.each([200, 404])("asks for the implied head before the end, as express-session does: %i", async (status) => {
     const writer: Writer = (_request, response) => {

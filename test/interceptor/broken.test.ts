@@ -36,7 +36,7 @@ const breaks: Readonly<Record<string, RequestListener>> = {
 
 describe.each(gateways)("$name", (gateway) => {
   const cases = Object.keys(ways).flatMap((way) => Object.keys(breaks).map((what) => ({ way, what })));
-  it.each(cases)("cuts the response and tells of it once: $way, $what", async ({ way, what }) => {
+  it.each(cases)("cuts the response and reports it once: $way, $what", async ({ way, what }) => {
     const { reported, options } = recordProblems();
     const bytes = await withServer(breaks[what]!, (upstream) =>
       withServer(gateway.create(passing(upstream, way), options), (port) => exchange(port, request("GET /")).catch(String)),
@@ -68,22 +68,25 @@ describe.each(gateways)("$name", (gateway) => {
     expect(reported).toHaveLength(1);
   });
 
-  it.each(["pipe()", "pipeline()"])("lets go of the upstream when the client leaves, and says nothing: %s", async (way) => {
-    const { reported, options } = recordProblems();
-    const upstream = createServer((_request, response) => void response.write("first "));
-    const closed = new Promise((resolve) => upstream.on("connection", (socket) => socket.on("close", resolve)));
-    await withServer(upstream, (upstreamPort) =>
-      withServer(gateway.create(passing(upstreamPort, way), options), async (port) => {
-        const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /")));
-        await once(socket, "data");
-        socket.destroy();
-        await closed;
-        await new Promise((resolve) => setImmediate(resolve));
-      }),
-    );
-    expect(reported.filter(({ status }) => status >= 500)).toEqual([]);
-    if (way === "pipe()") expect(reported).toEqual([]);
-  });
+  it.each(["pipe()", "pipeline()"])(
+    "ends the exchange with the upstream when the client leaves, and reports nothing: %s",
+    async (way) => {
+      const { reported, options } = recordProblems();
+      const upstream = createServer((_request, response) => void response.write("first "));
+      const closed = new Promise((resolve) => upstream.on("connection", (socket) => socket.on("close", resolve)));
+      await withServer(upstream, (upstreamPort) =>
+        withServer(gateway.create(passing(upstreamPort, way), options), async (port) => {
+          const socket = connect(port, "127.0.0.1", () => socket.write(request("GET /")));
+          await once(socket, "data");
+          socket.destroy();
+          await closed;
+          await new Promise((resolve) => setImmediate(resolve));
+        }),
+      );
+      expect(reported.filter(({ status }) => status >= 500)).toEqual([]);
+      if (way === "pipe()") expect(reported).toEqual([]);
+    },
+  );
 
   it("leaves what is piped elsewhere, too, to its other reader", async () => {
     const source = new PassThrough();

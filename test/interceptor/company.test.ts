@@ -87,7 +87,7 @@ describe.each([
     expect(reported).toEqual([]);
   });
 
-  it("passes what a nested application's fgErrors() answers, and tells of it once", async () => {
+  it("passes what a nested application's fgErrors() answers, and reports it once", async () => {
     const [inner, outer] = [recordProblems(), recordProblems()];
     const nested = framework();
     nested.get("/own", () => {

@@ -15,7 +15,7 @@ interface Case {
   readonly write: (response: ServerResponse) => unknown;
   readonly status: number;
   readonly text?: string;
-  /** What Proxy-Status tells of. */
+  /** What Proxy-Status names. */
   readonly received?: number;
 }
 

@@ -68,7 +68,7 @@ async function run(writer: Writer, request: IncomingMessage, response: ServerRes
   await writer(request, response);
 }
 
-/** Options that keep what the operator is told. */
+/** Makes options that record the problems which are reported. */
 export function recordProblems(options: ResponderOptions = {}) {
   const reported: Problem[] = [];
   return { reported, options: { ...options, onError: (problem: Problem) => void reported.push(problem) } };

@@ -125,7 +125,7 @@ describe.each([
     expect(broken.reported).toHaveLength(1);
   });
 
-  it("leaves it to fgErrors() to tell of a stream that breaks later", async () => {
+  it("leaves it to fgErrors() to report a stream that breaks later", async () => {
     const [outside, inside] = [recordProblems(), recordProblems()];
     const app = quiet(new Framework().use(fgErrors(outside.options)).use(fgResponses(inside.options)));
     app.use((ctx) => {
@@ -192,11 +192,11 @@ describe.each([
   });
 
   it("emits Koa's error event for a 5xx that was written to ctx.res", async () => {
-    const heard = vi.fn();
+    const onAppError = vi.fn();
     const app = new Framework().use(fgErrors()).use(fgResponses());
-    app.on("error", heard).use((ctx) => void ctx.res.writeHead(500).end("s3cr3t"));
+    app.on("error", onAppError).use((ctx) => void ctx.res.writeHead(500).end("s3cr3t"));
     await withServer(app.callback() as Listener, (port) => exchange(port, request("GET /")));
-    expect(heard).toHaveBeenCalledOnce();
-    expect(heard.mock.calls[0]![0]).toMatchObject({ cause: { name: "ErrorResponse" } });
+    expect(onAppError).toHaveBeenCalledOnce();
+    expect(onAppError.mock.calls[0]![0]).toMatchObject({ cause: { name: "ErrorResponse" } });
   });
 });

@@ -66,7 +66,7 @@ describe.each(gateways)("$name", (gateway) => {
     expect(reported).toHaveLength(status === 200 ? 0 : 1);
   });
 
-  it("answers a reply that is let go with content that Node does not take", async () => {
+  it("answers a reply that is passed on with content that Node refuses", async () => {
     const { reported, answer } = await ask((_request, response) => {
       Object.assign(response, { strictContentLength: true });
       response.writeHead(200, { ...invocation, "Content-Length": 7 });

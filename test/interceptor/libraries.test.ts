@@ -80,14 +80,14 @@ describe.each(libraries)("$name", ({ create, buffers, refused = 502 }) => {
     expect(reported).toHaveLength(1);
   });
 
-  it.skipIf(buffers)("cuts a success that breaks, and tells of it once", async () => {
+  it.skipIf(buffers)("cuts a success that breaks, and reports it once", async () => {
     const { bytes, reported } = await ask("/broken");
     expect(bytes).toContain("first ");
     expect(bytes).not.toMatch(/\r\n0\r\n|FSS\./);
     expect(reported.map(({ status }) => status)).toEqual([502]);
   });
 
-  it.skipIf(buffers)("lets go of the upstream when the client leaves, and says nothing", async () => {
+  it.skipIf(buffers)("ends the exchange with the upstream when the client leaves, and reports nothing", async () => {
     const { reported, options } = recordProblems();
     const server = createServer(upstream);
     const closed = new Promise((resolve) => server.on("connection", (socket) => socket.on("close", resolve)));

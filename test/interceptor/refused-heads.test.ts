@@ -1,4 +1,4 @@
-// Heads that Node refuses, or takes for another, when an application writes them itself: it is told where it is told without
+// Heads that Node refuses, or takes for another, when an application writes them itself: the error is thrown where it is thrown without
 // fgResponses(), or the contract answers. A success without fgResponses() is one with it.
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { Readable } from "node:stream";

@@ -1,4 +1,4 @@
-// What the operator is told of an error response that fgResponses() replaced: there may be no upstream.
+// What is reported of an error response that fgResponses() replaced: there may be no upstream.
 import { describe, expect, it, vi } from "vitest";
 import { fgErrors, fgResponses } from "@fg-errors/koa";
 import Koa from "koa";
@@ -20,7 +20,7 @@ async function stderrOf(act: () => Promise<unknown>): Promise<string> {
 }
 
 describe.each(gateways)("$name", (gateway) => {
-  it("gives onError a cause that does not speak of an upstream", async () => {
+  it("gives onError a cause that does not name an upstream", async () => {
     const { reported, options } = recordProblems();
     const bytes = await withServer(gateway.create(rateLimited, options), (port) => exchange(port, request("GET /")));
     expect(parseAnswer(bytes).status).toBe(503);
@@ -28,7 +28,7 @@ describe.each(gateways)("$name", (gateway) => {
     expect(JSON.stringify(reported)).not.toMatch(/UpstreamError|The upstream/);
   });
 
-  it("writes a line on stderr that does not speak of an upstream", async () => {
+  it("writes a line on stderr that does not name an upstream", async () => {
     const text = await stderrOf(() =>
       withServer(gateway.create(rateLimited, {}), (port) => exchange(port, request("GET /orders"))),
     );

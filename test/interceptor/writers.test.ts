@@ -214,7 +214,7 @@ describe.each(gateways)("$name", (gateway) => {
     expect(reported).toEqual([]);
   });
 
-  it("lets go of everything when the client leaves while a reply is read", async () => {
+  it("discards everything when the client leaves while a reply is read", async () => {
     const { reported, options } = recordProblems();
     const source = new Readable({ read() {} });
     let late = (): Promise<unknown> => Promise.resolve();

@@ -116,7 +116,7 @@ describe.each([
     expect(onError.mock.calls[0]).toMatchObject([{ status: 500 }, { responseStarted: true }]);
   });
 
-  it("lets go of the stream that it does not send", async () => {
+  it("destroys the stream that it does not send", async () => {
     const stream = new PassThrough();
     stream.write(secret);
     await get(appOf((ctx) => void ((ctx.status = 500), (ctx.body = stream))));
@@ -126,7 +126,7 @@ describe.each([
   it.each<[string, (stream: ReadableStream) => unknown]>([
     ["a web stream", (stream) => stream],
     ["a Response", (stream) => new Response(stream, { status: 422 })],
-  ])("lets go of %s that it does not send", async (_name, bodyOf) => {
+  ])("destroys %s that it does not send", async (_name, bodyOf) => {
     const cancel = vi.fn();
     const stream = new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from(secret)), cancel });
     const answer = await get(

@@ -1,4 +1,4 @@
-// Who hears of a 5xx on Koa: never nobody.
+// Where a 5xx on Koa is reported: never nowhere.
 import { createServer } from "node:http";
 import { fgErrors, problem } from "@fg-errors/koa";
 import axios from "axios";
@@ -39,15 +39,15 @@ describe.each([
   });
 
   it("a listener of the application's, and not stderr", async () => {
-    const heard = vi.fn();
+    const onAppError = vi.fn();
     expect(
       await visit(
         (ctx) => ctx.throw(503, "x", { expose: true }),
         {},
-        (app) => app.on("error", heard),
+        (app) => app.on("error", onAppError),
       ),
     ).toBe(503);
-    expect(heard).toHaveBeenCalledOnce();
+    expect(onAppError).toHaveBeenCalledOnce();
     expect(logged()).toBe("");
   });
 

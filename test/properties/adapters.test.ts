@@ -1,4 +1,4 @@
-// Whatever a handler has set and then throws, what an adapter writes keeps the contract, and the operator hears of it once.
+// Whatever a handler has set and then throws, what an adapter writes keeps the contract, and it is reported once.
 import { once } from "node:events";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
 import type { Server } from "node:http";
@@ -82,7 +82,7 @@ describe.each(hosts)("$name", ({ create, createHttp2, family }) => {
       settings({ numRuns: 150 }),
     );
 
-  it("answers whatever is thrown by the contract, and tells of it once", async () => {
+  it("answers whatever is thrown by the contract, and reports it once", async () => {
     await withServer(create(act, options), (port) =>
       property(async () => parseAnswer(await exchange(port, request("GET /act")))),
     );

@@ -43,7 +43,7 @@ const finding = fc.record(
 /** Recipes for values that say what they mean as our own errors do, but by a Proxy or with members that are something else. */
 export const claimed: Arbitrary<unknown> = fc.oneof({ weight: 6, arbitrary: fc.record({ claims: finding }) }, fc.record({ claims: bite }), bite); // prettier-ignore
 
-/** Ways in which the methods of a path may be told. */
+/** Forms in which the methods of a path may be given. */
 const allows = {
   none: () => undefined,
   methods: () => () => ["GET", "POST"],

@@ -15,7 +15,7 @@ export interface Taken {
   readonly act: () => unknown;
 }
 
-/** How many times an octet of `large` costs what one of `small` does; no more exactly than to tell whether that is below `most`. */
+/** How many times an octet of `large` costs what one of `small` does; only as exactly as needed to decide whether that is below `most`. */
 export async function growth(small: Taken, large: Taken): Promise<number> {
   let [least, ofLarge] = [Infinity, Infinity];
   for (let tried = 0; tried < tries && (tried < 3 || isClose(ofLarge / least)); tried++) {
@@ -25,7 +25,7 @@ export async function growth(small: Taken, large: Taken): Promise<number> {
   return ofLarge / least;
 }
 
-/** Whether another try may tell more. */
+/** Whether another try may give more. */
 const isClose = (found: number) => found > most && found < 3 * most;
 
 /** Nanoseconds per octet. */

@@ -100,7 +100,7 @@ const drawn = secret.chain((text) => fc.record({ text: fc.constant(text), value:
 const capitals = /[A-Z😀Ä]/u;
 
 describe.each(Object.entries(refusals))("%s", (_name, refuse) => {
-  it("tells nothing of a value that its message quotes, wherever that is cut", () => {
+  it("reveals nothing of a value that its message quotes, wherever that is cut", () => {
     fc.assert(
       fc.property(drawn, ({ text, value, quote, before, after }) => {
         const { errors } = normalizeError(refuse(value, `${"x".repeat(before)}${quote(text)}${"y".repeat(after)}`));

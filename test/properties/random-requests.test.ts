@@ -85,7 +85,7 @@ describe.each(hosts)("$name", ({ create }) => {
     );
   });
 
-  it("takes any path, and tells of it as a URI reference without its query", async () => {
+  it("accepts any path, and reports it as a URI reference without its query", async () => {
     await fc.assert(
       fc.asyncProperty(path, async (path) => {
         const body = assertContract(await ask(`/${path}?token=s3cr3t`, []));

@@ -470,7 +470,7 @@ describe("passport", () => {
   it.each([
     ["a provider that is down", () => providers.down, { status: 502, proxyError: "connection_refused" }],
     ["one that resets", () => providers.resets, { status: 502, proxyError: "connection_terminated" }],
-    ["one that does not speak HTTP", () => providers.garbage, { status: 502, proxyError: "http_protocol_error" }],
+    ["one that is not an HTTP server", () => providers.garbage, { status: 502, proxyError: "http_protocol_error" }],
     ["one that fails", () => providers.fails, { status: 502, receivedStatus: 500 }],
     ["one that refuses us", () => answering(401, {}), { status: 502, receivedStatus: 401 }],
     ["one that is overloaded", () => answering(503, {}), { status: 503, receivedStatus: 503 }],

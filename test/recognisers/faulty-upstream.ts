@@ -45,7 +45,7 @@ export async function withUpstream<T>(deed: Deed | "refused", use: (url: string)
   }
 }
 
-/** Answers with a whole response. Its content holds the canary. */
+/** Answers with a whole response. Its content contains the canary. */
 export function answer(status: number, headers: Readonly<Record<string, string>> = {}, content = '{"message":"s3cr3t"}'): Deed {
   const fields = {
     "Content-Type": "application/json",

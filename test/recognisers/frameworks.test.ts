@@ -26,7 +26,7 @@ import { normalizeError, type Problem } from "@fg-errors/core";
 import { failure, refusal } from "./outcome.js";
 import { thrownByKoa } from "./thrown-by.js";
 
-/** A row: what throws, and what is expected of the problem; a number where the problem shall tell nothing but the status. */
+/** A row: what throws, and what is expected of the problem; a number where the problem has nothing but the status. */
 type Row = readonly [what: string, run: () => unknown, expected: Partial<Problem> | number];
 
 function testRows(rows: readonly Row[]): void {

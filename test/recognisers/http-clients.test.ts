@@ -182,7 +182,7 @@ describe.each(Object.entries<Call>(throwing))("a status that nobody handled, by 
     expect([status, type]).toEqual([502, undefined]);
   });
 
-  it.concurrent("relays what it is told to relay", async () => {
+  it.concurrent("relays the statuses of its option", async () => {
     const fields = { "WWW-Authenticate": 'Basic realm="up"', Allow: "GET", "Retry-After": "7" };
     const relayStatuses = [401, 404, 405, 429];
     const sent = async (status: number) => seen(await thrown(answer(status, fields)), { relayStatuses });

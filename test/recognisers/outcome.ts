@@ -13,7 +13,7 @@ const larger: Readonly<Record<number, string>> = {
   431: "The request's header section is larger than this server takes.",
 };
 
-/** [status, RFC 9209 type, status before folding], after making sure that an error of ours tells the client nothing else. */
+/** [status, RFC 9209 type, status before folding], after making sure that an error of ours shows the client nothing else. */
 export function outcome(error: unknown, options?: NormalizeOptions) {
   const { cause, ...sent } = normalizeError(error, options);
   expect(cause).toBe(error);

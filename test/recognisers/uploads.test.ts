@@ -25,7 +25,7 @@ function testRows(rows: readonly Row[]): void {
 
 const type = "multipart/form-data; boundary=edge";
 
-/** A form of parts, each a name and what the part holds; a file where it has a file's name. */
+/** A form of parts, each a name and the content of the part; a file where it has a file's name. */
 function form(...parts: readonly (readonly [name: string, content: string, filename?: string])[]): Sent {
   const lines = parts.map(([name, content, filename]) => {
     const file = filename === undefined ? "" : `; filename="${filename}"\r\nContent-Type: text/plain`;

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { request } from "../wire.js";
-import { heard, patient, readAll, withPending } from "./drained.js";
+import { requestsArrived, patient, readAll, withPending } from "./drained.js";
 import { answers, impatient, kinds, visit } from "./guarded.js";
 
 const kept = { Connection: "keep-alive" };
@@ -142,7 +142,7 @@ it("is not parsed either when drain() closes it", () =>
       const received = readAll(client);
       client.write(request("POST /", { ...kept, "Content-Length": "10" }));
       const response = await next();
-      await heard(server, 0);
+      await requestsArrived(server, 0);
       const drained = drain(server, patient);
       response.writeHead(200, { "Content-Length": 0 }).end();
       await once(client, "data");

@@ -1,4 +1,4 @@
-// A client that waits to be told to continue, behind a request whose response is under way.
+// A client that waits for the 100 (Continue), behind a request whose response is under way.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Problem } from "@fg-errors/core";
 import { guardServer } from "@fg-errors/core/server";
@@ -34,7 +34,7 @@ const echo = async (request: IncomingMessage, response: ServerResponse) =>
 describe("a client that expects 100-continue", () => {
   const all = [{ text: "first" }, { status: 100 }, { status: 200, text: "last" }, { text: "third" }];
 
-  it("is told so after the response before, and before its own", async () => {
+  it("gets it after the response before, and before its own", async () => {
     expect(await got(echo)).toMatchObject(all);
   });
 

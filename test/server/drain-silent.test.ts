@@ -10,7 +10,7 @@ import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { request, withServer } from "../wire.js";
-import { heard, patient, readAll, withPending } from "./drained.js";
+import { requestsArrived, patient, readAll, withPending } from "./drained.js";
 import { answers, kinds, visit } from "./guarded.js";
 
 const kept = { Connection: "keep-alive" };
@@ -39,7 +39,7 @@ describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {
       const client = open();
       const received = readAll(client);
       const begun = statuses[0] === 200 ? once(client, "data") : undefined;
-      const all = heard(server, 1, isSecure ? "secureConnection" : "connection");
+      const all = requestsArrived(server, 1, isSecure ? "secureConnection" : "connection");
       client.write(bytes);
       await Promise.all([all, begun]);
       await drain(server, patient);
@@ -71,7 +71,7 @@ it.concurrent("closes a connection amid its TLS handshake", async () => {
   await withServer(server, async (port) => {
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
-    const all = heard(server, 1);
+    const all = requestsArrived(server, 1);
     client.write(Buffer.from([22, 3, 1, 1, 0, 1, 0]));
     await all;
     await drain(server, patient);

@@ -78,7 +78,7 @@ it.each(["1.1", "1.0"])("cuts a response that has begun, so that it does not loo
   expect(onError.mock.calls).toMatchObject([[{ status: 503 }, { responseStarted: true }]]);
 });
 
-it("tells of each, to stderr once", async () => {
+it("reports each, and writes to stderr once", async () => {
   const onError = vi.fn();
   for (const options of [{ onError }, {}])
     await withPending(async ({ server, port, next }) => {

@@ -6,7 +6,7 @@ import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { parseAnswer, request, withServer } from "../wire.js";
-import { deferred, heard, patient, readAll, withPending } from "./drained.js";
+import { deferred, requestsArrived, patient, readAll, withPending } from "./drained.js";
 import { answers, kinds, visit } from "./guarded.js";
 
 const get = request("GET /act", { Connection: "keep-alive" });
@@ -20,7 +20,7 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     });
     const server = create(act);
     await visit(server, isSecure, async (open) => {
-      const all = heard(server, 3, isSecure ? "secureConnection" : "connection");
+      const all = requestsArrived(server, 3, isSecure ? "secureConnection" : "connection");
       const [idle, busy, late] = [open(), open(), open()];
       const received = [idle, busy, late].map(readAll);
       idle.write(get);
@@ -117,7 +117,7 @@ it.each([
     const upload = request("POST /act", { "Content-Length": "4000000" }) + "x".repeat(4_000_000);
     const connected = once(server, "connection") as Promise<[Socket]>;
     client.write(upload.slice(0, early));
-    await heard(server, 1);
+    await requestsArrived(server, 1);
     const [socket] = await connected;
     const response = status === 200 ? await next() : undefined;
     const drained = drain(server, patient);
@@ -137,7 +137,7 @@ it("refuses an upgrade", () =>
     const client = connect(port, "127.0.0.1");
     const received = readAll(client);
     client.write("GET /ws HT");
-    await heard(server.on("upgrade", upgrades), 1);
+    await requestsArrived(server.on("upgrade", upgrades), 1);
     const drained = drain(server, patient);
     client.write("TP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
     expect(assertContract(parseAnswer(await received))).toMatchObject({ status: 503, instance: "/ws" });
@@ -154,7 +154,7 @@ it.concurrent("closes connections that have said nothing within a second", () =>
     expect(await received).toBe("");
   }));
 
-it("is not heard of on stderr, and by onError for each request", async () => {
+it("is not written to stderr, and reported to onError for each request", async () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const onError = vi.fn();
   for (const options of [{}, { onError }])
@@ -162,7 +162,7 @@ it("is not heard of on stderr, and by onError for each request", async () => {
       const client = connect(port, "127.0.0.1");
       const received = readAll(client);
       client.write(get.slice(0, 20));
-      await heard(server, 1);
+      await requestsArrived(server, 1);
       const drained = drain(server, patient);
       client.write(get.slice(20));
       await Promise.all([drained, received]);

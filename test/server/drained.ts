@@ -29,7 +29,7 @@ export function withPending<R>(visit: (pending: PendingResponses) => Promise<R>,
 }
 
 /** Waits until something of a request has arrived on each of `count` connections. */
-export async function heard(server: Server, count: number, event = "connection"): Promise<void> {
+export async function requestsArrived(server: Server, count: number, event = "connection"): Promise<void> {
   const sockets: Socket[] = [];
   server.on(event, (socket: Socket) => sockets.push(socket));
   await eventually(() => expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toHaveLength(count), 2);

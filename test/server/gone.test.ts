@@ -1,4 +1,4 @@
-// Clients that leave amid what they asked for: the application hears of it, and they take up no room any more.
+// Clients that leave amid what they asked for: the application gets the event, and they count no more.
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import {

@@ -47,7 +47,7 @@ export function visit<R>(server: Server, isSecure: boolean, act: (open: () => So
   });
 }
 
-/** All that comes back until the server closes the connection. Each packet but the first waits for an answer to begin. */
+/** All that comes back until the server closes the connection. Each chunk but the first waits for an answer to begin. */
 export async function send(socket: Socket, first = "", ...later: readonly string[]): Promise<string> {
   const [chunks, left] = [[] as Buffer[], [...later]];
   socket.setTimeout(patience, () => socket.destroy(new Error(`no end within ${patience} ms`)));

@@ -10,7 +10,7 @@ const handlers: Readonly<Record<string, (request: Http2ServerRequest, response: 
   "does not read it": (_request, response) => void response.end("early"),
 };
 
-it.each(Object.keys(handlers))("count no more, and do not hold a drain: an application that %s", async (name) => {
+it.each(Object.keys(handlers))("count no more, and do not delay a drain: an application that %s", async (name) => {
   const server = guardServer(createServer(handlers[name]!), { maxInFlight: 2, onError() {} }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -1,4 +1,4 @@
-// Clients that are too slow: Node's time limits, told as 408.
+// Clients that are too slow: Node's time limits, answered with 408.
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -18,7 +18,7 @@ const faults = [
   { name: "half a head", chunks: ["GET /act HTTP/1.1\r\nHost: a\r\n"], statuses: [408] },
   { name: "half a content that the application waits for", chunks: [`${half}s3cr3t`], statuses: [408] },
   { name: "half a head after an answer", chunks: [whole, "GET /act HTTP/1.1\r\n"], statuses: [200, 408] },
-  { name: "half a head in the same packet", chunks: [`${whole}GET /act HTTP/1.1\r\n`], statuses: [200, 408] },
+  { name: "half a head in the same chunk", chunks: [`${whole}GET /act HTTP/1.1\r\n`], statuses: [200, 408] },
 ];
 
 describe.concurrent.each(kinds)("$name", ({ isSecure, create }) => {

@@ -219,7 +219,7 @@ async function stream(port: number) {
   client.close();
 }
 
-it("is heard of on stderr once a minute", async () => {
+it("is written to stderr once a minute", async () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const now = vi.spyOn(performance, "now");
   await withPending(

@@ -69,7 +69,7 @@ describe.each(hosts)("$name, whose parser waits for the content", ({ create }) =
     { name: "a bad chunk", bytes: `${request("POST /json", json)}s3cr3t\r\n` },
     { name: "half a chunk, and no more", bytes: `${request("POST /json", json)}9\r\ns3cr3t`, ends: true },
     { name: "half a head, and no more", bytes: "POST /json HTTP/1.1\r\nHost: s3cr3t", ends: true },
-  ])("$name is told once", async ({ bytes, ends }) => {
+  ])("$name is reported once", async ({ bytes, ends }) => {
     onError.mockClear();
     const app = create(() => {}, { onError });
     const server = guardServer(createServer(app), { onError });
@@ -202,7 +202,7 @@ it.each(unfinished)("leaves a broken connection alone: $name", async ({ bytes, a
   stderr.mockRestore();
 });
 
-it("tells those who listen of a connection that broke", async () => {
+it("emits to listeners a connection that broke", async () => {
   const server = guardServer(createServer());
   await visit(server, false, async (open) => {
     const client = open();
@@ -214,7 +214,7 @@ it("tells those who listen of a connection that broke", async () => {
   });
 });
 
-it("tells other listeners when the connection is closed, so that they cannot write", async () => {
+it("calls other listeners when the connection is closed, so that they cannot write", async () => {
   const listener = vi.fn((_error: Error, socket: Socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
     else socket.destroy();

@@ -53,10 +53,10 @@ const kinds = [
 /** As many requests as a server takes, by connections of their own: how many of them reach the application. */
 async function admitted(server: Server, port: number, kind: (typeof kinds)[number], refusals: () => number): Promise<number> {
   const bytes =
-    kind.draws === clients.http2 ? Buffer.concat([preface, headers(1, "/held")]) : "GET /held HTTP/1.1\r\nHost: a\r\n\r\n";
+    kind.draws === clients.http2 ? Buffer.concat([preface, headers(1, "/pending")]) : "GET /pending HTTP/1.1\r\nHost: a\r\n\r\n";
   const before = refusals();
   let count = 0;
-  const listener = ({ url }: IncomingMessage) => void (url === "/held" && count++);
+  const listener = ({ url }: IncomingMessage) => void (url === "/pending" && count++);
   server.on("request", listener);
   const sockets = Array.from({ length: room }, () =>
     kind
@@ -78,7 +78,7 @@ describe.concurrent.each(kinds)("$name", (kind) => {
     const onError = ({ status }: Problem) => void (status === 503 && refused++);
     const server = guardServer(kind.create() as unknown as Server, { maxInFlight: room, onError });
     server.on("request", (incoming: IncomingMessage, response: ServerResponse) => {
-      if (incoming.url !== "/held") application(incoming, response);
+      if (incoming.url !== "/pending") application(incoming, response);
     });
     server.on("upgrade", ({ url }: IncomingMessage, socket: Socket) => {
       socket.on("error", () => {}).on("end", () => void socket.end());

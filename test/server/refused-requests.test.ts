@@ -61,13 +61,13 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     expect(reported()).toEqual([]);
   });
 
-  it("tells a client to continue that expects it, then leaves it to the application", async () => {
+  it("sends a client the 100 that it expects, then leaves it to the application", async () => {
     const bytes = request("POST /none", { Expect: "100-continue" }, "content");
     const [first, second] = answers(await visit(create(vi.fn(), { onError }), isSecure, (open) => send(open(), bytes)));
     expect([first, second]).toMatchObject([{ status: 100 }, { status: 404 }]);
   });
 
-  it.each(["in one packet", "one after another"])("refuses requests beyond maxRequestsPerSocket, %s", async (how) => {
+  it.each(["in one chunk", "one after another"])("refuses requests beyond maxRequestsPerSocket, %s", async (how) => {
     const act = vi.fn((_request: IncomingMessage, response: ServerResponse) => {
       response.statusCode = 200;
       response.end("content");
@@ -77,7 +77,7 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     const dropped = vi.fn();
     server.on("dropRequest", dropped);
     const one = request("GET /act", kept);
-    const chunks = how === "in one packet" ? [one + one + one + one] : [one, one, one];
+    const chunks = how === "in one chunk" ? [one + one + one + one] : [one, one, one];
     const stderr = vi.spyOn(process.stderr, "write");
     const [first, second, third, ...more] = answers(await visit(server, isSecure, (open) => send(open(), ...chunks)));
     expect([first, second, more]).toMatchObject([{ text: "content" }, { text: "content" }, []]);

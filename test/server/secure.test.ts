@@ -36,13 +36,13 @@ const secure = [
 ];
 
 describe.each(secure)("$name", ({ create }) => {
-  it("answers HTTP that does not speak TLS", async () => {
+  it("answers HTTP without TLS", async () => {
     const bytes = await withServer(guardServer(create(), { onError }), (port) => exchange(port, request("GET /s3cr3t")));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 400, instance: "/" });
     expect(reported()).toEqual([[400, undefined]]);
   });
 
-  it("drops what is neither, and tells those who listen", async () => {
+  it("drops what is neither, and emits it to listeners", async () => {
     const server = guardServer(create(), { onError });
     const failed = once(server, "clientError");
     const bytes = await withServer(server, (port) => exchange(port, "\x16\x03\x01\x00\x05s3cr3").catch(() => ""));
@@ -60,7 +60,7 @@ describe.each(secure)("$name", ({ create }) => {
     expect(reported()).toEqual([]);
   });
 
-  it("tells those who listen of a client that leaves before it has greeted", async () => {
+  it("emits to listeners that a client left before its handshake", async () => {
     const server = guardServer(create(), { onError });
     const failed = once(server, "clientError");
     await withServer(server, async (port) => {
@@ -79,7 +79,7 @@ describe.each(secure)("$name", ({ create }) => {
   });
 });
 
-it.each([{ onError }, {}])("tells a client that HTTP/1 is not spoken: %o", async (options) => {
+it.each([{ onError }, {}])("answers HTTP/1 that it is not accepted: %o", async (options) => {
   const server = guardServer(createSecureServer(settings, ok), options) as unknown as Server;
   const bytes = await visit(server, true, async () => {
     const { port } = server.address() as AddressInfo;

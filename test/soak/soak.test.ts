@@ -1,5 +1,5 @@
 // Mixed traffic at full speed through both gateways at once, for SOAK_SECONDS: nothing grows, nothing is left behind, and of each failure
-// the operator hears once. A request, a response or a connection that is kept is found in a few seconds; `pnpm soak` takes three minutes,
+// is reported once. A request, a response or a connection that is kept is found in a few seconds; `pnpm soak` takes three minutes,
 // in which the ids of all failures are found as well.
 import { describe, expect, it } from "vitest";
 import { startGateway, type Gateway, type State } from "../fuzz/gateway.js";
@@ -16,13 +16,13 @@ const most = (count: number) => Math.min(5_000_000, 1_500_000 + 20 * count);
 /** Milliseconds that the gateways grant their upstream: on a machine that stands still for so long, any exchange may end so. */
 const limit = 1000;
 
-/** Milliseconds in which a gateway has let go of everything: of a client that lingers after two seconds. */
+/** Milliseconds in which a gateway has released everything: of a client that lingers after two seconds. */
 const patience = 8000;
 
 const mix = kinds.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
 
 describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
-  it("grows by nothing, leaves nothing behind, and tells of each failure once", { timeout: (seconds + 60) * 1000 }, async () => {
+  it("grows by nothing, leaves nothing behind, and reports each failure once", { timeout: (seconds + 60) * 1000 }, async () => {
     const upstream = await startUpstream();
     const ledger = createLedger();
     const gateway = await startGateway(name, upstream.port, { onReported: ledger.reported });
@@ -61,7 +61,7 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
 
 type Ledger = ReturnType<typeof createLedger>;
 
-/** What the operator was told, against what clients have seen, by request id. Only what does not balance takes memory. */
+/** What was reported, against what clients have seen, by request id. Only what does not balance takes memory. */
 function createLedger() {
   const balance = new Map<string, number>();
   let total = 0;

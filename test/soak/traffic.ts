@@ -8,7 +8,7 @@ import { exchange, parseAnswer } from "../wire.js";
 
 /** What became of an exchange, as far as a client can see it. */
 export interface Outcome {
-  /** Of the answer: the id that the gateway has told its operator of, if it told anything. */
+  /** Of the answer: the id that the gateway has reported, if it reported anything. */
   readonly id: string;
   readonly status: number;
   readonly isCut: boolean;
@@ -25,7 +25,7 @@ export interface Kind {
   readonly isCut?: true;
   /** Sent as it is, in the place of a request. */
   readonly raw?: string;
-  /** The client leaves before its answer, so that the operator may be told, or not. */
+  /** The client leaves before its answer, so that it may be reported, or not. */
   readonly leaves?: true;
 }
 
@@ -81,7 +81,7 @@ export function createAgent(): Agent {
   return new Agent({ keepAlive: true, maxSockets: 64 });
 }
 
-/** Has an exchange of a kind, and holds its error to the contract. Whoever leaves has no outcome. */
+/** Has an exchange of a kind, and checks its error against the contract. Whoever leaves has no outcome. */
 export async function have(kind: Kind, port: number, agent: Agent, id: string): Promise<Outcome | undefined> {
   if (kind.raw !== undefined) {
     const answer = parseAnswer(await exchange(port, kind.raw));

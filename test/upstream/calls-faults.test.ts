@@ -46,7 +46,7 @@ const faults: readonly Fault[] = [
 
 describe.each(faults)("$type", ({ type, status, run, call }) => {
   it.concurrent.each(Object.keys(clients) as ClientName[])(
-    "tells a handler that uses %s, and keeps what happened as the cause",
+    "gives a handler that uses %s an UpstreamError with the fault as its cause",
     async (name) => {
       const { original, error } = await run(async (url) => {
         const rejection: Promise<unknown> = clients[name](url, call?.());

@@ -120,7 +120,7 @@ describe.each(replyKinds)("a reply of $name kind", ({ ask, decodes }) => {
     ["identity", 1, 1],
     ["identity", 0, nothing.length],
     ["secret", 65_536, nothing.length],
-  ])("lets go of an endless one (%s) when it has read enough: %i octets", async (coding, errorBodyLimit, length) => {
+  ])("cancels an endless one (%s) when it has read enough: %i octets", async (coding, errorBodyLimit, length) => {
     const upstream = endless(coding);
     await withServer(upstream.listener, async (port) => {
       expect((await normalizeUpstream(await ask(port), { errorBodyLimit })).detail).toHaveLength(length);
@@ -129,7 +129,7 @@ describe.each(replyKinds)("a reply of $name kind", ({ ask, decodes }) => {
     expect(upstream.written()).toBeLessThan(5_000_000);
   });
 
-  it("lets go of one that is discarded, also twice", async () => {
+  it("destroys one that is discarded, also twice", async () => {
     const upstream = endless("identity");
     await withServer(upstream.listener, async (port) => {
       const reply = await ask(port);
@@ -192,7 +192,7 @@ it("a reply of HTTP/2 fits when it is put in undici's form", async () => {
   server.close();
 });
 
-it("waits for a second, not for ever, also for a stream that does not let go", async () => {
+it("waits for a second, not for ever, also for a stream that cannot be destroyed", async () => {
   const started = performance.now();
   const stuck = new Readable({ read() {}, destroy() {} });
   stuck.push(words);

@@ -76,7 +76,7 @@ it("a lone surrogate leaves as it came", async () => {
   expect(await answered('{"message":"\\ud800 order"}')).toMatchObject({ detail: "\ud800 order" });
 });
 
-it("no more fields are told of than a client wants to read", async () => {
+it("no more than 100 fields are listed", async () => {
   const list = Array.from({ length: 500 }, (_, index) => ({ field: `f${index}`, message: "No." }));
   expect((await answered(JSON.stringify({ errors: list })))["errors"]).toHaveLength(100);
 });

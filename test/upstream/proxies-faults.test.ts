@@ -20,7 +20,7 @@ const closing = (upstream: Server) =>
   new Promise((resolve) => upstream.once("connection", (socket: Socket) => socket.once("close", resolve)));
 
 describe.each(libraries)("$name", { concurrent: true }, (library) => {
-  /** Settles with what the client got, and what the operator heard. */
+  /** Settles with what the client got, and what was reported. */
   async function ask(upstream: Server | RequestListener, bytes = request("GET /orders?token=s3cr3t"), given: Settings = {}) {
     const onError = vi.fn();
     const options = { ...given.options, onError };
@@ -66,7 +66,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["101 to nothing", (socket) => socket.write("HTTP/1.1 101 s3cr3t\r\n\r\n"), 502, "http_upgrade_failed"],
     ["status 99", (socket) => socket.end("HTTP/1.1 099 s3cr3t\r\nContent-Length: 6\r\n\r\ns3cr3t"), 502, "http_protocol_error"],
     ["status 999", (socket) => socket.end("HTTP/1.1 999 s3cr3t\r\nContent-Length: 6\r\n\r\ns3cr3t"), 502, "http_protocol_error"],
-  ])("answers for %s, and tells of it once", async (_what, act, status, proxyError) => {
+  ])("answers for %s, and reports it once", async (_what, act, status, proxyError) => {
     const { bytes, reported } = await ask(raw(act));
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status, instance: "/orders" });
     expect(bytes).not.toContain("s3cr3t");
@@ -88,7 +88,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(bytes).not.toContain("s3cr3t");
   });
 
-  it("closes a connection that speaks another protocol of its own accord", async () => {
+  it("closes a connection on which the upstream sends another protocol unasked", async () => {
     const upstream = raw((socket) => socket.write("HTTP/1.1 101 Other\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"));
     const closed = closing(upstream);
     await ask(upstream);
@@ -110,7 +110,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["a missing last chunk", "Transfer-Encoding: chunked", (socket) => socket.end("4\r\nmore\r\n"), "http_response_incomplete"],
     ["a bad chunk", "Transfer-Encoding: chunked", (socket) => socket.end("s3cr3t\r\n"), "http_response_transfer_coding"],
     ["silence", "Content-Length: 99", () => {}, "connection_read_timeout"],
-  ])("cuts the response at %s in mid-content, and tells of it once", async (_what, framing, act, proxyError) => {
+  ])("cuts the response at %s in mid-content, and reports it once", async (_what, framing, act, proxyError) => {
     const first = framing.startsWith("Content") ? "content" : "7\r\ncontent\r\n";
     const [onError, sockets]: [Mock, Socket[]] = [vi.fn(), []];
     const upstream = raw((socket) => {
@@ -167,7 +167,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     ["before the head", request("GET /"), false],
     ["in mid-content", request("GET /"), true],
     ["in mid-upload", request("POST /", { "Content-Length": "99" }, "some"), false],
-  ])("lets go of the upstream when the client leaves %s, and says nothing", async (_when, bytes, begins) => {
+  ])("ends the exchange with the upstream when the client leaves %s, and reports nothing", async (_when, bytes, begins) => {
     const [onError, stderr] = [vi.fn(), vi.spyOn(process.stderr, "write")];
     const upstream = createServer((_request, response) => void (begins && response.write("content")));
     const [reached, closed] = [once(upstream, "request"), closing(upstream)];

@@ -128,7 +128,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     expect(reported).toHaveLength(1);
   });
 
-  it("tells of a handler that fails when the answer is under way", async () => {
+  it("reports a handler that fails when the answer is under way", async () => {
     const proxyRes = () => new Promise((_resolve, reject) => setTimeout(reject, 20, new Error("s3cr3t")));
     const onError = vi.fn();
     const stalled: RequestListener = (_request, response) =>
@@ -142,7 +142,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it.each([
     ["a success", ok],
     ["an error reply", missing],
-  ])("tells of a handler that fails when all of %s has left", async (_what, upstream) => {
+  ])("reports a handler that fails when all of %s has left", async (_what, upstream) => {
     const failure = new Error("s3cr3t");
     const proxyRes = async (_reply: unknown, _request: unknown, response: ServerResponse) => {
       await once(response, "close");

@@ -40,7 +40,7 @@ it.each<[string, unknown]>([
   ["a list for a name", "(s3cr3t cdn)"],
   ["letters beyond ASCII", 'cdn;details=%"\u0101s3cr3t"'],
   ["a line of its own", "cdn\r\nSet-Cookie: s3cr3t"],
-  ["more than it can hold", `${full}x`],
+  ["more than the type can represent", `${full}x`],
   ["a name in many parameters", `s3cr3t${";a".repeat(2048)}`],
   ["a number that is not in text", 5],
   ["an object", { toString: () => "s3cr3t" }],
@@ -54,7 +54,7 @@ it("keeps a thrower's own", () => {
   expect(createResponder(quiet)(thrown, { headers: {} }).headers["proxy-status"]).toBe("cdn, gw;error=proxy_internal_response");
 });
 
-it("tells of a success that was folded", () => {
+it("names the status of a success that was folded", () => {
   expect(foldedProxyStatus(201, "gw", undefined)).toBe("gw;received-status=201");
   expect(foldedProxyStatus(201, "10.0.0.7", ["cdn", "lb;x"])).toBe('cdn, lb;x, "10.0.0.7";received-status=201');
   expect(foldedProxyStatus(201, "gw", "cdn;;")).toBe("gw;received-status=201");

@@ -41,7 +41,7 @@ describe("this gateway's member", () => {
     ["dns_error", nodes("ENOTFOUND", { syscall: "getaddrinfo" }), { rcode: "NXDOMAIN" }],
     ["tls_alert_received", alerted, { "alert-id": 40, "alert-message": "handshake_failure" }],
     ["http_response_transfer_coding", nodes("HPE_INVALID_CHUNK_SIZE"), { coding: new Token("chunked") }],
-  ])("tells more of a %s, as what the RFC makes of it", (type, thrown, parameters) => {
+  ])("adds the parameters of the type %s", (type, thrown, parameters) => {
     const [[, found]] = parseList(said(thrown)) as [[Token, Map<string, unknown>]];
     expect(Object.fromEntries(found)).toEqual({ error: new Token(type), ...parameters });
   });
@@ -65,7 +65,7 @@ describe("this gateway's member", () => {
       meant({ status: 502, proxyError: "http_protocol_error", receivedStatus }),
       "gw;error=http_protocol_error",
     ]),
-  ])("tells of %s", (_what, thrown, field, options) => {
+  ])("names %s", (_what, thrown, field, options) => {
     expect(said(thrown, options)).toBe(field);
   });
 
@@ -73,7 +73,7 @@ describe("this gateway's member", () => {
     [404, "gw;received-status=404"],
     [502, "gw"],
     [999, "gw;error=http_protocol_error;received-status=999"],
-  ])("tells of an upstream's %i that a client threw", async (status, field) => {
+  ])("names an upstream's %i that a client threw", async (status, field) => {
     const upstream: RequestListener = (_request, response) => void response.writeHead(status).end();
     const thrown: unknown = await withServer(upstream, (port) =>
       axios.get(`http://127.0.0.1:${port}`).catch((error: unknown) => error),
@@ -138,7 +138,7 @@ describe("details", () => {
     ],
     ["an upstream's error, of which there are none", relayed(404), "gw"],
     ["an own error, of which there are none", nodes("s3cr3t", { address: "10.0.0.7" }), "gw;error=proxy_internal_error"],
-  ])("tell of %s", (_what, thrown, field) => {
+  ])("name %s", (_what, thrown, field) => {
     expect(details(thrown).replace(/;rcode="\w+"/, "")).toBe(field);
   });
 

@@ -1,4 +1,4 @@
-// relay(): header fields of a success: whose win, and which do not hold any more once fetch has undone a coding.
+// relay(): header fields of a success: whose win, and which are not true any more once fetch has undone a coding.
 import { createHash } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { gzipSync } from "node:zlib";

@@ -118,7 +118,7 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
     expect(problems).toEqual([]);
   });
 
-  it("ends a stream whose content breaks with an error, and tells of it once", async () => {
+  it("ends a stream whose content breaks with an error, and reports it once", async () => {
     const { problems } = await overHttp2(async (stream, upstream) => {
       upstream.reset();
       await expect(once(stream.resume(), "end")).rejects.toThrow("NGHTTP2_INTERNAL_ERROR");
@@ -129,7 +129,7 @@ describe.each(hosts)("%s over HTTP/2", (_name, _create, create) => {
   it.each([
     ["", false],
     [", and the handler goes on", true],
-  ])("lets go of the upstream when the client cancels its stream%s", async (_what, isLate) => {
+  ])("ends the exchange with the upstream when the client cancels its stream%s", async (_what, isLate) => {
     const { problems } = await overHttp2(async (stream, upstream) => {
       stream.close(constants.NGHTTP2_CANCEL);
       await upstream.closed;
@@ -160,13 +160,13 @@ describe.each(hosts)("%s behind a compressing middleware", (_name, create) => {
     expect(problems).toEqual([]);
   });
 
-  it("cuts the transfer when the content breaks, and tells of it once", async () => {
+  it("cuts the transfer when the content breaks, and reports it once", async () => {
     const { result, problems } = await compressed((socket, upstream) => (upstream.reset(), rest(socket).catch(String)));
     expect(result).not.toMatch(/\r\n0\r\n\r\n$/);
     expect(problems).toMatchObject(brokenOnce);
   });
 
-  it("lets go of the upstream when the client leaves", async () => {
+  it("ends the exchange with the upstream when the client leaves", async () => {
     const { problems } = await compressed(async (socket, upstream) => String(await (socket.destroy(), upstream.closed)));
     expect(problems.filter(({ status }) => status >= 500)).toEqual([]);
   });

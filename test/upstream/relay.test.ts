@@ -11,7 +11,7 @@ import { exchange, parseAnswer, request, withServer } from "../wire.js";
 import { fetchGateways } from "./fetch-gateways.js";
 import { relaying, relays, through } from "./upstream-gateways.js";
 
-/** node:http tells the request of the chunk, and the reply of an end. */
+/** node:http emits the chunk's error on the request, and an early end on the reply. */
 const chunking = /^http_(response_(transfer_coding|incomplete)|protocol_error)$/;
 
 vi.spyOn(console, "error").mockImplementation(() => {}); // where @hono/node-server writes what a stream breaks with
@@ -57,7 +57,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
     );
   });
 
-  it("takes no more than its client takes, and lets go of the upstream when the client leaves", async () => {
+  it("takes no more than its client takes, and ends the exchange with the upstream when the client leaves", async () => {
     const upstream = endless();
     const { problems, options } = reported();
     const visit = (port: number) =>
@@ -69,14 +69,14 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
       });
     await through(gateway, upstream.listener, visit, options);
     expect(upstream.written()).toBeLessThan(16_000_000); // what fits into the buffers of two connections
-    expect(problems.filter(({ status }) => status >= 500)).toEqual([]); // Koa tells of the client's own reset
+    expect(problems.filter(({ status }) => status >= 500)).toEqual([]); // Koa reports the client's own reset
   });
 
   it.each([
     ["a reset", (socket: Socket) => socket.resetAndDestroy(), "http_response_incomplete"],
     ["an end that is none", (socket: Socket) => socket.end(), "http_response_incomplete"],
     ["a chunk that is none", (socket: Socket) => socket.end("s3cr3t\r\n"), chunking],
-  ])("cuts the transfer after %s in the middle, and tells of it once", async (_what, end, type) => {
+  ])("cuts the transfer after %s in the middle, and reports it once", async (_what, end, type) => {
     const { problems, options } = reported();
     const bytes = await through(gateway, breakingAfter("id;name\n", end), (port) => exchange(port, request("GET /")), options);
     expect(bytes).toContain("HTTP/1.1 200 OK");
@@ -135,7 +135,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     ["before relay() is called", "Node's fetch"],
     ["before the content has begun", "Node's fetch"],
     ["before the content has begun", "undici 7's request()"],
-  ] as const)("lets go of the upstream when the client leaves %s (%s)", async (when, client) => {
+  ] as const)("ends the exchange with the upstream when the client leaves %s (%s)", async (when, client) => {
     const [asked, left, closed, settled] = [deferred(), deferred(), deferred(), deferred()];
     const upstream: RequestListener = (_request, response) => response.once("close", closed.resolve).flushHeaders();
     const gateway = relaying(host, client, async (ask, relay) => {
@@ -202,7 +202,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
         void asked.promise.then(() => {
           response.write("no patience");
           replies[0]!.end("content");
-          setTimeout(() => response.end("."), 100); // content that is let go of makes no sound
+          setTimeout(() => response.end("."), 100); // destroyed content emits nothing
         });
       });
       const { text } = parseAnswer(await exchange(port, request("GET /")));
@@ -214,7 +214,7 @@ describe.each(["Express 5", "Koa 3"] as const)("relay() on %s", (host) => {
     expect(problems).toEqual([]);
   });
 
-  it("reads no more of an error reply than it is told to", async () => {
+  it("reads no more of an error reply than its limit", async () => {
     const upstream: RequestListener = (_request, response) => {
       response.writeHead(404, { "Content-Type": "text/plain" }).end("No such order");
     };

@@ -16,7 +16,7 @@ import { behind, koaProxies, libraries } from "./proxy-libraries.js";
 const named = "X-Forwarded-For, X-User-Id, X-Own, content-length, Host";
 
 describe.each([...libraries, koaProxies])("$name", { concurrent: true }, (library) => {
-  /** A gateway that has authenticated its client, and tells the upstream whom. */
+  /** A gateway that has authenticated its client, and sends the upstream its name. */
   const authenticated = {
     ...library,
     create: (...given: Parameters<typeof library.create>) => {

@@ -1,5 +1,5 @@
-// Requests of node:http that nobody listens to any more once the reply is there, as with events.once(): Node tells them of what breaks
-// after that as well, and an error that nobody listens to ends the process. Node 24 and later tell them of more than Node 20.
+// Requests of node:http without a listener for errors once the reply is there, as with events.once(): Node emits what breaks on them
+// after that as well, and an error without a listener ends the process. Node 24 and later emit more of them than Node 20.
 import { once } from "node:events";
 import { get, type IncomingMessage, type RequestListener } from "node:http";
 import { createServer, type Socket } from "node:net";

@@ -44,7 +44,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
       expect(answer.headers.has(name), name).toBe(false);
   });
 
-  it("folds the answer to HEAD like the one to GET, where the length tells", async () => {
+  it("folds the answer to HEAD like the one to GET, where the length shows that it is empty", async () => {
     expect(await ask(replying(202, "", { "Content-Length": "0" }), folding, "HEAD")).toMatchObject({ status: 204, text: "" });
     expect(await ask(replying(201, "", { "Content-Length": "7" }), folding, "HEAD")).toMatchObject({ status: 200, text: "" });
   });
@@ -53,7 +53,7 @@ describe.each([...relays, ...fetchGateways])("$name", (gateway) => {
     expect(await ask(replying(201, ""), {})).toMatchObject({ status: 201 });
   });
 
-  it("tells in Proxy-Status what was received, where it has a name", async () => {
+  it("names in Proxy-Status the status that was received, where it has a name", async () => {
     const listener = replying(201, "content", { "Proxy-Status": "inner; received-status=202" });
     const answer = await ask(listener, { ...folding, proxyName: "edge" });
     expect(answer.headers.get("proxy-status")).toBe("inner; received-status=202, edge;received-status=201");

@@ -26,10 +26,10 @@ const ways: Readonly<Record<string, (socket: Socket) => unknown>> = {
 /** What the client has sent, and the upstream replied, when the client leaves. */
 const moments: Readonly<Record<string, { readonly sent?: Buffer; readonly reply?: string }>> = {
   "before the answer": {},
-  "before the answer, having spoken": { sent: frame },
+  "before the answer, after a frame of the client": { sent: frame },
   "amid an error's content": { reply: "HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\nsome octets" },
   "after the 101": { reply: switching },
-  "after the 101, having spoken": { reply: switching, sent: frame },
+  "after the 101, after a frame of the client": { reply: switching, sent: frame },
 };
 
 /** An upstream, and its connections on which something has arrived. */
@@ -93,10 +93,10 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   });
 
   it("hands on what the client has said before the answer", async () => {
-    const heard: Buffer[] = [];
+    const received: Buffer[] = [];
     const server = createServer((socket) => {
       socket.once("data", () => {
-        socket.on("data", (chunk) => heard.push(chunk));
+        socket.on("data", (chunk) => received.push(chunk));
         setTimeout(() => socket.write(switching), 50); // once the gateway has the frames
       });
       socket.on("error", () => {});
@@ -106,7 +106,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
         const client = connect(port, "127.0.0.1", () => client.write(upgrade, () => client.write(frame)));
         await once(client, "data");
         client.write(frame);
-        await eventually(() => expect(Buffer.concat(heard).equals(Buffer.concat([frame, frame]))).toBe(true));
+        await eventually(() => expect(Buffer.concat(received).equals(Buffer.concat([frame, frame]))).toBe(true));
         client.destroy();
       }),
     );

@@ -137,7 +137,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it.each([
     ["before the upstream has answered", false],
     ["afterwards", true],
-  ])("lets go of the upstream when the client leaves %s, and says nothing", async (_when, accepted) => {
+  ])("ends the exchange with the upstream when the client leaves %s, and reports nothing", async (_when, accepted) => {
     const onError = vi.fn();
     const head = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     let reach = () => {};

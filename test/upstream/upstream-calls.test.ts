@@ -67,7 +67,7 @@ describe.each(names)("upstream(), with %s", (name) => {
     );
   });
 
-  it("tells a handler what the upstream said, under names that nobody else believes", async () => {
+  it("gives a handler the upstream's status and code, under names that no other library trusts", async () => {
     await withServer(replying(404), async (port) => {
       const error = await upstream(call(`http://127.0.0.1:${port}/`)).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(UpstreamError);
@@ -201,7 +201,7 @@ describe.each(hosts)("$name", (host) => {
   });
 });
 
-it("reads no more than it is told to", async () => {
+it("reads no more than its limit", async () => {
   await withServer(replying(404), async (port) => {
     const call = upstream(fetch(`http://127.0.0.1:${port}/`), { errorBodyLimit: 0 });
     await expect(call).rejects.toMatchObject({ upstreamStatus: 404, upstreamCode: undefined });

@@ -82,7 +82,7 @@ describe.concurrent.each([...gateways, ...fetchGateways])("$name", (gateway) => 
   });
 
   it.each(["identity", "gzip"])(
-    "reads of an endless error body (%s) no more than it needs, and lets go of it",
+    "reads of an endless error body (%s) no more than it needs, and cancels the rest",
     async (coding) => {
       const upstream = endless(coding);
       const answer = await through(gateway, upstream.listener, async (port) => {

@@ -170,7 +170,7 @@ describe("the path", () => {
   );
 });
 
-it.each(["TRACE", "CONNECT", "TRACK"])("%s is sent by no client: 501, of which the operator need not hear", (method) => {
+it.each(["TRACE", "CONNECT", "TRACK"])("%s is sent by no client: 501, which is not written to stderr", (method) => {
   expect(() => made("/", method)).toThrow(ProblemError);
   expect(() => made("/", method)).toThrow(expect.objectContaining({ status: 501 }) as Error);
 });
@@ -195,7 +195,7 @@ it("the client's credentials for this gateway stay here, and fields of its conne
 it.each([
   ["TRACE /", 501],
   ["GET *", 400],
-])("%s through a gateway is a %i, of which stderr does not hear", async (line, status) => {
+])("%s through a gateway is a %i, which is not written to stderr", async (line, status) => {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const app = new Koa().use(fgErrors()).use((ctx) => void upstreamRequest(ctx.req));
   const answer = parseAnswer(await withServer(createServer(app.callback()), (port) => exchange(port, request(line))));

@@ -1,7 +1,7 @@
 // What contestants have in common.
 import { Agent } from "node:http";
 
-/** Somebody hears of every problem: else a 5xx would be written to stderr. */
+/** A hook gets every problem: else a 5xx would be written to stderr. */
 export const silent = { onError() {} };
 
 /**

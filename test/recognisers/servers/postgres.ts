@@ -25,7 +25,7 @@ export async function startPostgres(): Promise<Running> {
 const terminate = 0x58;
 
 /**
- * Speaks just enough of the protocol to fail before a query can: the database asked for is the SQLSTATE of the refusal,
+ * Implements just enough of the protocol to fail before a query can: the database asked for is the SQLSTATE of the refusal,
  * or "mute", which never answers. Any other lets the client in, where the query "cut" loses the connection and others get no
  * answer.
  */

@@ -46,7 +46,7 @@ function execute({ queued = [], discarded }: Session): string {
   return queued.length === 0 ? "*-1" : [`*${queued.length}`, ...queued].join("\r\n");
 }
 
-/** Commands arrive as arrays of bulk strings; the texts of these tests hold no line breaks. */
+/** Commands arrive as arrays of bulk strings; the texts of these tests have no line breaks. */
 function parse(text: string): { commands: string[][]; rest: string } {
   const commands: string[][] = [];
   let rest = text;

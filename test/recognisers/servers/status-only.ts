@@ -4,7 +4,7 @@ import { expect } from "vitest";
 /** Planted in values, messages and names that no client may see. */
 export const secret = "s3cr3t";
 
-/** What the client sees of it, which never holds the secret. */
+/** What the client sees of it, which never contains the secret. */
 export function shown(error: unknown): Omit<Problem, "cause"> {
   const { cause, ...problem } = normalizeError(error);
   expect(cause).toBe(error);
@@ -12,7 +12,7 @@ export function shown(error: unknown): Omit<Problem, "cause"> {
   return problem;
 }
 
-/** Asserts that the problem says its status and nothing else: a datastore is no next hop that Proxy-Status could speak of. */
+/** Asserts that the problem says its status and nothing else: a datastore is no next hop that Proxy-Status could name. */
 export function expectStatusOnly(error: unknown, status: number): void {
   const problem = shown(error);
   expect(problem).toMatchObject({ status, code: `FSS.0${status}` });
