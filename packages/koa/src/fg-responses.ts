@@ -14,6 +14,7 @@ import { isResponseClosed } from "./response-closed.js";
 import { methodsOf } from "./routes.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen } from "./unsettled.js";
+import { isWeb } from "./web-body.js";
 
 /** Describes the middleware for `app.use()`; it has a name, so that a project's own declarations need no type of Koa's. */
 export interface ResponseMiddleware extends Middleware {}
@@ -88,8 +89,8 @@ function toReadable(body: unknown): Readable | null {
     body.removeAllListeners("error").on("error", () => {}); // Koa's own would answer for what breaks in the middle
     return typeof body.read === "function" ? body : new Readable().wrap(body);
   }
-  const web = body instanceof Response ? body.body : body instanceof Blob ? body.stream() : body;
-  if (web instanceof ReadableStream) return web.locked ? null : Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]);
+  const web = isWeb("Blob", body) ? body.stream() : isWeb("Response", body) ? body.body : body;
+  if (isWeb("ReadableStream", web)) return web.locked ? null : Readable.fromWeb(web as Parameters<typeof Readable.fromWeb>[0]);
   if (web === null || web === undefined) return null;
   return Readable.from([typeof web === "string" || web instanceof Uint8Array ? web : jsonOf(web)]);
 }

@@ -1,6 +1,7 @@
 import { Readable, Stream } from "node:stream";
 import { firstChunk, handleRequestError, hasEnded, isGone, mayHaveContent } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
+import { webStreamOf } from "./web-body.js";
 
 /** Whether a body is a Node stream, of node:stream or of a package that copies it. */
 export function isStream(body: unknown): body is Readable {
@@ -64,8 +65,4 @@ function replaceBody(ctx: Context, body: Readable): void {
   const length: string | undefined = ctx.response.get("Content-Length"); // none is "" in Koa 2, undefined in Koa 3
   ctx.body = body;
   if (length) ctx.set("Content-Length", length);
-}
-
-function webStreamOf(body: unknown): ReadableStream | null | undefined {
-  return body instanceof ReadableStream ? body : body instanceof Response ? body.body : undefined;
 }

@@ -3,6 +3,7 @@ import { isErrorStatus, meant, replyFinding, unmatched } from "@fg-errors/core/a
 import type { Context } from "koa";
 import { isRouted, methodsOf } from "./routes.js";
 import { discardBody, isStream } from "./stream.js";
+import { isWeb } from "./web-body.js";
 
 /**
  * Returns the value to answer with where the middleware has returned without an answer that may leave; undefined where it may.
@@ -36,6 +37,6 @@ export function isChosen(ctx: Context): boolean {
 function isJson(ctx: Context): boolean {
   const { body } = ctx;
   const isData = typeof body === "object" && !Buffer.isBuffer(body) && !isStream(body);
-  const isWebBody = body instanceof Blob || body instanceof Response || body instanceof ReadableStream;
+  const isWebBody = isWeb("Blob", body) || isWeb("Response", body) || isWeb("ReadableStream", body);
   return (isData && !isWebBody) || ctx.response.is("json", "+json") !== false;
 }
