@@ -1,6 +1,7 @@
 import { createResponder, type ResponderOptions } from "@fg-errors/core";
 import { answer, dropRefused, dropUnsendable } from "@fg-errors/core/adapter";
 import type { Middleware } from "koa";
+import { correctWritable } from "./correct-writable.js";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { methodsOf } from "./routes.js";
@@ -22,6 +23,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   const takenMethods = new Set(options?.methods);
 
   return async function fgErrors(ctx, next) {
+    correctWritable(ctx);
     dropRefused(ctx.headers); // koa-proxies offers no later moment for it
     let failed = false;
     const answerOnce = (thrown: unknown) => {

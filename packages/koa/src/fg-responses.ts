@@ -9,6 +9,7 @@ import {
   replyOptions,
 } from "@fg-errors/core/adapter";
 import type { Context, Middleware } from "koa";
+import { correctWritable } from "./correct-writable.js";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { methodsOf } from "./routes.js";
@@ -32,6 +33,7 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
   const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: koaFacts });
 
   return async function fgResponses(ctx, next) {
+    correctWritable(ctx);
     const intercepted = intercept(ctx.req, ctx.res, ctx);
     try {
       await next();
