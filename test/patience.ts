@@ -1,6 +1,6 @@
 // Time limits of tests. A busy machine must not break a test, so that a limit is one of these, and no number of milliseconds beside them.
 import { availableParallelism, loadavg } from "node:os";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 
 /** Milliseconds after which a test gives up on an event. Only a failing test waits so long. */
 export const patience = 15_000;
@@ -15,13 +15,42 @@ export function eventually<T>(check: () => T | Promise<T>, interval = 10): Promi
   return vi.waitFor(check, { timeout: patience, interval });
 }
 
-/** Measures the milliseconds of processor time that an act takes: other processes do not count, other threads of this one do. */
-export async function processorTime(act: () => unknown): Promise<number> {
+/** Waits while a timer of `count` seconds runs as the checks of a server do: one that is late is late for both, in the same order. */
+export async function secondsOfChecks(count: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let left = count;
+    const timer = setInterval(() => {
+      if (--left > 0) return;
+      clearInterval(timer);
+      resolve();
+    }, 1000);
+  });
+}
+
+/**
+ * Asserts that an act costs less than `most` milliseconds of processor time. Other processes do not count, other threads of this one do. Where it
+ * costs more, the limit grows with the cost of a known piece of work: processes that share a core or a cache make both slower.
+ */
+export async function expectWork(act: () => unknown, most: number): Promise<void> {
+  const took = await processorTime(act);
+  if (took < most) return;
+  const known = await processorTime(() => {
+    for (let round = 0; round < 20; round++) JSON.parse(knownText);
+  });
+  expect(took).toBeLessThan(most * Math.max(1, known / knownMilliseconds));
+}
+
+async function processorTime(act: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await act();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 }
+
+const knownText = `[${'{"a":"b"},'.repeat(10_000)}0]`;
+
+/** What it costs to parse that text twenty times on the machine on which the limits were chosen. */
+const knownMilliseconds = 25;
 
 /** The factor at most, so that no scaled limit comes near to a test's own. */
 const mostBusy = 8;

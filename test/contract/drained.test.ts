@@ -34,8 +34,7 @@ describe.each(hosts)("$name", ({ create }) => {
     const listener = create(async (incoming) => {
       if (incoming.method !== "POST") throw problem(404);
       forget(incoming);
-      incoming.pipe(new Writable({ write() {} })); // takes the first octets, and no more
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise<void>((resolve) => incoming.pipe(new Writable({ write: () => resolve() }))); // takes the first octets, and no more
       throw problem(409);
     });
     const length = { "Content-Length": String(content.length) };

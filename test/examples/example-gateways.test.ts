@@ -123,16 +123,16 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
 
     it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async ({ onTestFinished }) => {
       const upstream = raw(async (socket) => {
-        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\nConnection: close\r\n\r\n");
-        for (let time = 0; time < 4; time++) {
+        socket.write("HTTP/1.1 200 OK\r\nContent-Length: 60\r\nConnection: close\r\n\r\n");
+        for (let time = 0; time < 12; time++) {
           socket.write("12345");
-          await new Promise((resolve) => setTimeout(resolve, 400));
+          await new Promise((resolve) => setTimeout(resolve, 100));
         }
       });
       const stalling = raw((socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n12345"));
       await withServer(upstream as never, async (upstreamPort) => {
         const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
-        expect((await exchange(port, request("GET /"))).match(/12345/g)).toHaveLength(4);
+        expect((await exchange(port, request("GET /"))).match(/12345/g)).toHaveLength(12);
       });
       await withServer(stalling as never, async (upstreamPort) => {
         const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);

@@ -117,15 +117,18 @@ describe.each(gateways)("$name", (gateway) => {
   it("lets the writer's own failure have precedence while it is read", async () => {
     const { reported, options } = recordProblems();
     const failure = new Error("s3cr3t");
+    let ended = () => {};
+    const isEnded = new Promise<void>((resolve) => (ended = resolve));
     const writer: Writer = async (_request, response) => {
       response.writeHead(404, { Server: "s3cr3t", "Set-Cookie": "a=1" }).write("<p>");
       await new Promise((resolve) => setImmediate(resolve));
-      setTimeout(() => response.end("late"), 10);
+      setTimeout(() => (response.end("late"), ended()), 10);
       throw failure;
     };
     const bytes = await withServer(gateway.create(writer, options), async (port) => {
       const answer = await exchange(port, request("GET /"));
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await isEnded;
+      await new Promise(setImmediate);
       return answer;
     });
     expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 500, request_id: "mine" });

@@ -171,8 +171,9 @@ it("is closed when a client's 408 waits, and its content goes on", async () => {
       };
     });
     await isLate;
+    const { bytesRead: before } = waiting[0]!.socket!;
     const closed = flood(client, `a\r\nHost: a\r\n\r\n${floods.requests}`);
-    await new Promise((done) => setTimeout(done, 100));
+    await eventually(() => expect(waiting[0]!.socket!.bytesRead).toBeGreaterThan(before + floods.requests.length));
     expect(parsed).toBe(1);
     waiting[0]!.writeHead(200, { "Content-Length": 0 }).end();
     expect(answers(await received).map(({ status }) => status)).toEqual([200, 408]);

@@ -7,7 +7,7 @@ import type { Problem } from "@fg-errors/core";
 import { drain, guardServer } from "@fg-errors/core/server";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { eventually } from "../patience.js";
+import { eventually, secondsOfChecks } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { request, withServer } from "../wire.js";
 import { requestsArrived, patient, readAll, withPending } from "./drained.js";
@@ -87,7 +87,7 @@ it.concurrent("waits for an application that does not read, then for its client"
     client.write(`${request("POST /", { "Content-Length": "1000000" })}${"x".repeat(1_000_000)}`);
     const response = await next();
     const drained = drain(server, patient);
-    await new Promise((done) => setTimeout(done, 2500));
+    await secondsOfChecks(3);
     expect((await response.req.toArray()).reduce((sum: number, { length }: Buffer) => sum + length, 0)).toBe(1_000_000);
     response.writeHead(200, { "Content-Length": 4 }).end("done");
     expect(answers(await received)).toMatchObject([{ status: 200, text: "done" }]);
@@ -105,7 +105,7 @@ it.concurrent("waits for an application that has all of a request, and for one t
     waiting.write(request("POST /", { "Content-Length": "4" }, "body"));
     const [response, [incoming, expected]] = await Promise.all([next(), expecting]);
     const drained = drain(server, patient);
-    await new Promise((done) => setTimeout(done, 2500));
+    await secondsOfChecks(3);
     response.writeHead(200, { "Content-Length": 4 }).end("done");
     expected.writeContinue();
     await once(asking, "data");
@@ -152,7 +152,7 @@ it.concurrent("resets streams of HTTP/2 whose content does not come, and no othe
     await eventually(() => expect(responses.size).toBe(3));
     const drained = drain(server as unknown as Server, patient);
     await failed;
-    await new Promise((done) => setTimeout(done, 1500));
+    await secondsOfChecks(2);
     unread.end();
     await responses.get("/unread")!.req.toArray();
     for (const path of ["/waiting", "/unread"]) responses.get(path)!.end("done");

@@ -22,25 +22,20 @@ it("refuses after stalls in a row, and stops soon", async () => {
   const onError = vi.fn();
   const server = guardServer(createServer(app), { maxEventLoopDelay: 100, onError });
   await withServer(server, async (port) => {
-    expect(await ask(port)).toMatchObject({ status: 200 });
-    for (const _stall of [1, 2, 3, 4, 5]) await stall(350);
-    const refused = await ask(port);
+    const got = [await ask(port)];
+    // Where others keep the machine busy, the request itself may come so late that the delay is small again.
+    while (got.length < 20 && got.at(-1)!.status === 200) {
+      for (const _stall of [1, 2, 3, 4, 5]) await stall(350);
+      got.push(await ask(port));
+    }
+    const refused = got.pop()!;
     expect(assertContract(refused)).toMatchObject({ status: 503 });
     expect(refused.headers.get("retry-after")).toBe("1");
-    expect(app).toHaveBeenCalledOnce();
+    expect(app).toHaveBeenCalledTimes(got.length);
     await eventually(async () => expect(await ask(port)).toMatchObject({ status: 200 }), 50);
   });
   const { message } = (onError.mock.calls[0] as [{ cause: Error }])[0].cause;
   expect(message).toMatch(/^The event loop is 1\d\d ms late: /);
-});
-
-it("does not mind a single stall, however long", async () => {
-  const server = createServer();
-  const delay = measureEventLoopDelay(server, 100);
-  await stall(1000);
-  expect(delay()).toBeGreaterThan(50);
-  expect(delay()).toBeLessThan(100);
-  server.close();
 });
 
 const timers = vi.spyOn(globalThis, "setInterval");
@@ -51,6 +46,22 @@ afterEach(() => [timers, stopped].forEach((spy) => spy.mockClear()));
 /** Those that a guard has started; node:http has one of its own. */
 const ours = () =>
   timers.mock.results.flatMap(({ value }, at) => (timers.mock.calls[at]![1] === 100 ? [value as NodeJS.Timeout] : []));
+
+it("does not mind a single stall, however long", () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(0);
+  const delay = measureEventLoopDelay(createServer(), 100);
+  const [sample, interval] = timers.mock.calls.at(-1)! as [() => void, number];
+  const delays = [interval, 2 * interval + 60_000, 3 * interval + 60_000, 4 * interval + 90_000, 5 * interval + 90_060].map(
+    (time) => {
+      now.mockReturnValue(time);
+      sample();
+      return Math.round(delay());
+    },
+  );
+  now.mockRestore();
+  expect(delays).toEqual([0, 67, 44, 96, 84]); // a stall counts for 200 ms at most, and each sample for a third
+  expect(Math.max(...delays)).toBeLessThan(100);
+});
 
 it("measures nothing unless asked to", async () => {
   await withServer(guardServer(createServer(), { maxInFlight: 1 }), async () => {});

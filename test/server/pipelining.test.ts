@@ -194,7 +194,7 @@ it.each(unfinished)("leaves a broken connection alone: $name", async ({ bytes, a
     client.write(bytes);
     const [{ socket }, response] = (await once(server, "request")) as [IncomingMessage, ServerResponse];
     act(response);
-    await new Promise((done) => setTimeout(done, 20));
+    await eventually(() => expect(socket.bytesRead).toBe(bytes.length));
     client.resetAndDestroy();
     await new Promise((done) => socket.once("close", done));
   });
