@@ -85,28 +85,6 @@ it("what one finds an error reply to leave, the other can read", async () => {
   expect(other.survivingFieldsOf(failure)).toEqual({ vary: "origin" });
 });
 
-it("a response, a reply and a request carry what is known of them; only these tables stand beside them", () => {
-  const root = new URL("../../packages/", import.meta.url);
-  const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => /^\w+\/src\/.*\.ts$/.test(path));
-  const found = paths.flatMap((path) => {
-    const code = readFileSync(new URL(path, root), "utf8");
-    return [...code.matchAll(/const (\w+)[^=\n]* = new Weak(?:Map|Set)\b|(\w+) = Symbol\(/g)].map(
-      ([, table, symbol]) => `${path}: ${table ?? symbol}`,
-    );
-  });
-  expect(found.toSorted()).toEqual([
-    "core/src/node/client-gone.ts: queued", // of a connection
-    "core/src/problem/extensions.ts: unfit", // a value, no key
-    "core/src/relay/relay-to-node.ts: checked", // of an options object
-    "core/src/responder/cached-responder.ts: responders", // of an options object
-    "core/src/server/guard-server.ts: handedOver", // of a server
-    "core/src/server/guard-server.ts: responses", // of a request, which Node drops without its response
-    "core/src/server/lingering-close.ts: lingering", // of a connection
-    "core/src/server/silence.ts: readBefore", // of a connection
-    "express/src/late-routes.ts: checkedLayers", // of an application
-  ]);
-});
-
 it("no other place in the packages asks for HTTP/2, or marks a response", () => {
   const root = new URL("../../packages/", import.meta.url);
   const paths = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => /^\w+\/src\/.*\.ts$/.test(path));

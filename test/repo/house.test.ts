@@ -61,3 +61,28 @@ it("no two files of the tests share a name", () => {
   const names = paths.map((path) => path.split("/").at(-1)!);
   expect(paths.filter((_path, at) => names.indexOf(names[at]!) !== names.lastIndexOf(names[at]!))).toEqual([]);
 });
+
+/** What is of a response, a reply or an error is on it, where all copies of this package find it. These tables are of something else. */
+const tables: Readonly<Record<string, string>> = {
+  "core: node/client-gone.ts: queued": "of a connection",
+  "core: problem/domain-index.ts: indexes": "of a contract",
+  "core: problem/extensions.ts: unfit": "a value, no key",
+  "core: relay/relay-to-node.ts: checked": "of an options object",
+  "core: responder/cached-responder.ts: responders": "of an options object",
+  "core: server/guard-server.ts: handedOver": "of a server",
+  "core: server/guard-server.ts: responses": "of a request, which Node may drop without its response",
+  "core: server/lingering-close.ts: lingering": "of a connection",
+  "core: server/silence.ts: readBefore": "of a connection",
+  "express: late-routes.ts: checkedLayers": "of an application",
+};
+
+it("no table and no private symbol stands beside the record of an exchange", () => {
+  const found = packageNames.flatMap((name) =>
+    sourcesOf(name).flatMap(({ path, text }) =>
+      [...text.matchAll(/const (\w+)[^=\n]* = (?:new Weak(?:Map|Set)\b|Symbol\()/g)].map(
+        ([, table]) => `${name}: ${path}: ${table}`,
+      ),
+    ),
+  );
+  expect(found.toSorted()).toEqual(Object.keys(tables).toSorted());
+});
