@@ -2,6 +2,7 @@
 import type { Problem } from "@fg-errors/core";
 import { normalizeUpstream } from "@fg-errors/core/upstream";
 import { replyFinding } from "@fg-errors/core/adapter";
+import { buildSchema, graphql } from "graphql";
 import { describe, expect, it } from "vitest";
 import { documented } from "./envelope-examples.js";
 import { ofFrameworks } from "./envelope-examples-frameworks.js";
@@ -60,6 +61,68 @@ it.each<readonly [what: string, message: string]>([
     errors: [{ pointer: "#/a", detail: "Not valid." }],
   });
   expect(await normalized(message, { "content-type": "text/plain" })).toMatchObject({ detail: nothing });
+});
+
+describe("markup and text", () => {
+  it.each([
+    "Syntax Error: Expected Name, found <EOF>.",
+    "<EOF>",
+    "Cannot read Map<String, List<Option<T>>> and List<?> from Vec<object>",
+    "Use <name@shop.example>, <file> or --size=<input>",
+    "1 < 2, a<b, c <d> and <3; <class 'int'> is no <unknown>",
+    "<Buffer 00 ff> of <Order>",
+  ])("a message in JSON that is text: %s", async (message) => {
+    expect(await normalized(JSON.stringify({ message, errors: [{ field: "a", message }] }))).toMatchObject({
+      detail: message,
+      errors: [{ pointer: "#/a", detail: message }],
+    });
+    expect(await normalized(message, { "content-type": "text/plain" })).toMatchObject({ detail: message });
+  });
+
+  it.each([
+    "<script>s3cr3t</script>",
+    "No order <SCRIPT",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    '<x y="s3cr3t">',
+    "<a\thref='javascript:s3cr3t'>",
+    "List<br>",
+    "502<hr/>nginx",
+    "<p>s3cr3t",
+    "<?xml version='1.0'?>",
+    "<error>s3cr3t</error>",
+    "<!-- s3cr3t -->",
+    "<![CDATA[s3cr3t]]>",
+  ])("a message that is markup: %s", async (message) => {
+    expect(await normalized(JSON.stringify({ message }))).toMatchObject({ detail: nothing });
+    for (const type of ["text/plain", "text/html", "text/html; charset=utf-8"])
+      expect(await normalized(message, { "content-type": type })).toMatchObject({ detail: nothing });
+  });
+
+  it.each([
+    ["Custom timeout error", "Custom timeout error"],
+    ["\n No such order: 1 &lt; 2 &amp; 3 < 4 \n", "No such order: 1 < 2 & 3 < 4"],
+    ["&lt;script&gt;s3cr3t&lt;/script&gt;", nothing],
+    ["Expected &lt;EOF&gt;", "Expected <EOF>"],
+    ["Expected <EOF>", nothing],
+    ["connect ECONNREFUSED 10.0.0.7:80", nothing],
+    ["Error\n    at s3cr3t (/srv/s3cr3t.js:1:2)", nothing],
+    ["", nothing],
+  ])("a text that is called HTML: %j", async (text, detail) => {
+    expect(await normalized(text, { "content-type": "text/html; charset=utf-8" })).toMatchObject({ detail });
+    expect(await normalized(text, { "content-type": "text/html" }, 503)).toMatchObject({
+      detail: expect.not.stringContaining("order"),
+    });
+  });
+
+  it("GraphQL's own syntax error keeps its words", async () => {
+    const { errors } = await graphql({ schema: buildSchema("type Query { a: Int }"), source: "{ a" });
+    const body = JSON.stringify({ errors });
+    expect(await normalized(body, { "content-type": "application/graphql-response+json" }, 400)).toMatchObject({
+      detail: "Syntax Error: Expected Name, found <EOF>.",
+    });
+  });
 });
 
 it("a message is cut, and rid of what a terminal would obey", async () => {

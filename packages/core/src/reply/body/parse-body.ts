@@ -1,8 +1,8 @@
-import { xmlMembers } from "./xml.js";
+import { decodeEntities, xmlMembers } from "./xml.js";
 
 /**
- * Parses an error body: a JSON value, the members of its XML, or its plain text; undefined for anything else, HTML above all.
- * Many services send JSON without a type, or call it HTML.
+ * Parses an error body: a JSON value, the members of its XML, or its plain text; undefined for anything else, a page above all.
+ * Many services send JSON without a type, or call it HTML, as Express calls a text HTML.
  */
 export function parseContent(contentType: string, body: unknown): unknown {
   if (body instanceof Uint8Array) return parseContent(contentType, textOf(body, contentType));
@@ -10,7 +10,8 @@ export function parseContent(contentType: string, body: unknown): unknown {
   const text = body.trim();
   if (/[/+]json\b/i.test(contentType) || /^[[{]/.test(text)) return parseJson(text);
   if (/^(?:application|text)\/(?:problem\+)?xml\b/i.test(contentType)) return xmlMembers(text);
-  return /^text\/plain\b/i.test(contentType) && !text.startsWith("<") ? text : undefined;
+  if (/^text\/html\b/i.test(contentType)) return /<[!/?a-z]/i.test(text) ? undefined : decodeEntities(text);
+  return /^text\/plain\b/i.test(contentType) ? text : undefined;
 }
 
 /** Whether a media type is that of a problem document (RFC 9457 section 3). */

@@ -37,7 +37,8 @@ function localName(tag: string): string {
 
 const entities: ReadonlyMap<string, string> = new Map(Object.entries({ lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }));
 
-function decodeEntities(text: string): string {
+/** Replaces XML's own five entities, and the references to characters by number. */
+export function decodeEntities(text: string): string {
   return text.replace(
     /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]{2,4}));/gi,
     (whole, hex?: string, decimal?: string, name?: string) => {
