@@ -251,6 +251,83 @@ export const documented: readonly EnvelopeExample[] = [
     { code: "NoSuchKey", detail: "No such key." },
   ],
   [
+    "AWS's Query protocol: SQS",
+    xml(
+      `<ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error><Type>Sender</Type>
+      <Code>AWS.SimpleQueueService.NonExistentQueue</Code><Message>The specified queue does not exist &amp; never did.</Message><Detail/>
+      </Error><RequestId>8bb1a1d6-0b5b-5d5c-8b3b-0b5b5d5c8b3b</RequestId></ErrorResponse>`,
+      "text/xml",
+    ),
+    {
+      code: "AWS.SimpleQueueService.NonExistentQueue",
+      detail: "The specified queue does not exist & never did.",
+      requestId: "8bb1a1d6-0b5b-5d5c-8b3b-0b5b5d5c8b3b",
+    },
+  ],
+  [
+    "EC2",
+    xml(
+      `<Response><Errors><Error><Code>InvalidInstanceID.NotFound</Code><Message>The instance ID 'i-1' does not exist</Message></Error>
+      <Error><Code>Second</Code><Message>s3cr3t</Message></Error></Errors><RequestID>ea966190-f9aa-478e-9ede-example</RequestID></Response>`,
+      "text/xml;charset=UTF-8",
+    ),
+    {
+      code: "InvalidInstanceID.NotFound",
+      detail: "The instance ID 'i-1' does not exist",
+      requestId: "ea966190-f9aa-478e-9ede-example",
+    },
+  ],
+  [
+    "AWS's Query protocol in JSON",
+    json({ Error: { Code: "AccessDenied", Message: "No.", Type: "Sender" }, RequestId: "r-1" }),
+    { code: "AccessDenied", detail: "No.", requestId: "r-1" },
+  ],
+  [
+    "Azure Storage",
+    xml(
+      "<Error><Code>ContainerNotFound</Code><Message>The specified container does not exist.\nRequestId:1\nTime:2</Message></Error>",
+      "application/xml",
+    ),
+    { code: "ContainerNotFound", detail: "The specified container does not exist. RequestId:1 Time:2" },
+  ],
+  [
+    "Azure Tables",
+    xml(
+      '<m:error xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"><m:code>TableNotFound</m:code><m:message xml:lang="en-US">No table.</m:message></m:error>',
+      "application/atom+xml",
+    ),
+    { code: "TableNotFound", detail: "No table." },
+  ],
+  [
+    "Google Cloud Storage",
+    xml(
+      "<Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>s3cr3t does not have access</Details></Error>",
+      "application/xml; charset=UTF-8",
+    ),
+    { code: "AccessDenied", detail: "Access denied." },
+  ],
+  [
+    "Alibaba Cloud",
+    xml(
+      "<Error><RequestId>D85BD8C7</RequestId><HostId>s3cr3t</HostId><Code>InvalidParameter</Code><Message>Not valid.</Message></Error>",
+      "text/xml",
+    ),
+    { code: "InvalidParameter", detail: "Not valid.", requestId: "D85BD8C7" },
+  ],
+  [
+    "Huawei Cloud's OBS",
+    xml(
+      "<Error><Code>NoSuchBucket</Code><Message>No bucket.</Message><RequestId>0000018</RequestId><HostId>s3cr3t</HostId></Error>",
+      "application/xml",
+    ),
+    { code: "NoSuchBucket", detail: "No bucket.", requestId: "0000018" },
+  ],
+  [
+    "Tencent Cloud",
+    json({ Response: { Error: { Code: "AuthFailure", Message: "No key." }, RequestId: "ed93f3cb" } }),
+    { code: "AuthFailure", detail: "No key.", requestId: "ed93f3cb" },
+  ],
+  [
     "OAuth 2.0",
     json({ error: "invalid_grant", error_description: "The refresh token has expired", error_uri: "https://s3cr3t" }),
     { code: "invalid_grant", detail: "The refresh token has expired" },

@@ -27,8 +27,12 @@ describe("of a 4xx", () => {
 });
 
 describe("of a 5xx, only the code", () => {
-  it.each(envelopeExamples)("%s", (_who, [type, body], { code }) => {
-    expect(said(replyFinding(500, type, body))).toEqual({ status: 500, ...(code !== undefined && { code }) });
+  it.each(envelopeExamples)("%s", (_who, [type, body], { code, requestId }) => {
+    expect(said(replyFinding(500, type, body))).toEqual({
+      status: 500,
+      ...(code !== undefined && { code }),
+      ...(requestId !== undefined && { requestId }),
+    });
   });
 });
 
@@ -135,6 +139,22 @@ it.each([
   ["404", undefined],
   [1001, "1001"],
   [5, "5"],
+  [0, undefined],
+  [-0, undefined],
+  ["0", undefined],
+  ["00000", undefined],
+  ["", undefined],
+  ["OK", undefined],
+  ["success", undefined],
+  ["Success", undefined],
+  ["null", undefined],
+  ["None", undefined],
+  [true, undefined],
+  [200, undefined],
+  ["200", undefined],
+  ["0001", "0001"],
+  ["OK.1", "OK.1"],
+  [200400, "200400"],
   [0.5, undefined],
   [Infinity, undefined],
   ["a b", undefined],
@@ -143,6 +163,12 @@ it.each([
   [["A.1"], undefined],
 ])("the code %o is %s", (code, expected) => {
   expect(replyFinding(404, "application/json", { code }).code).toBe(expected);
+  expect(replyFinding(404, "application/json", { code, errorCode: "A.1" }).code).toBe(expected ?? "A.1");
+});
+
+it("XML without a type is read", async () => {
+  const content = "<?xml version='1.0'?><Error><Code>A.1</Code><Message>No.</Message></Error>";
+  expect(await normalized(content, { "content-type": "" })).toMatchObject({ code: "A.1", detail: "No." });
 });
 
 it.each([

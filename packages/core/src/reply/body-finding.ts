@@ -30,7 +30,7 @@ export function bodyFinding(head: ReplyHead, body: unknown, hiddenFailures = fal
     const functionFailure = hiddenFailures ? functionFinding(head, content, invocation) : undefined;
     if (functionFailure) return functionFailure;
     const { code = errorCodeIn(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, isProblemType(contentType));
-    return status < 500 ? { status, code, ...words } : { status, code };
+    return status < 500 ? { status, code, ...words } : { status, code, requestId: words.requestId };
   } catch {
     return { status }; // a handler's body may have a getter that throws
   }

@@ -9,7 +9,8 @@ export function parseContent(contentType: string, body: unknown): unknown {
   if (typeof body !== "string") return body;
   const text = body.trim();
   if (/[/+]json\b/i.test(contentType) || /^[[{]/.test(text)) return parseJson(text);
-  if (/^(?:application|text)\/(?:problem\+)?xml\b/i.test(contentType)) return xmlMembers(text);
+  if (/^(?:application|text)\/(?!xhtml)(?:[\w.-]{1,80}\+)?xml\b/i.test(contentType)) return xmlMembers(text);
+  if (contentType === "" && text.startsWith("<?xml")) return xmlMembers(text);
   if (/^text\/html\b/i.test(contentType)) return /<[!/?a-z]/i.test(text) ? undefined : decodeEntities(text);
   return /^text\/plain\b/i.test(contentType) ? text : undefined;
 }

@@ -1,22 +1,43 @@
+/** Lists the elements, by their path below the root, whose texts count as the root's: AWS's Query protocol and EC2 wrap their error. */
+const wrappers: ReadonlySet<string> = new Set(["", "Error", "Errors", "Errors/Error"]);
+
+/** Limits the levels of elements that are read: the root, two wrappers, and their texts. */
+const maxLevels = 4;
+
 /**
- * Reads the texts directly below the root of an XML document, by their names without prefix: enough for RFC 9457's XML format
- * (appendix B) and the like. A document that is cut gives nothing, as cut JSON does. Only XML's own five entities are known.
+ * Reads the texts directly below the root of an XML document, or below its wrappers, by their names without prefix: enough for RFC 9457's
+ * XML format (appendix B) and those of object stores and the like. The first of a name counts. A document that is cut gives nothing, as
+ * cut JSON does. Only XML's own five entities are known.
  */
 export function xmlMembers(text: string): Readonly<Record<string, string>> {
-  const members: [name: string, text: string][] = [];
+  const members = new Map<string, string>();
+  const names: string[] = []; // of the open elements that are read
+  const contents: string[] = [];
   let depth = 0;
-  let content = "";
   let from = 0;
+  const addText = (content: string) => {
+    if (depth > 0 && depth <= maxLevels) contents[depth - 1] += content;
+  };
   for (let open = text.indexOf("<"); open >= 0; open = text.indexOf("<", from)) {
-    if (depth === 2) content += decodeEntities(text.slice(from, open));
+    addText(decodeEntities(text.slice(from, open)));
     const mark = markupKinds.find(({ start }) => text.startsWith(start, open))!;
     const end = text.indexOf(mark.end, open + mark.start.length);
     if (end < 0) return {};
     const inner = text.slice(open + mark.start.length, end);
     from = end + mark.end.length;
-    if (mark.kind === "text" && depth === 2) content += inner;
-    if (mark.kind === "close" && depth-- === 2) members.push([localName(inner), content]);
-    if (mark.kind === "open" && !inner.endsWith("/") && ++depth === 2) content = "";
+    if (mark.kind === "text") addText(inner);
+    else if (mark.kind === "close") {
+      if (depth === 0) return {};
+      const parent = names.slice(1, depth - 1).join("/");
+      const name = localName(inner);
+      const isText = depth > 1 && depth <= maxLevels && wrappers.has(parent) && !wrappers.has(names.slice(1, depth).join("/"));
+      if (isText && !members.has(name)) members.set(name, contents[depth - 1]!);
+      depth--;
+    } else if (mark.kind === "open" && !inner.endsWith("/") && ++depth <= maxLevels) {
+      names.length = contents.length = depth - 1;
+      names.push(localName(inner));
+      contents.push("");
+    }
   }
   return depth === 0 ? Object.fromEntries(members) : {};
 }
@@ -31,8 +52,10 @@ const markupKinds: readonly { readonly start: string; readonly end: string; read
   { start: "<", end: ">", kind: "open" },
 ];
 
+/** Gives the name of an element without its prefix and its attributes. */
 function localName(tag: string): string {
-  return tag.trim().replace(/^[^:]*:/, "");
+  const [name = ""] = tag.trim().split(/[\s/]/, 1);
+  return name.slice(name.indexOf(":") + 1);
 }
 
 const entities: ReadonlyMap<string, string> = new Map(Object.entries({ lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" }));

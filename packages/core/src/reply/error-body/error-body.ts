@@ -1,7 +1,7 @@
 import type { FieldError } from "../../problem/finding.js";
 import { newSearch } from "../../recognisers/redact-values.js";
 import { readText } from "../../util/safe-read.js";
-import { cleanCode, cleanType } from "../../util/sanitize.js";
+import { cleanCode, cleanType, isRequestId } from "../../util/sanitize.js";
 import { clientText } from "./client-text.js";
 import { listedFields, namedFields } from "./field-errors.js";
 import { firstValue, valueAt } from "./path.js";
@@ -15,6 +15,7 @@ interface Envelope {
   readonly detail?: string | undefined;
   readonly code?: string | undefined;
   readonly errors?: readonly FieldError[] | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /**
@@ -33,6 +34,7 @@ export function readEnvelope(content: unknown, isProblem: boolean): Envelope {
     ...(shape === problemDocument && problemTypeIn(body)),
     detail,
     code: firstValue(body, shape.code, errorCodeIn),
+    requestId: firstValue(body, shape.requestId ?? [], (id) => (isRequestId(id) ? id : undefined)),
     errors: isRepeated ? undefined : errors,
   };
 }
@@ -48,15 +50,18 @@ function invalidFieldsIn(body: unknown, { fields, named }: Shape): readonly Fiel
 }
 
 /**
- * Reads an error code for programs. A code that only repeats the status says nothing, and a system error or an address may not
- * leave. AWS puts a namespace before the code, or an address behind it.
+ * Reads an error code for programs. A code that only repeats the status says nothing, nor does one that reports no error, such as 0; a
+ * system error or an address may not leave. AWS puts a namespace before the code, or an address behind it.
  */
 export function errorCodeIn(value: unknown): string | undefined {
   const text = Number.isSafeInteger(value) ? String(value) : value;
   const code = cleanCode(typeof text === "string" ? text.replace(/^[^]*#|:https?:[^]*$/g, "") : undefined);
-  const isFit = code !== undefined && !/^[1-5]\d\d$|^\d{1,3}(?:\.\d{1,3}){3}\b/.test(code) && clientText(code) !== undefined;
-  return isFit ? code : undefined;
+  if (code === undefined || noCodes.has(code.toLowerCase())) return undefined;
+  return /^0+$|^[1-5]\d\d$|^\d{1,3}(?:\.\d{1,3}){3}\b/.test(code) || clientText(code) === undefined ? undefined : code;
 }
+
+/** Lists the texts that services with a code for everything send where there is no error, or no code; in lower case. */
+const noCodes: ReadonlySet<string> = new Set("ok success successful succeeded none null nil nan undefined true false".split(" "));
 
 function problemTypeIn(body: unknown): Envelope | undefined {
   const type = cleanType(readText(body, "type"));

@@ -7,6 +7,8 @@ export interface Shape {
   readonly code: readonly string[];
   /** Paths of lists of invalid fields, or of errors. */
   readonly fields: readonly string[];
+  /** Paths of the id that the service has given the request. */
+  readonly requestId?: readonly string[];
   /** Path of an object with messages by the names of the fields. */
   readonly named?: string;
 }
@@ -67,11 +69,12 @@ export const shapes: readonly Shape[] = [
     fields: [],
   },
   {
-    // FunctionGraph and API Gateway (error_code, error_msg); Spring; hapi, Fastify, Nest (message, also a list); AWS (__type, or in
-    // XML Code and Message); Twirp, Connect and gRPC-Gateway (code, message); Laravel, Rails (errors by field); FastAPI (detail).
+    // FunctionGraph and API Gateway (error_code, error_msg); Spring; hapi, Fastify, Nest (message, also a list); AWS (__type), and in XML
+    // AWS, Azure, Google, Alibaba Cloud and OBS (Code, Message, RequestId; RequestID of EC2); Twirp, Connect and gRPC-Gateway (code, message); Laravel, Rails (errors by field); FastAPI (detail).
     knows: () => true,
-    words: list("detail error_msg errormsg message Message msg errorMessage error title"),
-    code: list("error_code code errorCode errorcode __type Code"),
+    words: list("detail error_msg errormsg message Message msg errorMessage error title Error.Message Response.Error.Message"),
+    code: list("error_code code errorCode errorcode __type Code Error.Code Response.Error.Code"),
+    requestId: list("RequestId RequestID Response.RequestId"),
     fields: list("errors violations details detail message"),
     named: "errors",
   },
