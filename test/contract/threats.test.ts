@@ -79,7 +79,8 @@ describe("what goes to stderr", () => {
   });
 
   it("nor by the code that a thrower has given", async () => {
-    createResponder()(problem(500, evil, { code: evil }), { method: "GET", url: "/a", headers: {} });
+    const thrown = Object.assign(new Error(evil), { status: 500, expose: true, code: evil });
+    createResponder()(thrown, { method: "GET", url: "/a", headers: {} });
     expect((await written()).split("\n")[0]).toMatch(/^fg-errors: 500 FSS\.0500 GET \/a \(request [\w-]+\)$/);
   });
 
