@@ -1,7 +1,8 @@
-import { fgErrors } from "@fg-errors/express";
+import { fgErrors, problem, type Problem } from "@fg-errors/express";
 import cors from "cors";
 import express from "express";
 import express4 from "express4";
+import createError from "http-errors";
 import { describe, expect, it, vi } from "vitest";
 import { withServer } from "../wire.js";
 
@@ -98,6 +99,46 @@ describe.each(versions)("Express %s", (_version, framework) => {
     });
     const instances = onError.mock.calls.map(([, { instance }]) => instance as string);
     expect(instances.toSorted()).toEqual(["/api", "/api/fails", "/api/fails", "/api/nowhere"]);
+  });
+
+  it.each<[string, set: number, thrown: () => unknown, status: number]>([
+    ["an error", 401, () => new Error("s3cr3t"), 401],
+    ["an error", 403, () => new TypeError("s3cr3t"), 403],
+    ["an error", 422, () => new Error("s3cr3t"), 400],
+    ["an error", 429, () => new Error("s3cr3t"), 503],
+    ["an error", 503, () => new Error("s3cr3t"), 503],
+    ["a text", 409, () => "s3cr3t", 409],
+    ["an error", 302, () => new Error("s3cr3t"), 500],
+    ["an error with a status", 401, () => createError(409, "s3cr3t", { expose: false }), 409],
+    ["an error with the status 500", 401, () => Object.assign(new Error("s3cr3t"), { status: 500 }), 500],
+    ["an error with the statusCode 500", 401, () => Object.assign(new Error("s3cr3t"), { statusCode: 500 }), 500],
+    ["an error with a status that is no error's", 401, () => Object.assign(new Error("s3cr3t"), { status: 200 }), 401],
+    ["an upstream's fault", 404, () => Object.assign(new Error("s3cr3t"), { code: "ECONNREFUSED", syscall: "connect" }), 502],
+    ["a ProblemError", 401, () => problem(404), 404],
+  ])("answers %s behind res.status(%i)", async (_what, set, thrown, status) => {
+    const onError = vi.fn();
+    const app = framework();
+    app.get("/", (_request, response, next) => {
+      response.status(set);
+      next(thrown());
+    });
+    app.use(fgErrors({ onError }));
+    const answer = await get(app, "/");
+    expect(answer).toMatchObject({ status, body: { status } });
+    expect(JSON.stringify(answer.body)).not.toContain("s3cr3t");
+    expect(onError.mock.calls.map(([problem]) => (problem as Problem).status)).toEqual([status]);
+  });
+
+  it("reports what is thrown behind a finished error response as the 500 that it is", async () => {
+    const onError = vi.fn();
+    const app = framework();
+    app.get("/", (_request, response) => {
+      response.status(404).json({ mine: true });
+      throw new Error("x");
+    });
+    app.use(fgErrors({ onError }));
+    expect(await get(app, "/")).toMatchObject({ status: 404, body: { mine: true } });
+    expect(onError.mock.calls).toMatchObject([[{ status: 500 }, { responseStarted: true }]]);
   });
 
   it("answers a path that does not decode", async () => {

@@ -1,10 +1,12 @@
 import { createReadStream } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { PassThrough, Readable } from "node:stream";
-import { fgErrors } from "@fg-errors/koa";
+import { fgErrors, fgResponses } from "@fg-errors/koa";
 import cors from "@koa/cors";
 import Router from "@koa/router";
 import Koa from "koa";
 import Koa2 from "koa2";
+import connect from "koa-connect";
 import { describe, expect, it, vi } from "vitest";
 import { withServer } from "../wire.js";
 
@@ -63,6 +65,36 @@ describe.each([
     expect(answer).toMatchObject({ status, body: { status, ...(detail && { detail }) } });
     expect(answer.text).not.toContain(secret);
     expect(answer.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it.each([
+    [401, 401],
+    [403, 403],
+    [409, 409],
+    [418, 400],
+    [503, 503],
+  ])("answers the status %i that middleware made for Connect has set with %i", async (set, status) => {
+    const refuse = (_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      response.statusCode = set;
+      response.setHeader("X-Reason", "1");
+      next();
+    };
+    for (const before of [[fgErrors()], [fgErrors(), fgResponses()]]) {
+      const app = new Framework().on("error", () => {}) as Koa;
+      for (const each of before) app.use(each);
+      app.use(connect(refuse));
+      const answer = await get(app);
+      expect(answer).toMatchObject({ status, body: { status } });
+      expect(answer.headers.get("x-reason")).toBe("1");
+    }
+  });
+
+  it("takes no status of ctx for a throw, as Koa", async () => {
+    const app = appOf((ctx) => {
+      ctx.status = 401;
+      throw new Error(secret);
+    });
+    expect(await get(app)).toMatchObject({ status: 500, body: { status: 500 } });
   });
 
   it.each([404, 409, 500])("leaves a handler's own JSON of a %i alone", async (status) => {

@@ -8,7 +8,7 @@ export { dropUnsendable } from "./node/drop-unsendable.js";
 export { firstChunk, hasEnded } from "./node/first-chunk.js";
 export { dropRefused } from "./node/prepare-request.js";
 export { meant, replacedResponseError } from "./problem/problem-error.js";
-export { unmatched } from "./problem/unmatched.js";
+export { unmatched, unmatchedStatus } from "./problem/unmatched.js";
 export type { RelayOptions } from "./relay/relay-reply.js";
 export { relayToNode } from "./relay/relay-to-node.js";
 export { Inspection } from "./reply/inspect-reply.js";

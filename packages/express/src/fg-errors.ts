@@ -30,7 +30,8 @@ export function fgErrors(options?: ResponderOptions): ErrorHandlers {
   function answerRequest(thrown: unknown, request: Request, response: Response, handler: object) {
     warnAboutLateRoutes(request.app);
     const allow = () => methodsAt(locate(request, handler));
-    answer(respond, thrown, request, response, { url: request.originalUrl, allow });
+    const responseStatus = response.headersSent ? undefined : response.statusCode; // which Express keeps, too
+    answer(respond, thrown, request, response, { url: request.originalUrl, allow, responseStatus });
   }
 
   const onUnmatched: RequestHandler = markHandler<RequestHandler>((request, response, next) => {

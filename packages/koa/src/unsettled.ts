@@ -1,5 +1,5 @@
 import type { Responder } from "@fg-errors/core";
-import { isErrorStatus, meant, replyFinding, unmatched } from "@fg-errors/core/adapter";
+import { isErrorStatus, meant, replyFinding, unmatched, unmatchedStatus } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 import { isRouted, methodsOf } from "./routes.js";
 import { discardBody, isStream } from "./stream.js";
@@ -15,8 +15,9 @@ export function unsettled(ctx: Context, respond: Responder, takenMethods: Readon
   if (!isErrorStatus(status) || ctx.respond === false || ctx.headerSent || !ctx.writable) return undefined;
   const { body } = ctx;
   if (body === null || body === undefined) {
-    if (isChosen(ctx) && !allowsOptionsOnly(ctx)) return meant({ status });
-    ctx.remove("Allow");
+    const isRefusedForNothing = allowsOptionsOnly(ctx);
+    if (isChosen(ctx) && !isRefusedForNothing) return meant({ status });
+    if (isRefusedForNothing) ctx.remove("Allow");
     return unmatched(ctx.method, methodsOf(ctx), (method) => takenMethods.has(method) || isRouted(method, ctx));
   }
   if (isJson(ctx) && respond.documents(status)) return undefined;
@@ -29,9 +30,12 @@ function allowsOptionsOnly(ctx: Context): boolean {
   return ctx.response.get("Allow") === "OPTIONS" && methodsOf(ctx).has("OPTIONS");
 }
 
-/** Whether a status was set. Koa starts every response at 404, and records that a status was set even where it is a 404. */
+/**
+ * Whether a status was set: on `ctx`, where Koa records it, whatever the status; or on `ctx.res`, as middleware made for Connect does,
+ * where it shows by being another than Koa's first one.
+ */
 export function isChosen(ctx: Context): boolean {
-  return (ctx.response as { _explicitStatus?: boolean })._explicitStatus === true;
+  return (ctx.response as { _explicitStatus?: boolean })._explicitStatus === true || ctx.status !== unmatchedStatus;
 }
 
 function isJson(ctx: Context): boolean {

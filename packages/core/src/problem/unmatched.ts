@@ -4,6 +4,12 @@ import { meant } from "./problem-error.js";
 const routedMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
+ * Names the status of a request that nothing has answered. Koa gives it to every response from the start.
+ * @example const isChosen = ctx.status !== unmatchedStatus;
+ */
+export const unmatchedStatus = 404;
+
+/**
  * Makes the finding of a request that no route answered: 501 for a method that nothing here takes (RFC 9110 section 9.1), 405 where
  * the path exists for other methods, else 404. OPTIONS alone makes no path exist: handlers of CORS take it for all paths. The finding is
  * not an Error: to capture a stack is most of what an unmatched route would cost.
@@ -19,7 +25,7 @@ export function unmatched(
 ): object {
   const allowed = [...allow];
   if (!routedMethods.has(method) && !allowed.includes(method) && !isTaken(method)) return meant({ status: 501, routine: true });
-  if (allowed.includes(method) || takeOptionsOnly(allowed)) return meant({ status: 404 });
+  if (allowed.includes(method) || takeOptionsOnly(allowed)) return meant({ status: unmatchedStatus });
   return meant({ status: 405, headers: { allow: allowed.join(", ") } });
 }
 

@@ -2,6 +2,7 @@ import { functionGraph, type Contract } from "../contract/contract.js";
 import type { Finding } from "../problem/finding.js";
 import { toProblem, type Problem } from "../problem/problem.js";
 import { rejectFormerNames } from "../util/former-names.js";
+import { readStatus } from "../util/safe-read.js";
 import { recognise } from "./recognise.js";
 import type { Circumstances } from "./rule.js";
 
@@ -28,10 +29,14 @@ export function normalizeError(thrown: unknown, options: NormalizeOptions = {}):
       relayStatuses === undefined || relayStatuses instanceof Set
         ? options
         : { ...options, relayStatuses: new Set(relayStatuses) };
-    return toProblem(recognise(thrown, resolved) ?? unknown, thrown, contract, service);
+    return toProblem(recognise(thrown, resolved) ?? unknownFinding(thrown, options), thrown, contract, service);
   } catch {
-    return toProblem(unknown, thrown, functionGraph, "FSS");
+    return toProblem({ status: 500 }, thrown, functionGraph, "FSS");
   }
 }
 
-const unknown: Finding = { status: 500 };
+/** Makes the finding of a value of which nothing is known, not even a status but 500. A status that was set for it counts. */
+function unknownFinding(thrown: unknown, circumstances: Circumstances): Finding {
+  const status = readStatus(thrown, "status") ?? readStatus(thrown, "statusCode") ?? readStatus(circumstances, "responseStatus");
+  return { status: status ?? 500 };
+}

@@ -17,6 +17,8 @@ export interface Circumstances extends RequestState {
   readonly origin?: Origin | undefined;
   /** Statuses of an HTTP client's error that are passed on instead of becoming 502 or 503. Default none. */
   readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
+  /** Status that was set on the response before it failed: one from 400 to 599 counts where nothing is known of the value. Default none. */
+  readonly responseStatus?: number | undefined;
 }
 
 /** Gives rules what is known besides the thrown value. */

@@ -16,6 +16,11 @@ export interface Facts {
   readonly origin?: Origin | undefined;
   /** Header fields already set for the response, names in lower case: a request id among them is kept, and so is a challenge. */
   readonly responseHeaders?: Readonly<OutgoingHttpHeaders> | undefined;
+  /**
+   * Status that the application had set on the response before it failed. One from 400 to 599 counts where nothing is known of the
+   * thrown value. Default none.
+   */
+  readonly responseStatus?: number | undefined;
   /** Gives the methods that the request's path is routed for; called for a 405 without a list. */
   readonly allow?: (() => Iterable<string>) | undefined;
 }

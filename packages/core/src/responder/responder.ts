@@ -62,7 +62,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const render = createRender(format);
   const report = createReport(onError, host.onServerError);
 
-  function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin }: Facts): Problem {
+  function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin, responseStatus }: Facts): Problem {
     const encodedRequest = headers["content-encoding"] !== undefined;
     const problem = normalizeError(thrown, {
       contract,
@@ -72,6 +72,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       clientGone: aborted,
       unreadRequest: !complete,
       encodedRequest,
+      responseStatus,
     });
     return upstreamCredentials === "drop" ? withoutCredentials(problem) : problem;
   }
