@@ -4,7 +4,7 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from "no
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
 import { UpstreamError } from "@fg-errors/core";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { withServer } from "../wire.js";
 import { relayReply } from "../../packages/core/src/relay/relay-reply.js";
 import { survivingFieldsOf } from "../../packages/core/src/reply/inspect-reply.js";
@@ -63,6 +63,26 @@ it.each(Object.entries(whereItIs))("a signal cancels the reply of node:http and 
       expect((await relaying).status).toBe(200);
     }
   });
+});
+
+it("a signal cancels an error reply whose content is being read", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] }); // no time limit ends the reading
+  try {
+    const upstream = createServer((_request, response) => void response.writeHead(500).write("begun"));
+    await withServer(upstream, async (port) => {
+      const requested = once(upstream, "request") as Promise<[IncomingMessage, ServerResponse]>;
+      const [reply] = (await once(get({ port, host: "127.0.0.1" }), "response")) as [IncomingMessage];
+      const [, response] = await requested;
+      const left = once(response, "close");
+      const closing = new AbortController();
+      const relaying = relayReply(reply, "GET", { signal: closing.signal });
+      const failed = expect(relaying).rejects.toBeInstanceOf(UpstreamError);
+      closing.abort();
+      await Promise.all([left, failed]);
+    });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it("a signal that has aborted leaves no content to send", async () => {

@@ -42,19 +42,20 @@ export interface RelayedReply extends ReplyHead {
 export async function relayReply(reply: Reply, method: string | undefined, options: RelayReplyOptions): Promise<RelayedReply> {
   const { signal } = options;
   const head = headOf(reply);
+  let content: Readable | null = null;
+  signal?.addEventListener("abort", () => (content ? content.destroy() : discardContent(reply)), { once: true });
   const failure = await new Inspection(head, replyOptions(options), method).failure(reply);
   if (failure) throw failure;
-  const content = mayHaveContent(method, head.status) && !signal?.aborted ? contentOf(reply) : null;
+  content = mayHaveContent(method, head.status) && !signal?.aborted ? contentOf(reply) : null;
   if (content) await begin(content, head.status, signal);
   else discardContent(reply);
   return outgoingReply(isFetched(reply) ? decodedHead(head, content) : head, content, method, options);
 }
 
-/** Waits for the first chunk, and destroys content that nobody waits for any more. */
+/** Waits for the first chunk. */
 async function begin(content: Readable, status: number, signal: AbortSignal | undefined): Promise<void> {
   if (content.readableDidRead) throw new TypeError("relay: the reply's content was read already");
   content.on("error", noop); // it may break at a time when nobody listens
-  signal?.addEventListener("abort", () => content.destroy(), { once: true });
   try {
     await firstChunk(content, () => (signal?.aborted ? undefined : prematureClose(content)));
   } catch (reason) {
