@@ -1,9 +1,10 @@
 // Whatever is thrown: valid JSON, a documented status, no crash, no hang, no leak, on every host.
 import { runInNewContext } from "node:vm";
-import { ProblemError } from "@fg-errors/core";
+import { ProblemError, type ProblemErrorOptions } from "@fg-errors/core";
 import createError from "http-errors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { inProduction } from "../in-production.js";
 import { hosts } from "../hosts.js";
 import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
@@ -11,6 +12,8 @@ const secret = "s3cr3t-canary";
 
 const cyclic = new Error(secret);
 cyclic.cause = new Error(secret, { cause: cyclic });
+
+const malformed = (options: ProblemErrorOptions) => inProduction(() => new ProblemError(400, "x", options));
 
 const revoked = Proxy.revocable(new Error(secret), {});
 revoked.revoke();
@@ -123,16 +126,16 @@ const values: readonly (readonly [name: string, thrown: unknown, status?: number
   ],
   [
     "keys that pollute prototypes",
-    new ProblemError(400, "x", {
+    malformed({
       extensions: JSON.parse(
         '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"inner":{"__proto__":{"polluted":1}}}',
-      ),
+      ) as Record<string, unknown>,
     }),
     400,
   ],
   [
     "extensions named like standard members",
-    new ProblemError(400, "x", { extensions: { status: 200, title: "OK", request_id: "mine", errors: secret && undefined } }),
+    malformed({ extensions: { status: 200, title: "OK", request_id: "mine", errors: secret && undefined } }),
     400,
   ],
   [
@@ -165,7 +168,7 @@ const values: readonly (readonly [name: string, thrown: unknown, status?: number
   ["extensions that are a revoked Proxy", new ProblemError(400, "x", { extensions: revoked.proxy as never }), 400],
   ["errors that are no list", new ProblemError(400, "x", { errors: secret as never }), 400],
   ["errors of odd members", new ProblemError(400, "x", { errors: [{ pointer: 1, detail: 2 }, null, "x"] as never }), 400],
-  ["a code of CRLF", new ProblemError(400, "x", { code: "A\r\nB" }), 400],
+  ["a code of CRLF", malformed({ code: "A\r\nB" }), 400],
   ["a thenable", { then: () => {} }],
   ["an error whose name is __proto__", Object.assign(new Error(secret), { name: "__proto__" })],
   ["an error whose code is constructor", Object.assign(new Error(secret), { code: "constructor" })],

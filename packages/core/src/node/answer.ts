@@ -78,9 +78,18 @@ function hasBegun(response: NodeResponse): boolean {
 /** Reads the facts of a request off it and its response. */
 function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
   const { headers, method, url, complete, socket } = request;
-  // An error of the connection itself is the client's, whoever passes it on, as Koa does.
-  const origin = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown ? "inbound" : undefined;
-  return { headers, method, url, complete, aborted: hasClientLeft(request), origin, responseHeaders: response.getHeaders() };
+  // An error of the connection itself is the client's, whoever passes it on, as Koa does: unless this side has destroyed it with that error.
+  const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
+  const origin = ofConnection && read(response, "errored") !== thrown ? "inbound" : undefined;
+  return {
+    headers,
+    method,
+    url,
+    complete,
+    aborted: hasClientLeft(request, response),
+    origin,
+    responseHeaders: response.getHeaders(),
+  };
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { isHttp2 } from "../http/is-http2.js";
+import { readText } from "../util/safe-read.js";
 import type { NodeRequest, NodeResponse } from "./exchange.js";
 
 /**
@@ -52,10 +53,22 @@ export function isGone(response: NodeResponse): boolean {
   return destroyed || request?.aborted === true || request?.socket?.destroyed === true;
 }
 
-/** Whether the client of a request has left, or its connection or stream has ended, maybe after a complete response. */
-export function hasClientLeft(request: NodeRequest): boolean {
-  const closing = isHttp2(request) ? request.stream : request.socket;
-  return request.aborted || closing?.destroyed === true;
+/**
+ * Whether the client of a request has left before it had its whole answer. A connection that this side has destroyed with an error is
+ * broken by that error, not by its client.
+ */
+export function hasClientLeft(request: NodeRequest, response: NodeResponse): boolean {
+  if (isComplete(response)) return false;
+  if (isHttp2(request)) return (request.aborted || request.stream?.destroyed) && !isDestroyedHere(request.stream?.errored);
+  const { socket } = request;
+  if (!request.aborted && socket?.destroyed !== true) return false;
+  const reason = (response as ServerResponse).errored ?? undefined;
+  return reason === undefined || socket?.errored !== reason || socket.readableEnded; // a FIN, or a reset before
+}
+
+/** Whether a stream of HTTP/2 was destroyed with an error of this side. node:http2 itself gives it one for what its client sent. */
+function isDestroyedHere(errored: Error | null | undefined): boolean {
+  return (errored ?? undefined) !== undefined && !readText(errored, "code")?.startsWith("ERR_HTTP2_");
 }
 
 /**

@@ -40,7 +40,7 @@ export interface Problem {
   readonly instance?: string;
   /** Id that such a service, or FunctionGraph, has given the request. One that came with this request takes precedence. */
   readonly requestId?: string;
-  /** Whether no operator needs a report, though it is a 5xx: its client caused it. Default false. */
+  /** Whether no operator needs a report, though it is a 5xx: it was announced, or its client caused it. Default false. */
   readonly routine?: boolean;
   /** The thrown value, for logs. Never rendered. */
   readonly cause: unknown;

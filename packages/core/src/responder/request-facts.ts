@@ -8,7 +8,7 @@ export interface Facts {
   readonly method?: string | undefined;
   /** The request target as the client sent it: adapters give the original one, before any mounting. */
   readonly url?: string | undefined;
-  /** Whether the client went away before its answer. */
+  /** Whether the client went away before its answer. Then any failure is a 499, which no operator needs a report of. */
   readonly aborted?: boolean | undefined;
   /** Whether the request's content has fully arrived. Default true. */
   readonly complete?: boolean | undefined;

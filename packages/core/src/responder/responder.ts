@@ -1,5 +1,6 @@
 import { functionGraph } from "../contract/contract.js";
 import { dropCredentials } from "../http/header-fields.js";
+import type { Finding } from "../problem/finding.js";
 import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
 import { guardHook } from "../util/guard-hook.js";
@@ -63,13 +64,13 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const report = createReport(onError, host.onServerError);
 
   function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin, responseStatus }: Facts): Problem {
+    if (aborted) return toProblem(clientLeft, thrown, contract, service);
     const encodedRequest = headers["content-encoding"] !== undefined;
     const problem = normalizeError(thrown, {
       contract,
       service,
       relayStatuses,
       origin,
-      clientGone: aborted,
       unreadRequest: !complete,
       encodedRequest,
       responseStatus,
@@ -127,6 +128,12 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     },
   );
 }
+
+/**
+ * Reports that the client has left, whatever failed then: whoever calls an upstream notices it by another error, and nobody waits for an
+ * answer. A fault that came before the client left was reported before.
+ */
+const clientLeft: Finding = { status: 499, routine: true };
 
 /** Makes a response with the fields that every error response has. */
 function renderResponse(status: number, requestId: string, { contentType, body }: Content) {
