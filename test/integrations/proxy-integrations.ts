@@ -9,9 +9,12 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-middleware4";
 import { createProxyServer } from "httpxy";
 import type { Middleware } from "koa";
-import { agentOf, both, type Act, type Integration, type Way } from "./integration.js";
+import { agentOf, both, type Act, type Exceptions, type Integration, type Way } from "./integration.js";
 
 const koaProxies = createRequire(import.meta.url)("koa-proxies") as (path: string, settings: object) => Middleware;
+
+/** A 204 has no content: it is complete, whatever follows. */
+const exceptions: Exceptions = [[/^204/, "relayed"]];
 
 export const proxies: readonly Integration[] = [
   { ...middleware("http-proxy-middleware 3", createProxyMiddleware), http1Only: true },
@@ -24,6 +27,7 @@ export const proxies: readonly Integration[] = [
     name: "koa-proxies, by its events",
     families: ["koa"],
     http1Only: true,
+    exceptions,
     create: (way) => ({ koa: [koaProxies("/", { ...settingsOf(way), events: fgProxy(way.options).on })] }),
   },
 ];
@@ -37,6 +41,7 @@ function middleware(name: string, create: (settings: never) => unknown): Integra
   return {
     name,
     families: both,
+    exceptions,
     create: (way) => {
       const handler = integration(way);
       return { act: (request, response) => passed(handler, request, response) };
@@ -61,6 +66,7 @@ function server(name: string, create: (settings: object) => unknown): Integratio
   return {
     name,
     families: both,
+    exceptions,
     create: (way) => {
       const proxy = fgProxy(way.options).attach(create(settingsOf(way)) as never) as ProxyServer;
       return { act: (request, response) => proxy.web(request, response) };

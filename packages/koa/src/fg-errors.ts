@@ -1,5 +1,5 @@
 import { createResponder, type ResponderOptions } from "@fg-errors/core";
-import { answer, dropRefused, dropUnsendable } from "@fg-errors/core/adapter";
+import { answer, dropRefused, dropUnsendable, isLeftToIntegration } from "@fg-errors/core/adapter";
 import type { Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";
 import { emitError, type KoaFacts } from "./error-event.js";
@@ -38,6 +38,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     };
     try {
       await next();
+      if (isLeftToIntegration(ctx.res)) ctx.respond = false; // koa-proxies resolves too early, with a status of its own
       const meaning = unsettled(ctx, respond, takenMethods);
       if (meaning) answerOnce(meaning);
       else {

@@ -4,6 +4,7 @@ import {
   createResponseInterceptor,
   Inspection,
   isErrorStatus,
+  isLeftToIntegration,
   messageOf,
   replacedResponseError,
   replyOptions,
@@ -37,6 +38,7 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
     const intercepted = intercept(ctx.req, ctx.res, ctx);
     try {
       await next();
+      if (isLeftToIntegration(ctx.res)) ctx.respond = false;
       const answered = intercepted.answered();
       if (answered) await answered;
       if (intercepted.isWritten() && isEmpty(ctx)) ctx.respond = false; // Koa would end what somebody else is writing

@@ -34,6 +34,8 @@ interface Exchange {
   isInspected?: boolean;
   /** The content of an upstream's error reply is being read: what fails from now on is only that content. */
   isRefused?: boolean;
+  /** An integration sends the response, or its answer, though its library says that the exchange has failed. */
+  isLeftToIntegration?: boolean;
   /** Proxy libraries are to see a complete response. */
   seemsDone?: boolean;
   /** The upgrade has succeeded: the client has its 101. */
@@ -114,6 +116,20 @@ export function upstreamExchangeOf(target: object): UpstreamExchange | undefined
 /** Starts to track an exchange with an upstream; an earlier one of the same response is forgotten. */
 export function openUpstreamExchange(target: object, upstream: UpstreamExchange): UpstreamExchange {
   return (openExchange(target).upstream = upstream);
+}
+
+/**
+ * Whether an integration sends a response, or its answer, though its library says that the exchange has failed: a framework must not
+ * answer it.
+ * @example if (isLeftToIntegration(ctx.res)) ctx.respond = false;
+ */
+export function isLeftToIntegration(response: object): boolean {
+  return exchangeOf(response)?.isLeftToIntegration === true;
+}
+
+/** Leaves a response to its integration, whatever the library says next. */
+export function leaveToIntegration(response: object): void {
+  openExchange(response).isLeftToIntegration = true;
 }
 
 /**

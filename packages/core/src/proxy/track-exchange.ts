@@ -28,14 +28,26 @@ export function trackExchange(
     upstream.late = waitingFor(outgoing, upstream);
     if (limit && isRedirectable(outgoing)) fail();
   });
-  if (outgoing.socket) trackConnecting(outgoing.socket, upstream, limit);
-  else outgoing.once("socket", (socket) => trackConnecting(socket, upstream, limit));
+  const track = (socket: Socket) => {
+    if (!socket.connecting) return; // it has served other requests before
+    trackConnecting(socket, upstream, limit);
+    if ("getHeaders" in target) socket.on("data", closeIfIdle);
+  };
+  if (outgoing.socket) track(outgoing.socket);
+  else outgoing.once("socket", track);
+}
+
+/**
+ * Closes a connection on which octets come while no request is under way: they stand behind a reply that was complete before, and would
+ * pass for the next one. Node closes such a connection by itself from 24 on.
+ */
+function closeIfIdle(this: Socket & { _httpMessage?: object | null }): void {
+  if (this._httpMessage === null) this.destroy();
 }
 
 const noFields: OutgoingHttpHeaders = {};
 
 function trackConnecting(socket: Socket, upstream: UpstreamExchange, limit: number | undefined): void {
-  if (!socket.connecting) return;
   socket.once("lookup", () => (upstream.isFound = true));
   // Node starts a request's own time limit when it is connected; without this limit, a connection that is never made would fail after minutes.
   if (limit) socket.setTimeout(limit);
@@ -69,7 +81,14 @@ export function forgetReply(response: ServerResponse): void {
   resetFields(response, fields);
 }
 
-/** Whether the upstream's reply is complete. */
+/** Whether the upstream's reply is complete: it is delivered, whatever octets stand behind it (RFC 9112 section 6.3). */
 export function isReplied(target: object): boolean {
   return upstreamExchangeOf(target)?.reply?.complete === true;
+}
+
+/** Sends the head of a reply that is being piped into the response: koa-proxies replaces the status after each error, and goes on piping. */
+export function sendPipedHead(response: ServerResponse): void {
+  const { reply } = upstreamExchangeOf(response) ?? {};
+  const { pipes } = (reply as { _readableState?: { readonly pipes?: readonly unknown[] } } | undefined)?._readableState ?? {};
+  if (pipes?.includes(response) && !response.headersSent) response.flushHeaders();
 }

@@ -13,7 +13,7 @@ import type { Responder } from "../responder/responder.js";
 import { noop } from "../util/noop.js";
 
 /** Watches the upgrades of one proxy, and answers those that fail. */
-interface Upgrades {
+export interface Upgrades {
   /** Watches a request that asks for an upgrade, before the library does. */
   readonly watch: (outgoing: ClientRequest, request: IncomingMessage, socket: Duplex, limit: number | undefined) => void;
   /** Answers on the socket, unless the client has left or has its answer; after a 101 the connection can only be cut. */

@@ -1,11 +1,14 @@
+import { EventEmitter } from "node:events";
 import { finished } from "node:stream";
 import { isGone, onClose } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { markInspected, type NodeResponse } from "../node/exchange.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { survivingFieldsOf } from "../reply/inspect-reply.js";
-import type { Reply } from "../reply/reply.js";
+import { handleRequestError, type Reply } from "../reply/reply.js";
 import { checkOptions } from "../responder/options.js";
+import { noop } from "../util/noop.js";
+import { read } from "../util/safe-read.js";
 import { relayReply, type RelayedReply, type RelayOptions } from "./relay-reply.js";
 
 /**
@@ -24,6 +27,7 @@ export async function relayToNode(
   fail: (failure: Error) => void,
 ): Promise<void> {
   checkOnce(options);
+  withholdSurplusErrors(handleRequestError(reply));
   const closing = new AbortController();
   const { signal } = closing;
   const isSettled = () => response.headersSent || isGone(response);
@@ -42,6 +46,22 @@ export async function relayToNode(
     });
   if (isSettled()) closing.abort();
   else send(relayed);
+}
+
+/**
+ * Withholds errors of a request of node:http from its own listeners once its reply is complete: octets behind a reply are no failure of it
+ * (RFC 9112 section 6.3), and a listener such as Express's `next` would answer for them.
+ */
+function withholdSurplusErrors(reply: Reply): void {
+  const request = "httpVersion" in reply ? read(reply, "req") : undefined;
+  if (!(request instanceof EventEmitter)) return;
+  for (const listener of request.rawListeners("error") as ((error: unknown) => void)[]) {
+    if (listener === noop) continue;
+    const heard = (error: unknown) => {
+      if (read(reply, "complete") !== true) listener.call(request, error);
+    };
+    request.off("error", listener).on("error", Object.assign(heard, { listener })); // by `listener`, off() finds it
+  }
 }
 
 const checked = new WeakSet<RelayOptions>();
