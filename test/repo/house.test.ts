@@ -73,7 +73,8 @@ const tables: Readonly<Record<string, string>> = {
   "core: server/guard-server.ts: responses": "of a request, which Node may drop without its response",
   "core: server/lingering-close.ts: lingering": "of a connection",
   "core: server/silence.ts: readBefore": "of a connection",
-  "express: late-routes.ts: checkedLayers": "of an application",
+  "express: mounting.ts: checkedLayers": "of an application",
+  "koa: mounting.ts: checkedApps": "of an application",
 };
 
 it("no table and no private symbol stands beside the record of an exchange", () => {

@@ -1,8 +1,8 @@
 import { createResponder, type ResponderOptions } from "@fg-errors/core";
 import { answer, unmatched } from "@fg-errors/core/adapter";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
-import { createLateRouteWarning } from "./late-routes.js";
 import { markHandler } from "./layers.js";
+import { createOrderCheck } from "./mounting.js";
 import { locate } from "./place.js";
 import { answersOptions, mayTake, methodsAt } from "./routes.js";
 
@@ -28,7 +28,7 @@ export function fgErrors(options?: ResponderOptions): ErrorHandlers {
   const takenMethods = new Set(options?.methods);
 
   function answerRequest(thrown: unknown, request: Request, response: Response, handler: object) {
-    warnAboutLateRoutes(request.app);
+    checkOrder(request.app);
     const allow = () => methodsAt(locate(request, handler));
     const responseStatus = response.headersSent ? undefined : response.statusCode; // which Express keeps, too
     answer(respond, thrown, request, response, { url: request.originalUrl, allow, responseStatus });
@@ -39,13 +39,14 @@ export function fgErrors(options?: ResponderOptions): ErrorHandlers {
     if (request.method === "OPTIONS" && answersOptions(place)) return next(); // Express answers it (RFC 9110 section 9.3.7)
     const isTaken = (method: string) => takenMethods.has(method) || !place || mayTake(method, place);
     answerRequest(unmatched(request.method, methodsAt(place), isTaken), request, response, onUnmatched);
-  });
+  }, "fgErrors");
 
   // Express recognises an error handler by its four parameters.
-  const onError: ErrorRequestHandler = markHandler<ErrorRequestHandler>((error, request, response, _next) =>
-    answerRequest(error, request, response, onError),
+  const onError: ErrorRequestHandler = markHandler<ErrorRequestHandler>(
+    (error, request, response, _next) => answerRequest(error, request, response, onError),
+    "fgErrors",
   );
 
-  const warnAboutLateRoutes = createLateRouteWarning(onUnmatched);
+  const checkOrder = createOrderCheck(onUnmatched);
   return [onUnmatched, onError];
 }

@@ -2,6 +2,7 @@ import type { Facts, ResponderOptions } from "@fg-errors/core";
 import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import type { Request, RequestHandler } from "express";
 import { markHandler } from "./layers.js";
+import { checkResponsesOrder } from "./mounting.js";
 import { locate, type Location } from "./place.js";
 import { methodsAt } from "./routes.js";
 
@@ -23,11 +24,14 @@ export function fgResponses(options?: ResponderOptions): ResponseHandler {
     allow: () => methodsAt(locate(request, handler)),
   });
   const intercept = createResponseInterceptor(options, { caller: "fgResponses", facts });
+  let isChecked = false;
   const handler: RequestHandler = markHandler<RequestHandler>((request, response, next) => {
+    if (!isChecked) checkResponsesOrder(request.app, handler);
+    isChecked = true;
     const { app, baseUrl, path, originalUrl } = request; // as they are here: handlers behind this one see others
     intercept(request, response, { app, baseUrl, path, originalUrl });
     next();
-  });
+  }, "fgResponses");
   return handler;
 }
 

@@ -51,25 +51,33 @@ export function restOfPath(path: string, taken: string): string {
 }
 
 /**
- * Marks a handler, so that it is found among the layers: tools that trace requests put functions of their own into the layers, and
- * copy a handler's members onto them.
+ * Marks a handler with the function that made it, so that it is found among the layers: tools that trace requests put functions of their own
+ * into the layers, and copy a handler's members onto them.
  */
-export function markHandler<Handler extends object>(handler: Handler): Handler {
-  return Object.assign(handler, { [mark]: handler });
+export function markHandler<Handler extends object>(handler: Handler, name: "fgErrors" | "fgResponses"): Handler {
+  return Object.assign(handler, { [mark]: { name, handler } satisfies Mark });
 }
 
 /** Whether a layer has this very handler. */
 export function hasHandler(layer: Layer, handler: object): boolean {
-  return markedHandler(layer) === handler;
+  return markOf(layer)?.handler === handler;
 }
 
-/** Whether a layer has a handler of this library, of whatever copy. */
-export function isOurs(layer: Layer): boolean {
-  return markedHandler(layer) !== undefined;
+/** Returns the name of the function of this library, of whatever copy, that made a layer's handler; undefined for any other handler. */
+export function markedName(layer: Layer): string | undefined {
+  return markOf(layer)?.name;
 }
 
-function markedHandler({ handle }: Layer): object | undefined {
-  return (handle as { readonly [mark]?: object } | undefined)?.[mark];
+/** Counts the parameters by which Express recognises a handler of errors. */
+export const errorHandlerLength = 4;
+
+interface Mark {
+  readonly name: string;
+  readonly handler: object;
+}
+
+function markOf({ handle }: Layer): Mark | undefined {
+  return (handle as { readonly [mark]?: Mark } | undefined)?.[mark];
 }
 
 /** Names the member that marks a handler. It is no symbol, since OpenTelemetry copies only what `for in` lists. */

@@ -1,5 +1,5 @@
 import { METHODS } from "node:http";
-import { isOurs, matchedPart, restOfPath, type Layer, type Route } from "./layers.js";
+import { errorHandlerLength, markedName, matchedPart, restOfPath, type Layer, type Route } from "./layers.js";
 import type { Place } from "./place.js";
 
 /**
@@ -27,12 +27,9 @@ export function mayTake(method: string, { layers, path }: { layers: readonly Lay
     const taken = path === undefined ? undefined : matchedPart(layer, path);
     if (route) return methodsOfRoute(route).includes(method) || (takesAll(route) && taken === undefined);
     if (handle?.stack) return mayTake(method, { layers: handle.stack, path: taken && restOfPath(path!, taken) });
-    return taken === undefined && handle?.length !== errorHandlerLength && !isOurs(layer);
+    return taken === undefined && handle?.length !== errorHandlerLength && markedName(layer) === undefined;
   });
 }
-
-/** Counts the parameters by which Express recognises a handler of errors. */
-const errorHandlerLength = 4;
 
 /** Lists the routes that match a path, those of nested routers included. */
 function routesAt(place: Place | undefined): Route[] {

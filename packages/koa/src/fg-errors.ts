@@ -4,6 +4,7 @@ import type { Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
+import { checkMiddlewareOrder, markMiddleware } from "./mounting.js";
 import { methodsOf } from "./routes.js";
 import { firstByte, isStream, watchBody } from "./stream.js";
 import { unsettled } from "./unsettled.js";
@@ -22,7 +23,8 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
   const takenMethods = new Set(options?.methods);
 
-  return async function fgErrors(ctx, next) {
+  return markMiddleware(async function fgErrors(ctx, next) {
+    checkMiddlewareOrder(ctx);
     correctWritable(ctx);
     dropRefused(ctx.headers); // koa-proxies offers no later moment for it
     let failed = false;
@@ -53,5 +55,5 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     } catch (thrown) {
       if (!isResponseClosed(thrown)) answerOnce(thrown);
     }
-  };
+  }, "fgErrors");
 }

@@ -13,6 +13,7 @@ import type { Context, Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";
 import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
+import { checkMiddlewareOrder, markMiddleware } from "./mounting.js";
 import { methodsOf } from "./routes.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen } from "./unsettled.js";
@@ -33,7 +34,8 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
   const inspectionOptions = replyOptions(options);
   const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: koaFacts });
 
-  return async function fgResponses(ctx, next) {
+  return markMiddleware(async function fgResponses(ctx, next) {
+    checkMiddlewareOrder(ctx);
     correctWritable(ctx);
     const intercepted = intercept(ctx.req, ctx.res, ctx);
     try {
@@ -61,7 +63,7 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
     if (!finding) return intercepted.fold(() => isEmpty(ctx));
     intercepted.keepSurvivingFields();
     throw replacedResponseError(finding);
-  };
+  }, "fgResponses");
 }
 
 /**

@@ -100,6 +100,7 @@ export function checkOptions(options: unknown, caller: string, more: Readonly<Re
   const all: Readonly<Record<string, OptionCheck>> = { ...optionChecks, ...more };
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw new TypeError(`${caller}: options must be an object`);
+  if (isRequest(options)) throw new TypeError(`${caller} is mounted without being called: write app.use(${caller}())`);
   rejectFormerNames(options, caller);
   for (const [name, value] of Object.entries(options)) {
     const { [name]: check } = all;
@@ -108,6 +109,11 @@ export function checkOptions(options: unknown, caller: string, more: Readonly<Re
     const { takes, valid } = check;
     if (value !== undefined && !valid(value)) throw new TypeError(`${caller}: option "${name}" takes ${takes}`);
   }
+}
+
+/** Whether a framework has called us with a request, or with Koa's context, instead of an application with options. */
+function isRequest(value: object): boolean {
+  return "headers" in value && ("socket" in value || "app" in value);
 }
 
 function isContract(value: unknown): boolean {
