@@ -9,9 +9,11 @@ export const ofFrameworks: readonly EnvelopeExample[] = [
       title: "One or more validation errors occurred.",
       status: 400,
       errors: { "$.items[0].price": ["The price is required."], Name: ["Too short.", "Not a name."] },
-      traceId: "00-s3cr3t-01",
+      traceId: "00-1f-01",
+      exception: { details: "s3cr3t", headers: { Authorization: ["s3cr3t"] } },
     }),
     {
+      extensions: { traceId: "00-1f-01" },
       type: "https://tools.ietf.org/html/rfc9110#section-15.5.1",
       title: "One or more validation errors occurred.",
       detail: "One or more validation errors occurred.",

@@ -23,6 +23,7 @@ export const documented: readonly EnvelopeExample[] = [
       type: "https://example.com/probs/out-of-credit",
       title: "You do not have enough credit.",
       detail: "Your current balance is 30, but that costs 50.",
+      extensions: { balance: 30 },
     },
   ],
   [
@@ -60,7 +61,11 @@ export const documented: readonly EnvelopeExample[] = [
       errors: [{ parameter: "age", detail: "must be a positive integer" }],
     },
   ],
-  ["a member of the wrong type", problem({ title: 404, detail: ["s3cr3t"], type: {}, code: "ORDER.1" }), { code: "ORDER.1" }],
+  [
+    "a member of the wrong type",
+    problem({ title: 404, detail: ["s3cr3t"], type: {}, code: "ORDER.1" }),
+    { code: "ORDER.1", extensions: { code: "ORDER.1" } },
+  ],
   ["a type that is relative", problem({ type: "/probs/s3cr3t", title: "No stock", detail: "Sold out" }), { detail: "Sold out" }],
   ["a type that is a script", problem({ type: "javascript:alert(1)", title: "s3cr3t", detail: "x1" }), { detail: "x1" }],
   [
@@ -330,9 +335,17 @@ export const documented: readonly EnvelopeExample[] = [
   [
     "OAuth 2.0",
     json({ error: "invalid_grant", error_description: "The refresh token has expired", error_uri: "https://s3cr3t" }),
-    { code: "invalid_grant", detail: "The refresh token has expired" },
+    {
+      code: "invalid_grant",
+      detail: "The refresh token has expired",
+      extensions: { error: "invalid_grant", error_description: "The refresh token has expired" },
+    },
   ],
-  ["OAuth 2.0 without a description", json({ error: "unauthorized_client" }), { code: "unauthorized_client" }],
+  [
+    "OAuth 2.0 without a description",
+    json({ error: "unauthorized_client" }),
+    { code: "unauthorized_client", extensions: { error: "unauthorized_client" } },
+  ],
   [
     "Kubernetes",
     json({

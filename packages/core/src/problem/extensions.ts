@@ -1,4 +1,4 @@
-import { charactersPerExtensionValue, maxExtensionDepth, maxExtensionsCharacters } from "../util/limits.js";
+import { charactersPerExtensionValue, maxExtensionDepth, maxExtensions, maxExtensionsCharacters } from "../util/limits.js";
 import { firstEntries, read } from "../util/safe-read.js";
 import { withoutControls } from "../util/sanitize.js";
 
@@ -61,16 +61,22 @@ function spaceFor(found: string): string {
 
 /**
  * Copies the members of an upstream's body that are not standard ones, as data that is fit for hooks and clients: names and texts
- * without control characters, 32 levels and 65,536 characters at most. An extension that is deeper, and whatever comes after as
- * many characters, is left out as a whole.
+ * without control characters, no key that pollutes prototypes, 100 members, 32 levels and 65,536 characters at most. An extension that is
+ * deeper, and whatever comes after as many characters, is left out as a whole.
  * @param standard names of the members that are no extensions
+ * @param fitText makes a text fit for clients; undefined for one that is not, with which its whole extension is left out
  */
-export function extensionsOf(body: object, standard: ReadonlySet<string>): Readonly<Record<string, unknown>> {
+export function extensionsOf(
+  body: object,
+  standard: ReadonlySet<string>,
+  fitText: FitText = withoutControls,
+): Readonly<Record<string, unknown>> {
   const extensions: [name: string, value: unknown][] = [];
   const room = { left: maxExtensionsCharacters };
   for (const [name, value] of firstEntries(body, maxExtensionsCharacters / charactersPerExtensionValue)) {
-    if (standard.has(name)) continue;
-    const fit = cleanCopy(value, maxExtensionDepth, room);
+    if (standard.has(name) || polluting.has(name)) continue;
+    if (extensions.length === maxExtensions) break;
+    const fit = cleanCopy(value, maxExtensionDepth, room, fitText);
     if ((room.left -= name.length) < 0) break;
     if (fit !== unfit) extensions.push([withoutControls(name), fit]);
   }
@@ -79,21 +85,24 @@ export function extensionsOf(body: object, standard: ReadonlySet<string>): Reado
 
 const unfit = Symbol("unfit");
 
+type FitText = (text: string) => string | undefined;
+
 /**
  * Copies JSON data; `unfit` where it is too deep, or too long. Only a handler's own body has an object with a toJSON of its own,
  * which stays as it is.
  */
-function cleanCopy(value: unknown, levels: number, room: { left: number }): unknown {
+function cleanCopy(value: unknown, levels: number, room: { left: number }, fitText: FitText): unknown {
   room.left -= charactersPerExtensionValue;
   if (typeof value === "string") {
     room.left -= value.length;
-    return room.left < 0 ? unfit : withoutControls(value);
+    return room.left < 0 ? unfit : (fitText(value) ?? unfit);
   }
   if (typeof value !== "object" || value === null || typeof read(value, "toJSON") === "function") return value;
   if (levels === 0) return unfit;
   const entries: [name: string, value: unknown][] = [];
   for (const [name, inner] of firstEntries(value, room.left / charactersPerExtensionValue + 1)) {
-    const fit = (room.left -= name.length) < 0 ? unfit : cleanCopy(inner, levels - 1, room);
+    if (polluting.has(name)) continue;
+    const fit = (room.left -= name.length) < 0 ? unfit : cleanCopy(inner, levels - 1, room, fitText);
     if (fit === unfit) return unfit;
     entries.push([withoutControls(name), fit]);
   }

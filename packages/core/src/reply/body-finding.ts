@@ -1,7 +1,7 @@
 import { isErrorStatus } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import type { Finding } from "../problem/finding.js";
-import { isProblemType, parseContent } from "./body/parse-body.js";
+import { parseContent, problemFormat } from "./body/parse-body.js";
 import { errorCodeIn, readEnvelope } from "./error-body/error-body.js";
 import { ownFinding } from "./error-body/own-contract.js";
 import { functionFinding, type InvocationHead } from "./functiongraph/function-reply.js";
@@ -29,7 +29,7 @@ export function bodyFinding(head: ReplyHead, body: unknown, hiddenFailures = fal
     if (own) return own;
     const functionFailure = hiddenFailures ? functionFinding(head, content, invocation) : undefined;
     if (functionFailure) return functionFailure;
-    const { code = errorCodeIn(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, isProblemType(contentType));
+    const { code = errorCodeIn(headers["x-amzn-errortype"]), ...words } = readEnvelope(content, problemFormat(contentType));
     return status < 500 ? { status, code, ...words } : { status, code, requestId: words.requestId };
   } catch {
     return { status }; // a handler's body may have a getter that throws

@@ -22,6 +22,9 @@ export const maxKeyCharacters = 200;
 /** Limits the characters of a path that are split into keys. */
 export const maxPathCharacters = maxPathKeys * maxKeyCharacters;
 
+/** Limits the extension members of an upstream's problem: more than any service documents. */
+export const maxExtensions = 100;
+
 /** Limits the levels of an upstream's extension member. A deeper one would be expensive to copy, and to parse for a client. */
 export const maxExtensionDepth = 32;
 

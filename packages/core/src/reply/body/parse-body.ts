@@ -15,9 +15,10 @@ export function parseContent(contentType: string, body: unknown): unknown {
   return /^text\/plain\b/i.test(contentType) ? text : undefined;
 }
 
-/** Whether a media type is that of a problem document (RFC 9457 section 3). */
-export function isProblemType(contentType: string): boolean {
-  return /^application\/problem\+(?:json|xml)\b/i.test(contentType);
+/** Gives the format of a problem document (RFC 9457 section 3) by its media type; undefined for any other. */
+export function problemFormat(contentType: string): "json" | "xml" | undefined {
+  const [, format] = /^application\/problem\+(json|xml)\b/i.exec(contentType) ?? [];
+  return format?.toLowerCase() as "json" | "xml" | undefined;
 }
 
 /** Parses JSON; undefined for JSON that was cut, or is none. */

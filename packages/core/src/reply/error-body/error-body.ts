@@ -1,9 +1,10 @@
-import type { FieldError } from "../../problem/finding.js";
+import type { FieldError, Finding } from "../../problem/finding.js";
 import { newSearch } from "../../recognisers/redact-values.js";
 import { readText } from "../../util/safe-read.js";
 import { cleanCode, cleanType, isRequestId } from "../../util/sanitize.js";
 import { clientText } from "./client-text.js";
 import { listedFields, namedFields } from "./field-errors.js";
+import { keptMembers } from "./kept-members.js";
 import { firstValue, valueAt } from "./path.js";
 import { problemDocument, shapes, type Shape } from "./shapes.js";
 
@@ -16,17 +17,18 @@ interface Envelope {
   readonly code?: string | undefined;
   readonly errors?: readonly FieldError[] | undefined;
   readonly requestId?: string | undefined;
+  readonly extensions?: Finding["extensions"];
 }
 
 /**
  * Reads the error body of a service behind a gateway.
  * @param content the parsed body: a JSON value, or plain text
- * @param isProblem whether its media type is RFC 9457's
+ * @param format that of RFC 9457, if its media type is one of those
  */
-export function readEnvelope(content: unknown, isProblem: boolean): Envelope {
+export function readEnvelope(content: unknown, format: "json" | "xml" | undefined): Envelope {
   if (typeof content !== "object") return { detail: clientText(content) };
   const body = Array.isArray(content) ? { errors: content } : content;
-  const shape = isProblem ? problemDocument : shapes.find(({ knows }) => knows(body))!;
+  const shape = format ? problemDocument : shapes.find(({ knows }) => knows(body))!;
   const detail = firstValue(body, shape.words, clientText);
   const errors = invalidFieldsIn(body, shape);
   const isRepeated = errors?.length === 1 && errors[0]!.detail === detail && Object.keys(errors[0]!).length === 1;
@@ -34,6 +36,7 @@ export function readEnvelope(content: unknown, isProblem: boolean): Envelope {
     ...(shape === problemDocument && problemTypeIn(body)),
     detail,
     code: firstValue(body, shape.code, errorCodeIn),
+    extensions: body === null ? undefined : keptMembers(body, shape, format === "json"),
     requestId: firstValue(body, shape.requestId ?? [], (id) => (isRequestId(id) ? id : undefined)),
     errors: isRepeated ? undefined : errors,
   };

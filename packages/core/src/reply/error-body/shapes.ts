@@ -9,6 +9,8 @@ export interface Shape {
   readonly fields: readonly string[];
   /** Paths of the id that the service has given the request. */
   readonly requestId?: readonly string[];
+  /** Members that the shape's clients need under their own names. */
+  readonly keeps?: readonly string[];
   /** Path of an object with messages by the names of the fields. */
   readonly named?: string;
 }
@@ -66,6 +68,7 @@ export const shapes: readonly Shape[] = [
       hasValue(body, "error_description") || /^[a-z]{1,40}(?:_[a-z]{1,40}){1,8}$/.test(readText(body, "error") ?? ""),
     words: list("error_description message"),
     code: ["error"],
+    keeps: list("error error_description"),
     fields: [],
   },
   {
