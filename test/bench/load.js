@@ -52,8 +52,8 @@ function run(sockets, { requests, request, status: expected }) {
   let watch;
   return /** @type {Promise<void>} */ (
     new Promise((resolve, reject) => {
-      const giveUp = () => reject(new Error(`no reply within ${patience} ms after ${answered} of ${requests}`));
-      watch = setTimeout(giveUp, patience);
+      const abort = () => reject(new Error(`no reply within ${patience} ms after ${answered} of ${requests}`));
+      watch = setTimeout(abort, patience);
       for (const socket of sockets) {
         socket.onCut = (reason) => reject(reason ?? new Error("a connection was closed"));
         socket.onReply = (status) => {

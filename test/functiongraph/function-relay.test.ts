@@ -102,7 +102,7 @@ describe.concurrent.each(relays)("$name", (gateway) => {
     expect(performance.now() - since).toBeGreaterThan(900);
   });
 
-  it("answers for content that breaks while it is looked into", async () => {
+  it("answers for content that breaks while it is inspected", async () => {
     const breaking: RequestListener = ({ socket }, response) => {
       response.writeHead(200, { ...invoked, "Content-Type": "application/json", "Content-Length": "100" }).write(`{"${canary}":`);
       setTimeout(() => socket.destroy(), 20);

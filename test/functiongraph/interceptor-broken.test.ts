@@ -1,4 +1,4 @@
-// What breaks while a writer's success is looked into, and who leaves.
+// What breaks while a writer's success is inspected, and who leaves.
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";

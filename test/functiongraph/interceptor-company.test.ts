@@ -1,4 +1,4 @@
-// Others who wrap the response, outside and inside of fgResponses(), when it looks into a function's reply.
+// Others who wrap the response, outside and inside of fgResponses(), when it inspects a function's reply.
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { ServerResponse } from "node:http";
@@ -68,11 +68,11 @@ describe.each([
 
   it.each(places)("a success with %s", async (_name, outer, inner) => {
     const { reported, options } = recordProblems(functions);
-    const looked = await visit(app(outer, inner, options), "/good");
+    const inspected = await visit(app(outer, inner, options), "/good");
     const plain = await visit(app(outer, inner, {}), "/good");
-    expect(JSON.parse(looked.text)).toEqual(good);
-    for (const answer of [looked, plain]) answer.headers.delete("date");
-    expect([...looked.headers]).toEqual([...plain.headers]);
+    expect(JSON.parse(inspected.text)).toEqual(good);
+    for (const answer of [inspected, plain]) answer.headers.delete("date");
+    expect([...inspected.headers]).toEqual([...plain.headers]);
     expect(reported).toEqual([]);
   });
 

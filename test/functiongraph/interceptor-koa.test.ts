@@ -83,10 +83,10 @@ describe.each([
     for (const fields of [{}, { "X-Func-Err-Code": "0" }])
       for (const line of ["GET /", "HEAD /"]) {
         const act = reply(body, good, fields);
-        const [looked, plain] = [await ask(act, undefined, line), await ask(act, {}, line)];
-        expect(withoutIds(looked.bytes)).toBe(withoutIds(plain.bytes));
-        expect(looked.bytes).toMatch(/^HTTP\/1\.1 200 /);
-        expect(looked.reported).toEqual([]);
+        const [inspected, plain] = [await ask(act, undefined, line), await ask(act, {}, line)];
+        expect(withoutIds(inspected.bytes)).toBe(withoutIds(plain.bytes));
+        expect(inspected.bytes).toMatch(/^HTTP\/1\.1 200 /);
+        expect(inspected.reported).toEqual([]);
       }
   });
 
@@ -203,7 +203,7 @@ describe.each([
   });
 
   it.each(["/good", "/text"])("is left alone otherwise: %s", async (path) => {
-    const [looked, plain] = [await ask(path), await ask(path, {})];
-    expect(withoutIds(looked.bytes)).toBe(withoutIds(plain.bytes));
+    const [inspected, plain] = [await ask(path), await ask(path, {})];
+    expect(withoutIds(inspected.bytes)).toBe(withoutIds(plain.bytes));
   });
 });

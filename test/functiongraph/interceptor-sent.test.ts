@@ -54,9 +54,9 @@ describe.each(gateways)("$name", (gateway) => {
         write(response, good);
         throw new Error("s3cr3t");
       };
-      const [looked, plain] = [await ask(writer), await ask(writer, {})];
-      expect([looked.bytes, looked.reported]).toEqual([plain.bytes, plain.reported]);
-      expect([looked.answer.status, looked.reported]).toEqual([200, [500]]);
+      const [inspected, plain] = [await ask(writer), await ask(writer, {})];
+      expect([inspected.bytes, inspected.reported]).toEqual([plain.bytes, plain.reported]);
+      expect([inspected.answer.status, inspected.reported]).toEqual([200, [500]]);
     });
 
     it("sends it, whoever destroys the response afterwards", async () => {
@@ -86,9 +86,9 @@ describe.each(gateways)("$name", (gateway) => {
             if (isLate) act(response);
           } catch {} // as Node does
         };
-      const [looked, plain] = [await ask(writer(true)), await ask(writer(false), {})];
-      expect([looked.bytes, looked.reported]).toEqual([plain.bytes, plain.reported]);
-      expect(looked.answer.status).toBe(200);
+      const [inspected, plain] = [await ask(writer(true)), await ask(writer(false), {})];
+      expect([inspected.bytes, inspected.reported]).toEqual([plain.bytes, plain.reported]);
+      expect(inspected.answer.status).toBe(200);
     });
   });
 
@@ -135,8 +135,8 @@ describe.each([
       const bytes = await withServer(app, (port) => exchange(port, request("GET /")));
       return { bytes: withoutIds(bytes), reported: reported.map(({ status }) => status) };
     };
-    const [looked, plain] = [await asked(functions), await asked({})];
-    expect(looked).toEqual(plain);
-    expect(looked.bytes).toContain(good);
+    const [inspected, plain] = [await asked(functions), await asked({})];
+    expect(inspected).toEqual(plain);
+    expect(inspected.bytes).toContain(good);
   });
 });

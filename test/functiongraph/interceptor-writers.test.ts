@@ -1,4 +1,4 @@
-// What a writer sees while its success is looked into, and that the client gets what it would have got.
+// What a writer sees while its success is inspected, and that the client gets what it would have got.
 import { once } from "node:events";
 import { createServer, type ServerOptions, type ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";
@@ -91,12 +91,12 @@ describe.each(gateways)("$name", (gateway) => {
     })) {
       const written = vi.fn();
       const writer: Writer = async (_, response) => written(await write(response, content));
-      const [looked, plain] = [
+      const [inspected, plain] = [
         await ask(writer, line, { hiddenFailures: true, errorBodyLimit: 1000 }),
         await ask(writer, line, {}),
       ];
-      expect(withoutIds(unchunked(looked.bytes))).toBe(withoutIds(unchunked(plain.bytes)));
-      expect(looked.reported).toEqual([]);
+      expect(withoutIds(unchunked(inspected.bytes))).toBe(withoutIds(unchunked(plain.bytes)));
+      expect(inspected.reported).toEqual([]);
       await eventually(() => expect(written).toHaveBeenCalledTimes(2)); // nothing was thrown at it
     }
   });

@@ -1,4 +1,4 @@
-// Replies that were looked into, and what their receivers do with them. A plain script, so that other versions of Node can run it too.
+// Replies that were inspected, and what their receivers do with them. A plain script, so that other versions of Node can run it too.
 import { once } from "node:events";
 import { createServer, get, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -69,7 +69,7 @@ type Use = (url: string) => Promise<string>;
 
 const options = { hiddenFailures: true };
 const incoming = async (url: string) => (await once(get(url, { agent: false }), "response"))[0] as IncomingMessage;
-const looked = <R extends Parameters<typeof upstream>[0]>(call: R) => upstream(call, options);
+const inspected = <R extends Parameters<typeof upstream>[0]>(call: R) => upstream(call, options);
 
 const ofStreams: Readonly<Record<string, (stream: Readable) => Promise<string>>> = {
   "for await": async (stream) => texts(await stream.toArray()),
@@ -109,23 +109,23 @@ interface Body {
 
 const uses: Readonly<Record<string, Use>> = Object.fromEntries<Use>([
   ...Object.entries(ofStreams).flatMap(([name, use]): [string, Use][] => [
-    [`node:http, ${name}`, async (url) => use(await looked(incoming(url)))],
-    [`undici 7's request(), ${name}`, async (url) => use((await looked(request7(url))).body)],
-    [`undici 6's request(), ${name}`, async (url) => use((await looked(request6(url))).body)],
+    [`node:http, ${name}`, async (url) => use(await inspected(incoming(url)))],
+    [`undici 7's request(), ${name}`, async (url) => use((await inspected(request7(url))).body)],
+    [`undici 6's request(), ${name}`, async (url) => use((await inspected(request6(url))).body)],
   ]),
   ...Object.entries(ofBodies).flatMap(([name, use]): [string, Use][] => [
-    [`undici 7's request(), ${name}`, async (url) => use((await looked(request7(url))).body)],
-    [`undici 6's request(), ${name}`, async (url) => use((await looked(request6(url))).body)],
-    [`fetch(), ${name}`, async (url) => use(await looked(fetch(url)))],
-    [`undici 7's fetch(), ${name}`, async (url) => use(await looked(fetch7(url)))],
-    [`undici 6's fetch(), ${name}`, async (url) => use(await looked(fetch6(url)))],
-    [`node-fetch 3, ${name}`, async (url) => use((await looked(nodeFetch(url) as never)) as Body)],
-    [`node-fetch 2, ${name}`, async (url) => use((await looked((nodeFetch2 as typeof nodeFetch)(url) as never)) as Body)],
+    [`undici 7's request(), ${name}`, async (url) => use((await inspected(request7(url))).body)],
+    [`undici 6's request(), ${name}`, async (url) => use((await inspected(request6(url))).body)],
+    [`fetch(), ${name}`, async (url) => use(await inspected(fetch(url)))],
+    [`undici 7's fetch(), ${name}`, async (url) => use(await inspected(fetch7(url)))],
+    [`undici 6's fetch(), ${name}`, async (url) => use(await inspected(fetch6(url)))],
+    [`node-fetch 3, ${name}`, async (url) => use((await inspected(nodeFetch(url) as never)) as Body)],
+    [`node-fetch 2, ${name}`, async (url) => use((await inspected((nodeFetch2 as typeof nodeFetch)(url) as never)) as Body)],
   ]),
-  ["fetch(), a clone and itself", (url) => looked(fetch(url)).then(twice)],
-  ["fetch(), its body's reader", async (url) => texts(await chunksOf((await looked(fetch(url))).body))],
-  ["undici 7's request(), a chunk and the rest", async (url) => parts((await looked(request7(url))).body)],
-  ["node:http, looked into twice", async (url) => texts(await (await looked(looked(incoming(url)))).toArray())],
+  ["fetch(), a clone and itself", (url) => inspected(fetch(url)).then(twice)],
+  ["fetch(), its body's reader", async (url) => texts(await chunksOf((await inspected(fetch(url))).body))],
+  ["undici 7's request(), a chunk and the rest", async (url) => parts((await inspected(request7(url))).body)],
+  ["node:http, inspected twice", async (url) => texts(await (await inspected(inspected(incoming(url)))).toArray())],
 ]);
 
 async function twice(reply: Response): Promise<string> {
@@ -158,7 +158,7 @@ export async function wrongUses(): Promise<string[]> {
     Object.entries(contents).map(async ([path, { whole }]) => {
       const isJson = name.endsWith("json");
       if (isJson && (whole === "" || (path === "/gzip" && name.includes("request")))) return []; // no JSON, or not yet
-      if (path === "/cut" && name.startsWith("node-fetch 2")) return []; // which waits for ever, looked into or not
+      if (path === "/cut" && name.startsWith("node-fetch 2")) return []; // which waits for ever, inspected or not
       const wanted = isJson ? whole?.trim() : whole;
       const late = wait(10_000, "nothing, for 10 s", { ref: false });
       const got = await Promise.race([use(at + path), late]).catch((error: unknown) => error);

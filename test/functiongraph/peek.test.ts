@@ -11,7 +11,7 @@ import { failure, invoked } from "./replies-of-functions.js";
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
-describe.concurrent("what was looked into", () => {
+describe.concurrent("what was inspected", () => {
   it("can be used in every way", async () => {
     expect(await wrongUses()).toEqual([]);
   });
@@ -60,13 +60,13 @@ describe.concurrent("what was looked into", () => {
 
   it("puts back thousands of octets that came one by one as one", async () => {
     const body = new Readable({ read() {} });
-    const looked = upstream(replyOf(body), options);
+    const inspected = upstream(replyOf(body), options);
     for (const octet of `{${" ".repeat(5000)}}`) {
       body.push(octet);
       await new Promise<void>((resolve) => process.nextTick(resolve));
     }
     body.push(null);
-    await looked;
+    await inspected;
     const lengths: number[] = [];
     await once(
       body.on("data", (chunk: Buffer) => lengths.push(chunk.length)),
@@ -131,14 +131,14 @@ describe.concurrent("what was looked into", () => {
     expect(cancel).toHaveBeenCalledOnce();
   });
 
-  it("is not looked into with a coding that nobody knows", async () => {
+  it("is not inspected with a coding that nobody knows", async () => {
     const body = Readable.from([Buffer.from(failed)], { objectMode: false });
     await upstream(replyOf(body, "compress"), options);
     expect(body.readableLength).toBe(0);
     expect(String(await body.toArray())).toBe(failed);
   });
 
-  it("is not looked into where it cannot be copied", async () => {
+  it("is not inspected where it cannot be copied", async () => {
     const headers = new Headers({ "Content-Type": "application/json", ...invoked });
     const odd = { status: 200, headers, body: new Response(failed).body! };
     expect(await upstream(odd, options)).toBe(odd);

@@ -1,4 +1,4 @@
-// What fgProxy() does to the libraries' events, and to a user's handlers of them, when it looks into replies of functions.
+// What fgProxy() does to the libraries' events, and to a user's handlers of them, when it inspects replies of functions.
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server, type IncomingHttpHeaders } from "node:http2";

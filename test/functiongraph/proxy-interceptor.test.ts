@@ -47,7 +47,7 @@ describe.concurrent.each(libraries)("fgResponses() twice, in front of fgProxy(),
   });
 });
 
-it("looks into what a user's handlers write in a reply's place", async () => {
+it("inspects what a user's handlers write in a reply's place", async () => {
   const { reported, options } = recordProblems({ hiddenFailures: true });
   const handlers = {
     proxyRes: (reply: NodeJS.ReadableStream, _request: unknown, response: ServerResponse) => {

@@ -17,7 +17,7 @@ export interface FunctionReply {
 }
 
 const json = { "Content-Type": "application/json" };
-const unsaid = { ...json, "X-Cff-Request-Id": "cff" };
+const undecided = { ...json, "X-Cff-Request-Id": "cff" };
 
 const thrown = JSON.stringify({
   errorMessage: "function invocation exception, error: s3cr3t",
@@ -32,7 +32,7 @@ const sized = (content: string) => ({ "Content-Length": String(Buffer.byteLength
 export const failures: readonly (FunctionReply & { readonly status: number; readonly code: string })[] = [
   {
     name: "X-Func-Err-Code 4002",
-    fields: { ...unsaid, "X-Func-Err-Code": "4002" },
+    fields: { ...undecided, "X-Func-Err-Code": "4002" },
     content: [thrown],
     status: 502,
     code: "4002",
@@ -47,16 +47,16 @@ export const failures: readonly (FunctionReply & { readonly status: number; read
     code: "4140",
   },
   { name: "X-Is-Func-Err alone", fields: { "X-Is-Func-Err": "true" }, content: ["s3cr3t"], status: 502, code: "FSS.0502" },
-  { name: "the content alone", fields: { ...unsaid, ...sized(thrown) }, content: [thrown], status: 502, code: "4002" },
-  { name: "content in pieces", fields: unsaid, content: late.match(/.{1,20}/g)!, status: 504, code: "4010" },
+  { name: "the content alone", fields: { ...undecided, ...sized(thrown) }, content: [thrown], status: 502, code: "4002" },
+  { name: "content in pieces", fields: undecided, content: late.match(/.{1,20}/g)!, status: 504, code: "4010" },
   {
     name: "packed content",
-    fields: { ...unsaid, "Content-Encoding": "gzip" },
+    fields: { ...undecided, "Content-Encoding": "gzip" },
     content: [gzipSync(thrown)],
     status: 502,
     code: "4002",
   },
-  { name: "an invocation's envelope", fields: unsaid, content: [envelope], status: 502, code: "4002" },
+  { name: "an invocation's envelope", fields: undecided, content: [envelope], status: 502, code: "4002" },
 ];
 
 const order = JSON.stringify({ id: 17, note: "naïve" });
@@ -64,15 +64,15 @@ const large = JSON.stringify({ items: "x".repeat(200_000) });
 
 /** Successes, of which nothing may change. */
 export const successes: readonly FunctionReply[] = [
-  { name: 'X-Func-Err-Code "0"', fields: { ...unsaid, "X-Func-Err-Code": "0", "X-Is-Func-Err": "false" }, content: [thrown] },
+  { name: 'X-Func-Err-Code "0"', fields: { ...undecided, "X-Func-Err-Code": "0", "X-Is-Func-Err": "false" }, content: [thrown] },
   { name: "no field of FunctionGraph's", fields: json, content: [thrown] },
-  { name: "content with a length", fields: { ...unsaid, ...sized(order), "X-Cff-Function-Log": "bG9n" }, content: [order] },
-  { name: "content in pieces", fields: { ...unsaid, "Set-Cookie": ["a=1", "b=2"] }, content: order.split("") },
-  { name: "packed content", fields: { ...unsaid, "Content-Encoding": "gzip" }, content: [gzipSync(order)] },
-  { name: "content beyond the limit, of a length", fields: { ...unsaid, ...sized(large) }, content: [large] },
-  { name: "content beyond the limit, of none", fields: unsaid, content: large.match(/.{1,9999}/g)! },
-  { name: "no content", fields: { ...unsaid, "Content-Length": "0" }, content: [] },
-  { name: "what only seems to be JSON", fields: unsaid, content: ['{"errorMessage":'] },
+  { name: "content with a length", fields: { ...undecided, ...sized(order), "X-Cff-Function-Log": "bG9n" }, content: [order] },
+  { name: "content in pieces", fields: { ...undecided, "Set-Cookie": ["a=1", "b=2"] }, content: order.split("") },
+  { name: "packed content", fields: { ...undecided, "Content-Encoding": "gzip" }, content: [gzipSync(order)] },
+  { name: "content beyond the limit, of a length", fields: { ...undecided, ...sized(large) }, content: [large] },
+  { name: "content beyond the limit, of none", fields: undecided, content: large.match(/.{1,9999}/g)! },
+  { name: "no content", fields: { ...undecided, "Content-Length": "0" }, content: [] },
+  { name: "what only seems to be JSON", fields: undecided, content: ['{"errorMessage":'] },
 ];
 
 /** Answers like that, each piece in a turn of its own. */

@@ -40,8 +40,8 @@ const writers: Readonly<Record<string, [status: number, write: (response: Server
     (response) => later(Object.assign(response, { statusMessage: "O\u0001K" }).writeHead(200, { "Content-Length": 7 })),
   ],
   "a reason, and the head implied": [200, (response) => later(Object.assign(response, { statusMessage: "O\u0001K" }))],
-  "a Trailer that is looked into": [200, (response) => later(response.writeHead(200, { ...invocation, ...trailing }))],
-  "a Trailer beside the length, with functions looked into by the implied head": [
+  "a Trailer that is inspected": [200, (response) => later(response.writeHead(200, { ...invocation, ...trailing }))],
+  "a Trailer beside the length, with functions inspected by the implied head": [
     200,
     (response) => {
       for (const [name, value] of Object.entries({ ...invocation, ...trailing })) response.setHeader(name, value);

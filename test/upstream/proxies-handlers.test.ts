@@ -231,10 +231,10 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   it("does not wait for an upstream once somebody else has answered", async () => {
     const upstream = createServer();
     const closed = new Promise((resolve) => upstream.once("connection", (socket) => socket.once("close", resolve)));
-    let giveUp = () => {};
-    upstream.on("request", () => giveUp());
+    let abort = () => {};
+    upstream.on("request", () => abort());
     const start = (_request: IncomingMessage, response: ServerResponse) =>
-      (giveUp = () => response.writeHead(503, { "Content-Length": "0" }).end());
+      (abort = () => response.writeHead(503, { "Content-Length": "0" }).end());
     await withServer(upstream, (upstreamPort) =>
       behind(library, upstreamPort, { handlers: { start } }, async (port) => {
         expect(parseAnswer(await exchange(port, request("GET /")))).toMatchObject({ status: 503, text: "" });
