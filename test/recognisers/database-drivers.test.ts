@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { Redis } from "ioredis";
 import { MongoClient, MongoOperationTimeoutError } from "mongodb";
 import mysql from "mysql2/promise";
@@ -77,6 +78,7 @@ describe("pg", () => {
     ["57P02", 503],
     ["57P05", 503],
     ["08006", 503],
+    ["08P01", 500],
     ["25P04", 504],
     ["P0001", 500],
   ])("SQLSTATE %s raised by the server gives %i", async (state, status) => {
@@ -319,6 +321,20 @@ describe("mongodb", () => {
     const many = await failure(() => collection.insertMany([{ email: secret }]));
     expect(many).toMatchObject({ name: "MongoBulkWriteError", code: 11000 });
     expectStatusOnly(many, 409);
+  });
+
+  it.each([
+    [11000, 409],
+    [11001, 409],
+    [112, 503],
+    [50, 504],
+    [121, 500],
+  ])("errors of drivers before mongodb 4: %i gives %i", (code, status) => {
+    type Made = new (error: object, result?: object) => Error;
+    const { MongoError, BulkWriteError } = createRequire(import.meta.url)("mongodb3") as Readonly<Record<string, Made>>;
+    expectStatusOnly(new MongoError!({ errmsg: `dup key: { email: "${secret}" }`, code }), status);
+    const bulk = new BulkWriteError!({ message: secret, code, writeErrors: [] }, {});
+    expectStatusOnly(bulk, status);
   });
 
   it("write concern not reached in time", async () => {

@@ -107,6 +107,37 @@ describe.each([
   );
 });
 
+describe.each([
+  ["http-proxy-middleware 3", fixRequestBody as (outgoing: ClientRequest, incoming: IncomingMessage) => void],
+  ["http-proxy-middleware 4", fixRequestBody4 as (outgoing: ClientRequest, incoming: IncomingMessage) => void],
+] as const)("%s's fixRequestBody", (name, fix) => {
+  it.each([
+    ["a field's name", { "a\r\nb": "s3cr3t" }, "multipart/form-data; boundary=x"],
+    ["a field's value", { a: "--x s3cr3t\r\n" }, "multipart/form-data; boundary=x"],
+  ])("refuses a form as the client's fault: %s", async (_what, body, type) => {
+    const upstream = await startCountingUpstream();
+    const library = libraries.find((candidate) => candidate.name === name)!;
+    const proxyReq = (outgoing: ClientRequest, incoming: IncomingMessage) => fix(outgoing, incoming);
+    const { web } = library.create(upstream.port, { handlers: { proxyReq } });
+    const app = express().use((incoming, response) => {
+      incoming.resume().on("end", () => {
+        Object.assign(incoming, { body });
+        setImmediate(() => void web(incoming, response));
+      });
+    });
+    try {
+      await withServer(app as never, async (port) => {
+        const bytes = await exchange(port, request("POST /", { "Content-Type": type }, "x"));
+        expect(bytes).toMatch(/^HTTP\/1\.1 400 /);
+        expect(bytes).toContain("The request's form is malformed.");
+        expect(bytes).not.toContain("s3cr3t");
+      });
+    } finally {
+      upstream.close();
+    }
+  });
+});
+
 it("fgResponses() and upstreamRequest() keep what the gateway has set, too", async () => {
   const seen: unknown[] = [];
   const app = express();

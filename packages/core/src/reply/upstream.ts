@@ -2,7 +2,8 @@ import type { Finding } from "../problem/finding.js";
 import { UpstreamError } from "../problem/problem-error.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { answeredCallFinding } from "../recognisers/http-clients/call-finding.js";
-import { normalizeError } from "../recognisers/normalize-error.js";
+import { recognise } from "../recognisers/recognise.js";
+import type { Circumstances } from "../recognisers/rule.js";
 import { checkOptions, type ResponderOptions } from "../responder/options.js";
 import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
@@ -25,15 +26,16 @@ export interface UpstreamOptions extends Omit<ResponderOptions, "relayStatuses">
  * @param options `relayStatuses`, default those of `fgErrors()`; `errorBodyLimit`, octets, default 65536; `hiddenFailures`,
  *   default false
  * @throws UpstreamError for a reply of an error status, or of a function that failed behind a 200, whose content it has read, and
- *   for a fault of the next hop, its `cause`; TypeError for a wrong option; anything else that the call rejects with, unchanged
+ *   for a fault of the next hop, its `cause`, and where `relayStatuses` is given, for a client's error with the status that it received;
+ *   TypeError for a wrong option; anything else that the call rejects with, unchanged
  * @example const order = await (await upstream(fetch(url), { relayStatuses: [404] })).json();
  */
 export async function upstream<C extends Reply | PromiseLike<Reply>>(
   call: C,
   options: UpstreamOptions = {},
 ): Promise<Awaited<C>> {
-  const reply = handleRequestError(await awaitedReply(call));
   const { relayStatuses, ...others } = options;
+  const reply = handleRequestError(await awaitedReply(call, relayStatuses));
   checkOptions({ ...others, relayStatuses: typeof relayStatuses === "boolean" ? undefined : relayStatuses }, "upstream");
   const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);
   if (failure) throw new UpstreamError(unhandledFinding(failure, relayStatuses), undefined);
@@ -42,12 +44,24 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   return reply;
 }
 
-async function awaitedReply<C>(call: C): Promise<Awaited<C>> {
+/** Waits for a call. A client that throws at an error status has received it: then the caller's statuses count as they do for a reply. */
+async function awaitedReply<C>(call: C, relayStatuses: UpstreamOptions["relayStatuses"]): Promise<Awaited<C>> {
   try {
     return await call;
   } catch (error) {
-    const { status, proxyError, upstreamStatus } = normalizeError(error, { origin: "upstream" });
-    throw proxyError === undefined ? error : new UpstreamError({ status, proxyError, receivedStatus: upstreamStatus }, error);
+    const found = rejectedFinding(error, relayStatuses === true ? errorStatuses : relayStatuses || []);
+    const isDecided = found?.upstream || (relayStatuses !== undefined && found?.receivedStatus !== undefined);
+    throw found?.proxyError === undefined && !isDecided ? error : new UpstreamError(found, error);
+  }
+}
+
+const errorStatuses: ReadonlySet<number> = new Set(Array.from({ length: 200 }, (_, at) => 400 + at));
+
+function rejectedFinding(error: unknown, relayStatuses: Circumstances["relayStatuses"] & object): Finding | undefined {
+  try {
+    return recognise(error, { origin: "upstream", relayStatuses });
+  } catch {
+    return undefined;
   }
 }
 

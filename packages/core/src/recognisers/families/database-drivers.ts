@@ -27,6 +27,7 @@ const sqlStates = findingsByKey([
   [datastoreUnavailable, ["40001", "40P01"]], // serialization failure, deadlock
   [datastoreUnavailable, ["55P03"]], // lock not available: NOWAIT or lock_timeout
   [datastoreUnavailable, ["08", "53", "57P01", "57P02", "57P03", "57P05"]], // connection, resources, shutdown, crash, start, idle
+  [{ status: 500 }, ["08P01"]], // protocol violation: the driver's own fault, or a pooler's setting
   [queryTimeout, ["57014", "25P04"]], // canceled, which is what statement_timeout does; transaction_timeout
 ]);
 
@@ -110,6 +111,8 @@ export const databaseDrivers = {
   names: {
     ...asRules(driverClasses),
     MongoServerError: mongoFinding,
+    MongoError: mongoFinding, // mongodb 3 and earlier, as the next one
+    BulkWriteError: mongoFinding,
     MongoBulkWriteError: mongoFinding,
     MongoWriteConcernError: mongoFinding,
     ReplyError: redisFinding, // ioredis

@@ -5,7 +5,7 @@ import type { Context, Family } from "../rule.js";
 /** Recognises errors of multipart forms and other uploads. */
 export const uploads: Family = {
   marks: { httpCode: formidableFinding },
-  names: { MulterError: multerFinding, Error: busboyFinding },
+  names: { MulterError: multerFinding, HttpProxyMiddlewareError: rebuiltFormFinding, Error: busboyFinding },
 };
 
 const malformedForm: Finding = { status: 400, detail: "The request's form is malformed." };
@@ -58,6 +58,11 @@ const busboyMessages = new Map<string, Finding | ((context: Context) => Finding)
 /** Recognises a form that ends too early: it was cut off when the client is gone, else it was sent so. */
 function unexpectedEnd({ clientGone }: Context): Finding {
   return clientGone ? { status: 499 } : malformedForm;
+}
+
+/** Recognises http-proxy-middleware's errors of a form that it cannot write again. Their messages quote the client's names. */
+function rebuiltFormFinding(error: object): Finding | undefined {
+  return readText(error, "code")?.startsWith("HPM_ERR_INVALID_MULTIPART_") ? malformedForm : undefined;
 }
 
 /** Recognises formidable's errors by `httpCode`, except for two that it numbers in `code`. */
