@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { connect as connectTo } from "node:net";
 import { PassThrough, Readable } from "node:stream";
 import { fgErrors, fgResponses } from "@fg-errors/koa";
 import cors from "@koa/cors";
@@ -53,7 +56,31 @@ describe.each([
     ],
     ["a body that cannot be serialised", (ctx) => void (ctx.body = { size: 10n }), 500, undefined],
     ["a stream that fails before its first byte", (ctx) => void (ctx.body = failing([])), 500, undefined],
-    ["a file that does not exist", (ctx) => void (ctx.body = createReadStream("/nowhere/s3cr3t")), 500, undefined],
+    ["a file that does not exist", (ctx) => void (ctx.body = createReadStream("/nowhere/s3cr3t")), 404, undefined],
+    ["a file whose name is too long", (ctx) => void (ctx.body = createReadStream(`/${"s3cr3t".repeat(100)}`)), 404, undefined],
+    ["a file below a file", (ctx) => void (ctx.body = createReadStream("/dev/null/s3cr3t")), 404, undefined],
+    ["a file that is a directory", (ctx) => void (ctx.body = createReadStream("/")), 500, undefined],
+    [
+      "a file that fails while the handler does something else",
+      async (ctx) => {
+        const file = createReadStream("/nowhere/s3cr3t");
+        ctx.body = file;
+        await once(file, "close").catch(() => {});
+      },
+      404,
+      undefined,
+    ],
+    ["a file that a handler reads", async () => void (await readFile("/nowhere/s3cr3t")), 500, undefined],
+    [
+      "a file that a handler reads besides its body",
+      async (ctx) => {
+        ctx.body = Readable.from(["a"]);
+        await readFile("/nowhere/s3cr3t");
+      },
+      500,
+      undefined,
+    ],
+    ["a socket that does not exist, as a body", (ctx) => void (ctx.body = connectTo("/nowhere/s3cr3t")), 502, undefined],
     [
       "a stream that had failed already",
       (ctx) => void (ctx.body = new Readable({ read() {} }).on("error", () => {}).destroy(new Error(secret))),

@@ -6,7 +6,7 @@ import { emitError, type KoaFacts } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { checkMiddlewareOrder, markMiddleware } from "./mounting.js";
 import { methodsOf } from "./routes.js";
-import { firstByte, isStream, watchBody } from "./stream.js";
+import { firstByte, isErrorOfBody, isStream, watchBody } from "./stream.js";
 import { unsettled } from "./unsettled.js";
 
 /** Describes the middleware for `app.use()`. It has a name, so that a project's own declarations need no type of Koa's. */
@@ -31,7 +31,12 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     const answerOnce = (thrown: unknown) => {
       if (failed) return; // a stream's failure is reported by several events
       failed = true;
-      const facts: KoaFacts = { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
+      const facts: KoaFacts = {
+        url: ctx.originalUrl,
+        allow: () => methodsOf(ctx),
+        ctx,
+        ...(isErrorOfBody(ctx, thrown) && { origin: "content" }),
+      };
       answer(respond, thrown, ctx.req, ctx.res, facts);
     };
     // Koa calls it for failures outside of the middleware: a body's stream, a body that cannot be serialised.

@@ -8,6 +8,11 @@ export function isStream(body: unknown): body is Readable {
   return body instanceof Stream || typeof (body as { pipe?: unknown } | null | undefined)?.pipe === "function";
 }
 
+/** Whether a thrown value is the error that the response's own stream has failed with. */
+export function isErrorOfBody({ body }: Context, thrown: unknown): boolean {
+  return isStream(body) && body.errored === thrown;
+}
+
 /** Destroys a body that is not sent, and discards its later errors. */
 export function discardBody(body: unknown): void {
   if (isStream(body))

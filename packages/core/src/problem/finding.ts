@@ -44,5 +44,5 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** Names the peer that the failed work communicated with. */
-export type Origin = "inbound" | "upstream" | "datastore";
+/** Names the peer that the failed work communicated with; "content" is the source of the response's own content, such as a file. */
+export type Origin = "inbound" | "upstream" | "datastore" | "content";

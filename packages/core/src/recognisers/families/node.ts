@@ -19,7 +19,11 @@ export const node: Family = {
     HPE_CHUNK_EXTENSIONS_OVERFLOW: (error, context) =>
       context.origin === "inbound" ? inboundFindings.http_response_body_size : exchangeFinding(error, context),
     // Codes of a unix socket. A file's error has another system call and is no fault of a next hop.
-    ...sameRule(["ENOENT", "EACCES", "EPERM"], exchangeFinding),
+    ...sameRule(["EACCES", "EPERM"], exchangeFinding),
+    ...sameRule(
+      ["ENOENT", "ENAMETOOLONG", "ENOTDIR"],
+      (error, context) => exchangeFinding(error, context) ?? fileFinding(context),
+    ),
     // Only Node's servers use these: the client was too slow with its header section, its content or its handshake.
     ...sameRule(["ERR_HTTP_REQUEST_TIMEOUT", "ERR_TLS_HANDSHAKE_TIMEOUT"], { status: 408 }),
     // Writing to a closed stream is a bug, unless the client closed it.
@@ -31,6 +35,11 @@ export const node: Family = {
     ...sameRule(["ENOSPC", "EDQUOT"], { status: 507 }),
   },
 };
+
+/** Recognises a file that does not exist: as the content of a response it is the address that does not; anywhere else it is a bug. */
+function fileFinding({ origin }: Context): Finding | undefined {
+  return origin === "content" ? { status: 404 } : undefined;
+}
 
 /**
  * Recognises a failed exchange. Its meaning depends on the peer, which the error itself does not name. A request that breaks off ends its
