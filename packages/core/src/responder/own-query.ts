@@ -17,7 +17,8 @@ const [minPairs, minToken] = [6, 16];
 
 /** Reads the query of a request target; undefined where there is none. */
 export function ownQueryOf(url: unknown): OwnQuery | undefined {
-  const [, raw = ""] = typeof url === "string" ? (/^[^?#]*\?([^#]+)/.exec(url) ?? []) : [];
+  const [, raw] = typeof url === "string" ? (/^[^?#]*\?([^#]+)/.exec(url) ?? []) : [];
+  if (raw === undefined) return undefined;
   const text = unescaped(raw).text.trimEnd(); // as a message is trimmed
   if (text === "") return undefined;
   const borders = new Uint32Array(text.length + 1);

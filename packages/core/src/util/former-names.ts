@@ -1,7 +1,10 @@
 import { isRecord } from "./safe-read.js";
 
-/** Maps the names that options had before the first release to their present ones. */
-const presentNames: Readonly<Record<string, string>> = { functionGraph: "hiddenFailures", relay: "relayStatuses" };
+/** Lists the names that options had before the first release, with their present ones. */
+const renamed = [
+  ["functionGraph", "hiddenFailures"],
+  ["relay", "relayStatuses"],
+] as const;
 
 /**
  * Rejects options by a former name.
@@ -10,6 +13,6 @@ const presentNames: Readonly<Record<string, string>> = { functionGraph: "hiddenF
  */
 export function rejectFormerNames(options: unknown, caller: string): void {
   if (!isRecord(options)) return;
-  for (const former in presentNames)
-    if (Object.hasOwn(options, former)) throw new TypeError(`${caller}: option "${former}" is now "${presentNames[former]}"`);
+  for (const [former, present] of renamed)
+    if (Object.hasOwn(options, former)) throw new TypeError(`${caller}: option "${former}" is now "${present}"`);
 }
