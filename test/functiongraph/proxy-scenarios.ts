@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import type { Integration } from "../integrations/integration.js";
 import { hosts } from "../integrations/integration-hosts.js";
+import { scaled } from "../patience.js";
 import { exchange, parseAnswer, request, withoutIds } from "../wire.js";
 import { answering, ask, behind, canary, client, failures, received, successes, unchunked } from "./proxy-replies.js";
 
@@ -131,14 +132,18 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
       }
     });
 
-    it.runIf(streams)("goes on with what it has looked at until it breaks, and then cuts it", async () => {
-      const upstream: RequestListener = async (_request, response) => {
+    it.runIf(streams)("goes on with what it has inspected until it breaks, and then cuts it", async () => {
+      let breakOff = () => {};
+      const upstream: RequestListener = (_request, response) => {
         response.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" });
         response.write(`{"first":"${"x".repeat(70_000)}`);
-        response.write("second", () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
+        response.write("second");
+        breakOff = () => response.socket!.resetAndDestroy();
       };
       await behind(host, integration, upstream, async (port, reported) => {
-        const { closed } = await client(port, request("GET /"));
+        const { until, closed } = await client(port, request("GET /"));
+        await until("second");
+        breakOff();
         const bytes = await closed();
         expect(bytes).toContain("second");
         expect(bytes).not.toMatch(/\r\n0\r\n\r\n$|error_code/);
@@ -151,7 +156,7 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
       async () => {
         const upstream: RequestListener = (_request, response) => {
           response.writeHead(200, { "X-Func-Err-Code": "4010" });
-          response.write("s3cr3t", () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
+          response.write("s3cr3t", () => setTimeout(() => response.socket!.resetAndDestroy(), scaled(30)));
         };
         await behind(host, integration, upstream, async (port, reported) => {
           expect(assertContract(parseAnswer(await exchange(port, request("GET /"))))).toMatchObject({ status: 504 });
@@ -160,10 +165,10 @@ export function everyFunctionThrough(integrations: readonly Integration[]): void
       },
     );
 
-    it.runIf(streams && !answersBreaks.test(integration.name))("answers for what breaks while it is looked at", async () => {
+    it.runIf(streams && !answersBreaks.test(integration.name))("answers for what breaks while it is inspected", async () => {
       const upstream: RequestListener = (_request, response) => {
         response.writeHead(200, { "Content-Type": "application/json", "X-Cff-Request-Id": "s3cr3t", "X-Theirs": "s3cr3t" });
-        response.write('{"first":', () => setTimeout(() => response.socket!.resetAndDestroy(), 30));
+        response.write('{"first":', () => setTimeout(() => response.socket!.resetAndDestroy(), scaled(30)));
       };
       await behind(host, integration, upstream, async (port, reported) => {
         const bytes = await exchange(port, request("GET /"));
