@@ -168,7 +168,7 @@ it.each([
 ])("answers by the contract: %s", async (_what, line, sent, body) => {
   const answer = await invoke(line, sent);
   expect(assertContract(answer)).toMatchObject({ ...body, request_id: id });
-  expect(answer.headers.get("allow")).toBe(body.status === 405 ? "HEAD, GET" : null);
+  expect(answer.headers.get("allow")).toBe(body.status === 405 ? "HEAD, GET, OPTIONS" : null);
 });
 
 it.each([
