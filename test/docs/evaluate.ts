@@ -1,3 +1,4 @@
+import * as client from "@fg-errors/client";
 import * as core from "@fg-errors/core";
 import * as coreFunctions from "@fg-errors/core/functiongraph";
 import * as coreProxy from "@fg-errors/core/proxy";
@@ -12,6 +13,7 @@ import Koa from "koa";
 /** Runs an example as it stands, with what is around it in `scope`, and gives one of its values. */
 export function evaluate(code: string, value: string, scope: object = {}): unknown {
   const modules = new Map<string, object>([
+    ["@fg-errors/client", client],
     ["@fg-errors/core", core],
     ["@fg-errors/core/functiongraph", coreFunctions],
     ["@fg-errors/core/proxy", coreProxy],

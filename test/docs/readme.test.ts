@@ -172,6 +172,7 @@ describe("the exports", () => {
   });
 
   it.each([
+    ["client", () => import("@fg-errors/client")],
     ["express", () => import("@fg-errors/express")],
     ["functiongraph", () => import("@fg-errors/functiongraph")],
     ["koa", () => import("@fg-errors/koa")],

@@ -108,6 +108,22 @@ export const handler = fgErrors(async () => ({ statusCode: 200, body: "" }), opt
     : `import { createServer, type IncomingMessage } from "node:http";
 import { ${[...names.common, ...names.gateway].join(", ")} } from "@fg-errors/${adapter}";${common}${gateway}`;
 
+/** What a project may export of the client, in a browser and in Node. */
+const clientProject = `import { createGuards, problemFrom, readProblem, retryDelay, type FieldError, type Guards, type Problem, type ProblemBody, type ProblemTable, type ProblemTableRow, type ReadOptions, type RetryOptions } from "@fg-errors/client";
+export const table = { outOfStock: { code: "SHOP.1001", status: 409, retry: "never", members: { left: "number", sku: "string" } } } as const;
+export const is = createGuards(table);
+export const read = async (response: Response) => (await readProblem(response, { timeout: 1000 })) ?? problemFrom(new Error("none"));
+export const left = (problem: Problem | undefined): number => (is.outOfStock(problem) ? problem.extensions.left : 0);
+export const delay = (problem: Problem) => retryDelay(problem, { method: "PUT", attempt: 2, problems: table });
+// @ts-expect-error: the member is a text
+export const sku = (problem: Problem): number => (is.outOfStock(problem) ? problem.extensions.sku : 0);
+// @ts-expect-error: there is no such row
+export const misspelt = is.outOfStok;
+export type All = [FieldError, Guards<typeof table>, ProblemBody, ProblemTable, ProblemTableRow, ReadOptions, RetryOptions];
+`;
+
+const platforms = { browser: { lib: ["es2022", "dom"], types: [] }, node: {} };
+
 const resolutions = { nodenext: { module: "nodenext" }, bundler: { module: "esnext", moduleResolution: "bundler" } };
 
 let folder: string;
@@ -115,7 +131,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "declarations-")));
   const store = join(folder, "node_modules", ".pnpm");
-  for (const name of ["core", "express", "functiongraph", "koa"]) {
+  for (const name of ["client", "core", "express", "functiongraph", "koa"]) {
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], {
       cwd: here(`../../packages/${name}`),
     });
@@ -123,7 +139,8 @@ beforeAll(async () => {
     await mkdir(join(store, name, "node_modules", "@fg-errors", name), { recursive: true });
     const into = join(store, name, "node_modules", "@fg-errors", name);
     await run("tar", ["-xzf", join(folder, filename), "--strip-components=1", "-C", into]);
-    if (name !== "core") await link(join(store, "core", "node_modules", "@fg-errors", "core"), join(dirname(into), "core"));
+    if (!["client", "core"].includes(name))
+      await link(join(store, "core", "node_modules", "@fg-errors", "core"), join(dirname(into), "core"));
     await link(into, join(folder, "node_modules", "@fg-errors", name), name !== "core");
   }
   await link(here("../node_modules/structured-headers"), join(store, "core", "node_modules", "structured-headers"));
@@ -143,30 +160,44 @@ async function link(from: string, to: string, isWanted = true): Promise<void> {
 
 afterAll(() => rm(folder, { recursive: true }));
 
+/** Compiles a source and gives what the compiler says. */
+async function compile(name: string, source: string, options: object): Promise<string> {
+  await writeFile(join(folder, `${name}.ts`), source);
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2023"],
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    declaration: true,
+    outDir: "out",
+    ...options,
+  };
+  await writeFile(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files: [`${name}.ts`] }));
+  const tsc = here("../../node_modules/typescript/bin/tsc");
+  const { stdout } = await run(process.execPath, [tsc, "-p", join(folder, `${name}.json`)]).catch(
+    (failure: { stdout: string }) => failure,
+  );
+  return stdout;
+}
+
 describe.each(["express", "koa", "functiongraph"])("@fg-errors/%s", (adapter) => {
   it.each(Object.entries(resolutions))(
     "compiles with declarations, strict: %s",
     { timeout: 60_000 },
     async (name, resolution) => {
-      const [source, config] = [`${adapter}-${name}.ts`, `${adapter}-${name}.json`];
-      await writeFile(join(folder, source), project(adapter));
-      const compilerOptions = {
-        target: "es2022",
-        lib: ["es2023"],
-        types: ["node"],
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: false,
-        declaration: true,
-        outDir: "out",
-        ...resolution,
-      };
-      await writeFile(join(folder, config), JSON.stringify({ compilerOptions, files: [source] }));
-      const tsc = here("../../node_modules/typescript/bin/tsc");
-      const { stdout } = await run(process.execPath, [tsc, "-p", join(folder, config)]).catch(
-        (failure: { stdout: string }) => failure,
-      );
-      expect(stdout).toBe("");
+      expect(await compile(`${adapter}-${name}`, project(adapter), resolution)).toBe("");
+    },
+  );
+});
+
+describe.each(Object.entries(platforms))("@fg-errors/client: %s", (platform, options) => {
+  it.each(Object.entries(resolutions))(
+    "compiles with declarations, strict: %s",
+    { timeout: 60_000 },
+    async (name, resolution) => {
+      expect(await compile(`client-${platform}-${name}`, clientProject, { ...options, ...resolution })).toBe("");
     },
   );
 });

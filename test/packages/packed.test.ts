@@ -8,17 +8,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const here = (path: string) => new URL(path, import.meta.url).pathname;
-const packages = ["core", "express", "functiongraph", "koa"];
+const packages = ["client", "core", "express", "functiongraph", "koa"];
 
-/** Serves one failing request with each host, then prints what it answered. */
+/** Serves one failing request with each host, then prints what it answered, and the code that the client reads. */
 const smoke = `
-async function smoke({ core, express, functiongraph, koa, frameworks, thrown }) {
+async function smoke({ client, core, express, functiongraph, koa, frameworks, thrown }) {
   const answers = [];
   const visit = (listen) => new Promise((resolve, reject) => {
     const server = listen(async () => {
       try {
         const reply = await fetch("http://127.0.0.1:" + server.address().port + "/orders/17");
-        answers.push([reply.status, await reply.json()]);
+        const { code } = await client.readProblem(reply.clone());
+        answers.push([reply.status, await reply.json(), code]);
         resolve();
       } catch (error) { reject(error); } finally { server.close(); server.closeAllConnections(); }
     });
@@ -32,18 +33,19 @@ async function smoke({ core, express, functiongraph, koa, frameworks, thrown }) 
   console.log(JSON.stringify(answers));
 }`;
 
-const esm = `import * as core from "@fg-errors/core";
+const esm = `import * as client from "@fg-errors/client";
+import * as core from "@fg-errors/core";
 import * as express from "@fg-errors/express";
 import * as functiongraph from "@fg-errors/functiongraph";
 import * as koa from "@fg-errors/koa";
 import expressFramework from "express";
 import koaFramework from "koa";
 ${smoke}
-await smoke({ core, express, functiongraph, koa, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
+await smoke({ client, core, express, functiongraph, koa, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
 
-const cjs = `const [core, express, functiongraph, koa] = ["core", "express", "functiongraph", "koa"].map((name) => require("@fg-errors/" + name));
+const cjs = `const [client, core, express, functiongraph, koa] = ["client", "core", "express", "functiongraph", "koa"].map((name) => require("@fg-errors/" + name));
 ${smoke}
-smoke({ core, express, functiongraph, koa, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
+smoke({ client, core, express, functiongraph, koa, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
 
 /** An error of the CommonJS copy, answered by the ES module copy. */
 const mixed = esm
@@ -85,7 +87,7 @@ describe.each([
     expect((await run(node, ["--version"])).stdout).toContain(`v${version}`);
     const { stdout, stderr } = await run(node, [join(folder, script)], { timeout: 15_000 });
     const body = { status: 409, detail: "Already paid", instance: "/orders/17", error_code: "FSS.0409" };
-    expect(JSON.parse(stdout)).toMatchObject([[409, body], [409, body], [409, body], 409]);
+    expect(JSON.parse(stdout)).toMatchObject([[409, body, "FSS.0409"], [409, body, "FSS.0409"], [409, body], 409]);
     expect(stderr).toBe("");
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const root = new URL("../../packages/", import.meta.url);
 
-const sources = ["core", "express", "functiongraph", "koa"].flatMap((name) =>
+const sources = ["client", "core", "express", "functiongraph", "koa"].flatMap((name) =>
   readdirSync(new URL(`${name}/src`, root), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => ({ path: `${name}/src/${path}`, code: readFileSync(new URL(`${name}/src/${path}`, root), "utf8") })),

@@ -1,0 +1,13 @@
+/** Describes what a client knows of one kind of problem. */
+export interface ProblemTableRow {
+  /** The contract's code, `error_code`. */
+  readonly code: string;
+  readonly status: number;
+  /** Whether the request may be sent again: never; if its method is idempotent (RFC 9110 section 9.2.2); always. */
+  readonly retry: "never" | "idempotent" | "always";
+  /** Members of the body. A date is a text. */
+  readonly members?: Readonly<Record<string, "string" | "number" | "date">>;
+}
+
+/** Describes the problems of a contract, as `fg-errors export --format ts` writes them. */
+export type ProblemTable = Readonly<Record<string, ProblemTableRow>>;
