@@ -8,13 +8,18 @@ import type { Place } from "./place.js";
  * @param place default: nothing is known
  */
 export function methodsAt(place: Place | undefined): Set<string> {
-  const methods = new Set(routesAt(place).flatMap(methodsOfRoute));
-  return answersOptions(place) ? methods.add("OPTIONS") : methods;
+  const routes = routesAt(place);
+  const methods = new Set(routes.flatMap(methodsOfRoute));
+  return routes.some(leavesOptions) ? methods.add("OPTIONS") : methods;
 }
 
 /** Whether Express itself answers OPTIONS once all handlers have passed it on: where a route takes other methods only. */
 export function answersOptions(place: Place | undefined): boolean {
-  return routesAt(place).some((route) => !takesAll(route) && !route.methods["options"] && methodsOfRoute(route).length > 0);
+  return routesAt(place).some(leavesOptions);
+}
+
+function leavesOptions(route: Route): boolean {
+  return !takesAll(route) && !route.methods["options"] && methodsOfRoute(route).length > 0;
 }
 
 /**
