@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { markInspected, silence, type NodeResponse } from "../node/exchange.js";
 import { keepHead } from "../node/response-fields.js";
 import type { Head } from "../node/response-head.js";
+import { keepConnection } from "../node/unanswered-connections.js";
 import { defaultErrorBodyLimit } from "../util/limits.js";
 import { noop } from "../util/noop.js";
 import type { Recording, WritingMethods } from "./response-methods.js";
@@ -33,6 +34,7 @@ export interface CapturedReply {
 export function captureReply(response: NodeResponse, limit = defaultErrorBodyLimit, recording?: Recording): CapturedReply {
   let [isWhole, isFinished, isFull, isRejected] = [false, false, false, false];
   let room = limit;
+  let releaseConnection = noop;
   const restoreHead = keepHead(response);
   const body = new Readable({ highWaterMark: 16_384, read: resume }).on("error", noop);
   pretend(response, "headersSent");
@@ -71,6 +73,8 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
     finish();
     pretend(response, "writableEnded");
     pretend(response, "finished");
+    releaseConnection();
+    releaseConnection = keepConnection(response);
   }
 
   function finish() {
@@ -103,10 +107,12 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
   }
 
   function showRealState() {
+    releaseConnection();
     for (const name of ["headersSent", "writableEnded", "finished"]) Reflect.deleteProperty(response, name);
   }
 
   function rejectWriter() {
+    releaseConnection();
     body.destroy();
     isFinished = true;
     if (isWhole) return;

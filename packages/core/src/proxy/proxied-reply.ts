@@ -4,6 +4,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { http2Value, isFieldValue } from "../http/is-field.js";
 import { markSeemingDone } from "../node/exchange.js";
+import { keepConnection } from "../node/unanswered-connections.js";
 import { discardContent } from "../reply/reply.js";
 
 /** Whether a reply has content to read: what http-proxy-3 makes of a fetch reply has a head only. */
@@ -93,6 +94,7 @@ const signs = ["finished", "writableEnded", "destroyed"] as const;
  */
 export function seemDone(response: ServerResponse): void {
   if (!markSeemingDone(response)) return; // otherwise the pretended value would be restored later as the real one
+  queueMicrotask(keepConnection(response));
   for (const sign of signs) {
     if (response[sign]) continue; // in node:http, `writableEnded` follows `finished`
     if (Object.hasOwn(response, sign)) {
