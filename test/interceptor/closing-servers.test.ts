@@ -11,7 +11,7 @@ import { assertContract } from "../assert-contract.js";
 import { certificate } from "../recognisers/certificate.js";
 import { answers, send, visit } from "../server/guarded.js";
 import { request } from "../wire.js";
-import { gateways, telling, type Listener, type Writer } from "./interceptor-gateways.js";
+import { gateways, recordProblems, type Listener, type Writer } from "./interceptor-gateways.js";
 
 const json = { "Content-Type": "application/json", "X-Cff-Request-Id": "cff" };
 const failed = JSON.stringify({ errorMessage: "s3cr3t", errorType: "s3cr3t", stackTrace: ["s3cr3t"] });
@@ -42,7 +42,7 @@ const servers: Readonly<Record<string, (listener: Listener) => Server>> = {
 const kept = request("GET /", { Connection: "keep-alive" });
 
 describe.each(gateways)("$name", (gateway) => {
-  const create = (writer: Writer) => gateway.create(writer, telling({ hiddenFailures: true }).options);
+  const create = (writer: Writer) => gateway.create(writer, recordProblems({ hiddenFailures: true }).options);
 
   describe.each(Object.entries(servers))("%s", (kind, createOn) => {
     describe.each(Object.entries(closers))("%s", (_closer, close) => {
@@ -68,8 +68,9 @@ describe.each(gateways)("$name", (gateway) => {
   it("delivers an error reply behind a success that is being sent", async () => {
     const server: Server = createServer(
       create(({ url }, response) => {
-        if (url === "/first") response.end("first");
-        else (response.writeHead(404).end("s3cr3t"), void server.close());
+        if (url === "/first") return response.end("first");
+        response.writeHead(404).end("s3cr3t");
+        return void server.close();
       }),
     );
     const asked = request("GET /first", { Connection: "keep-alive" }) + kept;
@@ -80,7 +81,7 @@ describe.each(gateways)("$name", (gateway) => {
   it.each(replies)("delivers an answer over HTTP/2, a %i", async (status, write) => {
     const listener: Listener = gateway.createHttp2(
       (_request, response) => (write(response), void server.close()),
-      telling({ hiddenFailures: true }).options,
+      recordProblems({ hiddenFailures: true }).options,
     );
     const server = createHttp2Server(listener as never).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -94,7 +95,9 @@ describe.each(gateways)("$name", (gateway) => {
 });
 
 it("leaves a server as it is whose connections are idle", async () => {
-  const server = createServer(gateways[0]!.create((_request, response) => response.writeHead(404).end(), telling().options));
+  const server = createServer(
+    gateways[0]!.create((_request, response) => response.writeHead(404).end(), recordProblems().options),
+  );
   await visit(server, false, async (open) => {
     const socket = open();
     socket.write(kept);

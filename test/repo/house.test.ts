@@ -66,6 +66,7 @@ it("no two files of the tests share a name", () => {
 /** What is of a response, a reply or an error is on it, where all copies of this package find it. These tables are of something else. */
 const tables: Readonly<Record<string, string>> = {
   "core: node/client-gone.ts: queued": "of a connection",
+  "core: node/unanswered-connections.ts: unanswered": "of a server",
   "core: problem/domain-index.ts: indexes": "of a contract",
   "core: problem/extensions.ts: unfit": "a value, no key",
   "core: relay/relay-to-node.ts: checked": "of an options object",

@@ -32,6 +32,8 @@ export interface Interception<Subject> {
   state: State;
   /** The head that was given for a success, as long as it is not sent. */
   head: Head | undefined;
+  /** The fields of a withheld success that its response shows. */
+  shownFields: unknown;
   captured: CapturedReply | undefined;
   answered: Promise<void> | undefined;
   /** The streams that were piped into it. */
@@ -54,6 +56,7 @@ export function createInterception<Subject>(
     original: { writeHead, write, end, flushHeaders, destroy },
     state: response.headersSent ? "passthrough" : "undecided",
     head: undefined,
+    shownFields: undefined,
     captured: undefined,
     answered: undefined,
     sources: undefined,

@@ -6,7 +6,7 @@ import { emitAborted, isGone, onClose } from "../node/client-gone.js";
 import { beforeAnswer, isAnswered, isInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
-import { isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
+import { dropFields, isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
 import { replacedResponse } from "../problem/problem-error.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { Inspection } from "../reply/inspect-reply.js";
@@ -20,8 +20,9 @@ import { closeInterception, createInterception, type InterceptedResponse, type I
 import { isInspecting, isWithheld, transition } from "./interceptor-state.js";
 import type { Recording } from "./response-methods.js";
 import { settleHead } from "./settle-head.js";
+import { hideFields, showHead, showStatus } from "./shown-head.js";
 import { createSourceWatcher } from "./source-watcher.js";
-import { createWrappedMethods, setEnding, setImpliedHead, setWriting } from "./wrapped-methods.js";
+import { createWrappedMethods, setEnding, setFlushing, setImpliedHead, setWriting } from "./wrapped-methods.js";
 
 /**
  * Creates a response interceptor: it withholds the head of a response until its status is known. A success streams through from there on;
@@ -49,6 +50,8 @@ export function createResponseInterceptor<Subject>(
     const interception = createInterception(request, response, subject);
     response.on("pipe", (source) => void (interception.isReleased || sourcesOf(interception).add(source)));
     if (interception.state === "undecided") setWriting(response, writingOf(interception));
+    // While content is inspected, node:http's own flushes nothing, and is not recorded.
+    if (interception.state === "undecided" && inspectionOptions.hiddenFailures) setFlushing(response, endingOf(interception));
     onClose(response, () => responseClosed(interception));
     if (options.upstreamCredentials === "drop") beforeAnswer(response, restoreForAnswer, interception);
     return {
@@ -91,6 +94,8 @@ export function createResponseInterceptor<Subject>(
     const { response } = interception;
     transition(interception, "buffer");
     interception.head = head;
+    interception.shownFields = showHead(response, head);
+    if (interception.shownFields && !Array.isArray(interception.shownFields)) dropFields(head); // versions of Node differ in how they read a list
     setEnding(response, endingOf(interception));
     setImpliedHead(response, impliedHeadOf(interception));
     pretend(response, "headersSent");
@@ -112,6 +117,7 @@ export function createResponseInterceptor<Subject>(
     const { response } = interception;
     setFields(response, head);
     const { body } = capture(interception);
+    showStatus(response, head);
     const inspection =
       inspected ?? new Inspection({ status: head[0] as number, headers: response.getHeaders() }, inspectionOptions);
     interception.answered = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
@@ -121,6 +127,7 @@ export function createResponseInterceptor<Subject>(
 
   /** Inspects the content of a success of FunctionGraph, and replays it if it is one. */
   function inspectBody(interception: Intercepted, inspection: Inspection, written: Head | undefined) {
+    const { response } = interception;
     interception.head = written;
     const recording: Recording = {
       calls: written ? [["writeHead", written]] : [],
@@ -128,12 +135,13 @@ export function createResponseInterceptor<Subject>(
       failed: (thrown) => answerFailure(interception, thrown),
     };
     const { body, replay, restoreHead } = capture(interception, recording);
+    interception.shownFields = showHead(response, written ?? [response.statusCode]);
     const inspected = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
       if (!isInspecting(interception.state)) return;
       if (!finding) return void replay();
       transition(interception, "capture");
       restoreHead();
-      setFields(interception.response, written ?? []);
+      setFields(response, written ?? []);
       answerFailure(interception, replacedResponse(finding));
     });
     interception.answered = inspected.catch((thrown) => answerFailure(interception, thrown)); // what cannot be sent
@@ -156,7 +164,8 @@ export function createResponseInterceptor<Subject>(
 
   /** Restores the response for our answer, which the original methods send, whatever the writer has wrapped around the response. */
   function restoreForAnswer(interception: Intercepted) {
-    const { response, ownFields, sources } = interception;
+    const { response, ownFields, sources, shownFields } = interception;
+    if (isInspecting(interception.state) || interception.state === "head-buffered") hideFields(response, ownFields, shownFields);
     if (interception.state === "undecided") settleHead(response, ownFields, [], false, { ...options, success: "relay" }); // set, and then it failed
     if (interception.state === "head-buffered") capture(interception);
     if (interception.state !== "captured" && interception.state !== "inspecting") return;

@@ -106,6 +106,10 @@ export function setEnding(response: NodeResponse, { flushHeaders, destroy }: End
   methods.destroy = destroy;
 }
 
+export function setFlushing(response: NodeResponse, { flushHeaders }: Pick<EndingMethods, "flushHeaders">): void {
+  (response as unknown as EndingMethods).flushHeaders = flushHeaders;
+}
+
 /** Wraps a method that is private to Node; express-session and other libraries of its age call it as well. */
 export function setImpliedHead(response: NodeResponse, sendHead: () => void): void {
   (response as { _implicitHeader?: () => void })._implicitHeader = sendHead;

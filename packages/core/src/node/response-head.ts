@@ -14,13 +14,25 @@ export function toNodeStatus(response: NodeResponse, given: unknown): number {
 }
 
 /**
- * Sets the fields that `writeHead` was given on the response: they replace those that are there, but a list may name one several times.
+ * Sets the fields that `writeHead` was given on the response, as node:http does where some are set already: they replace those that are
+ * there, but a list may name one several times.
  * @throws what Node throws for an invalid name or value. node:http2 accepts some that it cannot send: dropUnsendable() removes them
  */
 export function setFields(response: NodeResponse, head: Head): void {
-  const pairs = pairsOf(headFields(head)).filter(([name]) => name);
+  const given = headFields(head);
+  const pairs = pairsOf(given).filter(([name]) => name);
+  if (!Array.isArray(given)) {
+    for (const [name, value] of pairs) response.setHeader(name, Array.isArray(value) ? [...value] : value); // to append to a list changes it
+    return;
+  }
   for (const [name] of pairs) response.removeHeader(name);
   for (const [name, value] of pairs) response.appendHeader(name, value);
+}
+
+/** Removes the fields from the arguments of `writeHead`, once they are set on the response. */
+export function dropFields(head: Head): void {
+  const [, reason] = head;
+  head.splice(1, head.length, ...(typeof reason === "string" ? [reason] : []));
 }
 
 /** Whether node:http accepts a head: one that is buffered must not throw when its content comes, where nobody can catch. */
@@ -44,12 +56,11 @@ export function isValidHead(head: Head): boolean {
  * @throws what node:http throws for an invalid name or value in `head`
  */
 export function makeSendable(response: NodeResponse, head: Head): void {
-  const [status, reason] = head;
   if (head.length > 1 && (isHttp2(response) || response.hasHeader("trailer") || namesTrailer(headFields(head)))) {
     setFields(response, head);
-    head.splice(1, head.length, ...(typeof reason === "string" ? [reason] : []));
+    dropFields(head);
   }
-  dropUnsendable(response, Number(status));
+  dropUnsendable(response, Number(head[0]));
 }
 
 function namesTrailer(fields: unknown): boolean {
@@ -66,6 +77,7 @@ function isTrailer(name: unknown): boolean {
 export function plannedHead(response: NodeResponse, head: Head): ReplyHead | undefined {
   if (!isValidHead(head)) return undefined;
   const given = pairsOf(headFields(head)).map(([name, value]) => [name.toLowerCase(), value] as const);
+  if (isHttp2(response) && given.some(([, value]) => value === null)) return undefined;
   return { status: Number(head[0]), headers: Object.assign(response.getHeaders(), Object.fromEntries(given)) };
 }
 

@@ -14,7 +14,7 @@ const unanswered = new WeakMap<object, Set<ServerResponse>>();
 
 /**
  * Keeps the connection of a response that seems ended to its writer until it is answered: server.close() and closeIdleConnections() take
- * it for idle, and would destroy it. The connection is closed behind the answer instead.
+ * it for idle, and would destroy it. The answer closes it.
  * @returns a function that must be called when the response is answered, or is closed
  */
 export function keepConnection(response: NodeResponse): () => void {
@@ -36,7 +36,7 @@ function keepUnanswered(server: IdleClosing): Set<ServerResponse> {
     for (const message of messages) message.finished = false; // Node asks for this member
     closeIdleConnections.call(this);
     for (const message of messages) message.finished = true;
-    for (const response of responses) if (isLast(response)) response.shouldKeepAlive = false;
+    for (const response of responses) if (isLastRequested(response)) response.shouldKeepAlive = false;
   };
   return responses;
 }
@@ -47,6 +47,6 @@ function firstInLine(response: ServerResponse): { finished: boolean } {
 }
 
 /** Whether no request has come behind that of a response. */
-function isLast({ req: request }: ServerResponse): boolean {
+function isLastRequested({ req: request }: ServerResponse): boolean {
   return read(request.socket, "parser", "incoming") === request;
 }
