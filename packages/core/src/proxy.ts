@@ -1,3 +1,3 @@
 // Proxy libraries.
 export { fgProxy } from "./proxy/fg-proxy.js";
-export type { ProxyEventHandlers, ProxyHandlers, ProxyLimits } from "./proxy/proxy-handlers.js";
+export type { ProxyEventHandlers, ProxyHandlers, ProxySettings } from "./proxy/proxy-handlers.js";

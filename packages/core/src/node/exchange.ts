@@ -11,6 +11,10 @@ export type NodeResponse = ServerResponse | Http2ServerResponse;
 export interface UpstreamExchange {
   /** The fields that were set on the response before the exchange. */
   readonly fields: OutgoingHttpHeaders;
+  /** The destination of the request, as the library names it in its events. */
+  readonly destination?: unknown;
+  /** The destination of the request's mirror, which the option `forward` names; null for none, undefined while it is not known. */
+  readonly mirror?: unknown;
   reply?: IncomingMessage;
   /** The next hop's address is known. */
   isFound?: boolean;

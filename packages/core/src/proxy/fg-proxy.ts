@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isGone, onClose } from "../node/client-gone.js";
-import { isAnswered } from "../node/exchange.js";
+import { isAnswered, openUpstreamExchange } from "../node/exchange.js";
 import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/prepare-request.js";
 import { meant } from "../problem/problem-error.js";
 import { replyOptions } from "../reply/reply-finding.js";
@@ -11,7 +11,7 @@ import { guardHook } from "../util/guard-hook.js";
 import { createFailures } from "./proxy-failures.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createReplyHandler } from "./reply-handler.js";
-import { isReplied, trackExchange } from "./track-exchange.js";
+import { isMirror, isReplied, trackExchange } from "./track-exchange.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { addVia } from "./via.js";
 
@@ -31,24 +31,28 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   const inspectionOptions = replyOptions(options);
   const upgrades = createUpgrades(respond, inspectionOptions);
   const failures = createFailures(respond, upgrades, handlers);
-  const { broke, keepReply, fail, callOwn } = failures;
+  const { broke, reportMirror, keepReply, fail, callOwn } = failures;
   const proxyRes = createReplyHandler(failures, options, inspectionOptions, handlers.proxyRes !== undefined);
   const ownStart = handlers.start && guardHook("the handler of start", handlers.start);
   const ownError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
 
+  const ownReset = handlers.econnreset && guardHook("the handler of econnreset", handlers.econnreset);
+
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
-    prepareRequest(args[0]);
+    const [request, response, destination] = args;
+    prepareRequest(request);
+    openUpstreamExchange(response, { fields: {}, destination });
     ownStart?.(...args);
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
-    const [outgoing, request, response, limits] = args;
+    const [outgoing, request, response, settings = {}] = args;
     const refusal = makeRequestSendable(outgoing, request);
     if (refusal) {
       outgoing.destroy();
       return fail(meant(refusal), request, response);
     }
-    trackExchange(outgoing, response, limits?.proxyTimeout, () => broke(undefined, request, response));
+    trackExchange(outgoing, response, settings, () => broke(undefined, request, response));
     const switched = (reply: IncomingMessage, socket: Socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
@@ -64,24 +68,32 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   }
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
-    const [outgoing, request, socket, limits] = args;
+    const [outgoing, request, socket, settings = {}] = args;
     const isSendable = makeUpgradeSendable(outgoing, request);
-    trackExchange(outgoing, socket, limits?.proxyTimeout, () => broke(undefined, request, socket));
-    upgrades.watch(outgoing, request, socket, limits?.proxyTimeout);
+    trackExchange(outgoing, socket, settings, () => broke(undefined, request, socket));
+    upgrades.watch(outgoing, request, socket, settings.proxyTimeout);
     if (!isSendable) upgrades.failUpgrade(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
     else if (addVia(outgoing, request, proxyName)) callOwn("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
   }
 
   function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
-    const [thrown, request, target] = args;
+    const [thrown, request, target, destination] = args;
+    if (target && isMirror(target, destination)) return reportMirror(thrown, request, target);
     if (target && isReplied(target)) return keepReply(target);
     ownError?.(...args);
     if (!target) throw thrown; // there is no response: only the caller of the library can answer
     broke(thrown, request, target);
   }
 
-  const on = { ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error };
+  /** The libraries take a reset for a client that has left, if the client's connection is closed, also after a complete response. */
+  function econnreset(...args: Parameters<ProxyHandlers["on"]["econnreset"]>) {
+    const [thrown, request, response, destination] = args;
+    if (!isMirror(response, destination)) ownReset?.(...args);
+    else if (response.writableFinished) reportMirror(thrown, request, response);
+  }
+
+  const on = { ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error, econnreset };
   return {
     on,
     attach: (server) => {

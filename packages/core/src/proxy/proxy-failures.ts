@@ -17,6 +17,8 @@ type EventHandler = (...args: readonly unknown[]) => unknown;
 export interface ProxyFailures {
   /** Answers the first failure of an exchange with the upstream; what follows is only a consequence of it. */
   readonly broke: (thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket) => void;
+  /** Reports the failure of a mirror, which is no failure of the response. */
+  readonly reportMirror: (thrown: unknown, request: IncomingMessage, response: object) => void;
   /** Delivers a reply that is complete, whatever the library has found behind it. */
   readonly keepReply: (target: ServerResponse | Socket) => void;
   /** Answers a failure, unless the client has left. */
@@ -37,6 +39,14 @@ export function createFailures(respond: Responder, upgrades: Upgrades, handlers:
     if (isRefused(target)) leaveToIntegration(target);
     if (isRefused(target) || isAnswered(target)) return;
     fail(explainFailure(thrown, target), request, target, { origin: "upstream" });
+  }
+
+  function reportMirror(thrown: unknown, request: IncomingMessage, response: object) {
+    leaveToIntegration(response);
+    if (thrown === request.errored) return; // the client's own, which the exchange itself reports
+    const { headers, method } = request;
+    const failure = new Error("The mirror of a request failed", { cause: thrown });
+    respond.report(failure, { headers, method, url: originalUrl(request), origin: "upstream" }, false);
   }
 
   function keepReply(target: ServerResponse | Socket) {
@@ -74,5 +84,5 @@ export function createFailures(respond: Responder, upgrades: Upgrades, handlers:
     }
   }
 
-  return { broke, keepReply, fail, callOwn };
+  return { broke, reportMirror, keepReply, fail, callOwn };
 }

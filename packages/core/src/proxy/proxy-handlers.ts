@@ -11,12 +11,12 @@ export interface ProxyEventHandlers {
   /** A request is about to go out. */
   start?(request: IncomingMessage, response: ServerResponse, target: object | string | undefined): void;
   /** A request has got its connection; its head may still change. */
-  proxyReq?(outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, options?: ProxyLimits): void;
+  proxyReq?(outgoing: ClientRequest, request: IncomingMessage, response: ServerResponse, options?: ProxySettings): void;
   /** The head of a reply has come; an error reply comes without its content. */
   proxyRes?(reply: IncomingMessage, request: IncomingMessage, response: ServerResponse): void;
   /** A request for an upgrade is about to go out. */
-  proxyReqWs?(outgoing: ClientRequest, request: IncomingMessage, socket: Socket, options?: ProxyLimits, head?: Buffer): void;
-  /** The exchange failed. */
+  proxyReqWs?(outgoing: ClientRequest, request: IncomingMessage, socket: Socket, options?: ProxySettings, head?: Buffer): void;
+  /** The exchange failed. Not called for a mirror, nor where the reply is complete: the client has its response all the same. */
   error?(error: Error, request: IncomingMessage, target: ServerResponse | Socket, url?: object | string): void;
   /** All of a reply has come. */
   end?(request: IncomingMessage, response: ServerResponse, reply: IncomingMessage): void;
@@ -29,15 +29,20 @@ export interface ProxyEventHandlers {
 }
 
 /** Lists the options of a proxy that fgProxy() reads. */
-export interface ProxyLimits {
+export interface ProxySettings {
   /** Milliseconds that an upstream has to answer; no limit by default. */
   readonly proxyTimeout?: number | undefined;
+  /** The upstream. */
+  readonly target?: unknown;
+  /** A service that gets a copy of each request, a mirror. Its reply is ignored. */
+  readonly forward?: unknown;
 }
 
 /** Contains the handlers as an option of http-proxy-middleware, and `attach` for the libraries without that option. */
 export interface ProxyHandlers {
   readonly on: Readonly<
-    ProxyEventHandlers & Required<Pick<ProxyEventHandlers, "start" | "proxyReq" | "proxyRes" | "proxyReqWs" | "error">>
+    ProxyEventHandlers &
+      Required<Pick<ProxyEventHandlers, "start" | "proxyReq" | "proxyRes" | "proxyReqWs" | "error" | "econnreset">>
   >;
   /** Registers the handlers on a server of http-proxy, http-proxy-3 or httpxy, and returns it. */
   readonly attach: <Server extends { on: (...args: never[]) => unknown }>(server: Server) => Server;

@@ -1,27 +1,28 @@
 import type { ClientRequest, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { openUpstreamExchange, upstreamExchangeOf, type UpstreamExchange } from "../node/exchange.js";
+import { isAnswered, openUpstreamExchange, upstreamExchangeOf, type UpstreamExchange } from "../node/exchange.js";
 import { resetFields } from "../node/response-fields.js";
 import { upstreamFailure } from "../problem/problem-error.js";
 import { classifyFault } from "../proxy-errors/classify-fault.js";
 import type { FaultType } from "../proxy-errors/proxy-errors.js";
 import { fault } from "../recognisers/rule.js";
 import { read } from "../util/safe-read.js";
+import type { ProxySettings } from "./proxy-handlers.js";
 
 /**
  * Tracks the exchange of an outgoing request with its upstream.
  * @param target the response, or the socket of an upgrade
- * @param limit milliseconds that the library grants, from the connection on; here they count before it as well
+ * @param settings the library's; the milliseconds of `proxyTimeout` start with the connection there, here they count before it as well
  * @param fail called when they have passed and the library will get no "error" event
  */
 export function trackExchange(
   outgoing: ClientRequest,
   target: ServerResponse | Socket,
-  limit: number | undefined,
+  { proxyTimeout: limit, target: destination, forward: mirror }: ProxySettings,
   fail: () => void,
 ): void {
   const fields = "getHeaders" in target ? target.getHeaders() : noFields;
-  const upstream = openUpstreamExchange(target, { fields });
+  const upstream = openUpstreamExchange(target, { fields, destination, mirror: mirror ?? null });
   outgoing.on("response", (reply) => (upstream.reply = reply));
   // Ahead of the library's listener, which destroys the request, and with it all signs of the step that it was waiting for.
   outgoing.prependOnceListener("timeout", () => {
@@ -71,6 +72,18 @@ export function explainFailure(thrown: unknown, target: object): unknown {
   const { reply, late } = upstreamExchangeOf(target) ?? {};
   const type = late ?? (reply && classifyFault(thrown) === "connection_terminated" ? "http_response_incomplete" : undefined);
   return type === undefined ? thrown : upstreamFailure(fault(type), thrown);
+}
+
+/**
+ * Whether a failure is that of a request's mirror: the library sends it before the request itself, and sends an empty 200 where there is no other.
+ * @param destination of the request that failed, as the library names it in its events
+ */
+export function isMirror(target: ServerResponse | Socket, destination: unknown): boolean {
+  if (!("writeHead" in target) || destination === undefined) return false;
+  const { destination: own, mirror } = upstreamExchangeOf(target) ?? {};
+  if (mirror !== undefined) return destination === mirror && destination !== own;
+  if (own !== undefined && destination !== own) return true; // it has failed before the request itself got its connection
+  return target.writableEnded && !isAnswered(target);
 }
 
 /** Removes a reply that broke from the response, and the fields that a library has set of it. */

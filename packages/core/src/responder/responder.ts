@@ -27,7 +27,7 @@ export interface Responder {
   /** Renders a problem that is at hand, and reports it. */
   readonly render: (problem: Problem, facts: Facts) => Rendered;
   /** Reports a failure after the response has begun, and renders nothing. */
-  readonly report: (thrown: unknown, facts: Facts) => void;
+  readonly report: (thrown: unknown, facts: Facts, responseStarted?: boolean) => void;
   /** Whether a status may leave as it is. */
   readonly documents: (status: number) => boolean;
   /** Renders the 500 that is answered when all else fails: without anything that was thrown, requested or set. It is reported to nobody. */
@@ -121,8 +121,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => reportAndRender(normalize(thrown, sound), sound), plain),
     {
       render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => reportAndRender(problem, sound), plain),
-      report: (thrown: unknown, facts: Facts) =>
-        withFacts(facts, (sound) => void reportProblem(normalize(thrown, sound), sound, true), nothing),
+      report: (thrown: unknown, facts: Facts, responseStarted = true) =>
+        withFacts(facts, (sound) => void reportProblem(normalize(thrown, sound), sound, responseStarted), nothing),
       documents: (status: number) => Object.hasOwn(contract.statuses, status),
       plain,
     },
