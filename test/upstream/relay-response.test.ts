@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { RequestListener, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { problem, type Problem, type ResponderOptions } from "@fg-errors/core";
-import { relayResponse, type FetchRequest, type Reply } from "@fg-errors/core/upstream";
+import { relayResponse, upstream, type FetchRequest, type Reply } from "@fg-errors/core/upstream";
 import { describe, expect, it, vi } from "vitest";
 import { assertContract, assertHead } from "../assert-contract.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
@@ -256,4 +256,40 @@ it.each([
 ])("refuses the options %j", async (options, complaint) => {
   const refused = relayResponse(replyOf(null), incoming, options as never);
   await expect(refused).rejects.toThrow(`relayResponse: ${complaint}`);
+});
+
+describe("an error reply whose body is left alone", () => {
+  const body = '{"error":"invalid_grant"}';
+  const left = (more: object = {}) => ({ leaveBody: ["/orders/*", "application/scim+json"], ...more });
+
+  it.each([
+    ["by its path", "application/json", "https://gateway.example/orders/17?token=s3cr3t"],
+    ["by its media type", "application/scim+json", "https://gateway.example/users"],
+  ])("streams %s, under the contract's head", async (_how, type, url) => {
+    const { problems, options } = collecting();
+    const headers = { "content-type": type, server: "s3cr3t", etag: '"1"', "retry-after": "5" };
+    const answer = await answerOf(replyOf(Readable.from([Buffer.from(body)]), 410, headers), left(options), new Request(url));
+    expect([answer.status, answer.text, answer.headers.get("content-type")]).toEqual([404, body, type]);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect([answer.headers.get("server"), answer.headers.get("etag"), answer.headers.get("retry-after")]).toEqual([
+      null,
+      null,
+      "5",
+    ]);
+    expect(problems.map(({ status, upstreamStatus }) => [status, upstreamStatus])).toEqual([[404, 410]]);
+  });
+
+  it("is answered by the contract where it breaks before it has begun", async () => {
+    const { problems, options } = collecting();
+    const broken = new Readable({ read() { this.destroy(Object.assign(new Error("s3cr3t"), { code: "ECONNRESET" })); } }); // prettier-ignore
+    const answer = await answerOf(replyOf(broken, 410), left(options));
+    expect([answer.status, problems.length]).toEqual([502, 1]);
+    expect(answer.text).toContain("error_code");
+  });
+
+  it("is nobody's who asks upstream()", async () => {
+    await expect(
+      upstream(replyOf(Readable.from([body]), 410, { "content-type": "application/scim+json" }), left()),
+    ).rejects.toThrow("410");
+  });
 });

@@ -5,7 +5,7 @@ export { answer } from "./node/answer.js";
 export { isGone, onClose } from "./node/client-gone.js";
 export { copyFields } from "./node/copy-fields.js";
 export { dropUnsendable } from "./node/drop-unsendable.js";
-export { isLeftToIntegration } from "./node/exchange.js";
+export { hasLeftBody, isLeftToIntegration } from "./node/exchange.js";
 export { firstChunk, hasEnded } from "./node/first-chunk.js";
 export { dropRefused } from "./node/prepare-request.js";
 export { meant, replacedResponseError } from "./problem/problem-error.js";

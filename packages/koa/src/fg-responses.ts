@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { ResponderOptions } from "@fg-errors/core";
 import {
   createResponseInterceptor,
+  hasLeftBody,
   Inspection,
   isErrorStatus,
   isLeftToIntegration,
@@ -49,13 +50,16 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
     } finally {
       if (ctx.respond !== false) intercepted.release();
     }
-    if (ctx.respond === false || ctx.headerSent || !ctx.writable) return;
+    if (ctx.respond === false || ctx.headerSent || !ctx.writable || hasLeftBody(ctx.res)) return;
     const { status } = ctx;
     if (!isErrorStatus(status) && !inspectionOptions.hiddenFailures) return intercepted.fold(() => isEmpty(ctx)); // before any field is copied
-    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, inspectionOptions, ctx.method);
+    const hasBody = (ctx.body !== null && ctx.body !== undefined) || ctx.method === "HEAD"; // where there is none, Koa would send the status phrase
+    const given = hasBody ? inspectionOptions : { ...inspectionOptions, leaveBody: undefined };
+    const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, given, ctx.method, ctx.originalUrl);
     const { outcome } = inspection;
     if (outcome === "passes") return intercepted.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
+    if (outcome === "left") return intercepted.leaveBody(inspection.head);
     if (outcome === "undecided") await firstByte(ctx); // which turns a web stream into one of node:stream
     const body = outcome === "undecided" ? copyOf(ctx.body) : toReadable(ctx.body);
     const finding = await inspection.finding(messageOf(inspection.head, body));

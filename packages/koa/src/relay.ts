@@ -1,6 +1,7 @@
 import type { Reply } from "@fg-errors/core/upstream";
 import { relayToNode, copyFields as setFields, type RelayOptions } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
+import { emitError, type KoaFacts } from "./error-event.js";
 
 /**
  * Relays an upstream's reply: a success streams through as `ctx.body`, an error reply is thrown for fgErrors() to answer.
@@ -24,5 +25,6 @@ export function relay(ctx: Context, reply: Reply, options: RelayOptions = {}): P
       setFields(ctx.res, headers);
     },
     (failure) => ctx.onerror(failure),
+    { onServerError: emitError, facts: { url: ctx.originalUrl, ctx } as KoaFacts },
   );
 }

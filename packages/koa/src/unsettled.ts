@@ -1,5 +1,5 @@
 import type { Responder } from "@fg-errors/core";
-import { isErrorStatus, meant, replyFinding, unmatched, unmatchedStatus } from "@fg-errors/core/adapter";
+import { hasLeftBody, isErrorStatus, meant, replyFinding, unmatched, unmatchedStatus } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 import { isRouted, methodsOf } from "./routes.js";
 import { discardBody, isStream } from "./stream.js";
@@ -12,7 +12,8 @@ import { isWeb } from "./web-body.js";
  */
 export function unsettled(ctx: Context, respond: Responder, takenMethods: ReadonlySet<string>): object | undefined {
   const { status } = ctx;
-  if (!isErrorStatus(status) || ctx.respond === false || ctx.headerSent || !ctx.writable) return undefined;
+  if (!isErrorStatus(status) || ctx.respond === false || ctx.headerSent || !ctx.writable || hasLeftBody(ctx.res))
+    return undefined;
   const { body } = ctx;
   if (body === null || body === undefined) {
     const isRefusedForNothing = allowsOptionsOnly(ctx);

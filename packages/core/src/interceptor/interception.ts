@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { ReplyHead } from "../http/reply-head.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Head } from "../node/response-head.js";
 import type { CapturedReply } from "./captured-reply.js";
@@ -16,6 +17,8 @@ export interface InterceptedResponse {
   readonly answered: () => Promise<void> | undefined;
   /** Removes the fields that do not survive an error reply that was set on the response but not written. */
   readonly keepSurvivingFields: () => void;
+  /** Sets the head of an error reply that was set but not written, and whose body is left alone. */
+  readonly leaveBody: (head: ReplyHead) => void;
   /** Folds the status and drops the credentials of a success that was set but not written, if the options ask for it. */
   readonly fold: (isEmpty: () => boolean) => void;
 }

@@ -3,7 +3,7 @@ import { isErrorStatus } from "../contract/contract.js";
 import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import { emitAborted, isGone, onClose } from "../node/client-gone.js";
-import { beforeAnswer, isAnswered, isInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
+import { beforeAnswer, hasLeftBody, isAnswered, isInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
 import { dropFields, isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
@@ -18,6 +18,7 @@ import { createResponder, type Host } from "../responder/responder.js";
 import { captureReply, pretend, sendHead, type CapturedReply } from "./captured-reply.js";
 import { closeInterception, createInterception, type InterceptedResponse, type Interception } from "./interception.js";
 import { isInspecting, isWithheld, transition } from "./interceptor-state.js";
+import { createLeftReplies } from "./left-reply.js";
 import type { Recording } from "./response-methods.js";
 import { settleHead } from "./settle-head.js";
 import { hideFields, showHead, showStatus } from "./shown-head.js";
@@ -42,6 +43,7 @@ export function createResponseInterceptor<Subject>(
   const { writingOf, endingOf, impliedHeadOf, replayTo } = createWrappedMethods<Subject>({ decide, pass, answerError });
   const answerFailure = ({ request, response, subject }: Intercepted, thrown: unknown) =>
     answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
+  const leftReplies = createLeftReplies<Subject>(respond, inspectionOptions, host.facts);
   const sourcesOf = createSourceWatcher<Subject>({ endingOf, answerError, answerFailure });
 
   // Each request gets no more than a success needs: new functions for each would cost more than their work.
@@ -63,6 +65,7 @@ export function createResponseInterceptor<Subject>(
       answered: () => interception.answered,
       keepSurvivingFields: () =>
         keepSurvivingFields(response, interception.ownFields, options, interception.sources?.brokenFields()),
+      leaveBody: (head) => leftReplies.leaveSet(interception, head),
       fold(isEmpty) {
         if (!keepsSuccesses) settleHead(response, interception.ownFields, [response.statusCode], isEmpty(), options);
       },
@@ -74,11 +77,16 @@ export function createResponseInterceptor<Subject>(
     const { request, response, ownFields } = interception;
     const head = written ?? [response.statusCode];
     head[0] = toNodeStatus(response, head[0]);
-    if (isAnswered(response) || isGone(response)) {
+    if (isAnswered(response) || hasLeftBody(response) || isGone(response)) {
       makeSendable(response, head); // nobody gets it, but Node may still refuse it where nobody can catch that
       return pass(interception);
     }
-    if (isErrorStatus(head[0] as number)) return captureError(interception, head);
+    if (isErrorStatus(head[0] as number)) {
+      const left = leftReplies.leaveWritten(interception, head);
+      if (!left) return captureError(interception, head);
+      makeSendable(response, left);
+      return pass(interception);
+    }
     const planned = inspectionOptions.hiddenFailures && !isInspected(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, inspectionOptions, request.method);
     if (inspection?.outcome === "fails") return captureError(interception, head, inspection);

@@ -24,7 +24,9 @@ export async function invocationResponse(
   const respond = responderOf(options, "invocationResponse");
   try {
     const invocation = invocationOf(await result);
-    const failure = await new Inspection(invocation, replyOptions(options)).failure(replyOf(invocation));
+    const failure = await new Inspection(invocation, { ...replyOptions(options), leaveBody: undefined }).failure(
+      replyOf(invocation),
+    );
     if (failure) throw failure;
     return successResponse(invocation, methodOf(request), options);
   } catch (thrown) {

@@ -76,7 +76,7 @@ function hasBegun(response: NodeResponse): boolean {
 }
 
 /** Reads the facts of a request off it and its response. */
-function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
+export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
   const { headers, method, url, complete, socket } = request;
   // An error of the connection itself is the client's, whoever passes it on, as Koa does: unless this side has destroyed it with that error.
   const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
@@ -93,7 +93,7 @@ function requestFacts(thrown: unknown, request: NodeRequest, response: NodeRespo
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */
-function dropStaleFields(response: NodeResponse): void {
+export function dropStaleFields(response: NodeResponse): void {
   for (const name of response.getHeaderNames()) if (isDroppedWithError(name)) response.removeHeader(name);
   dropUnsendable(response);
   forgetHead(response);

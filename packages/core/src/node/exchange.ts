@@ -38,6 +38,8 @@ interface Exchange {
   isInspected?: boolean;
   /** The content of an upstream's error reply is being read: what fails from now on is only that content. */
   isRefused?: boolean;
+  /** The response passes on an upstream's error reply with its own body, under the contract's head. */
+  isBodyLeft?: boolean;
   /** An integration sends the response, or its answer, though its library says that the exchange has failed. */
   isLeftToIntegration?: boolean;
   /** Proxy libraries are to see a complete response. */
@@ -100,6 +102,19 @@ export function isRefused(response: object): boolean {
 /** Marks a response whose upstream has answered with an error reply. */
 export function markRefused(response: object): void {
   openExchange(response).isRefused = true;
+}
+
+/**
+ * Whether a response passes on an upstream's error reply with its own body: nobody else answers it.
+ * @example if (hasLeftBody(response)) return;
+ */
+export function hasLeftBody(response: object): boolean {
+  return exchangeOf(response)?.isBodyLeft === true;
+}
+
+/** Marks a response that passes on an upstream's error reply with its own body. */
+export function markBodyLeft(response: object): void {
+  openExchange(response).isBodyLeft = true;
 }
 
 /** Whether the upgrade on a socket has succeeded. */

@@ -29,10 +29,10 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   const respond = createResponder(options, { caller: "fgProxy" });
   const { proxyName } = options;
   const inspectionOptions = replyOptions(options);
-  const upgrades = createUpgrades(respond, inspectionOptions);
+  const upgrades = createUpgrades(respond, { ...inspectionOptions, leaveBody: undefined });
   const failures = createFailures(respond, upgrades, handlers);
   const { broke, reportMirror, keepReply, fail, callOwn } = failures;
-  const proxyRes = createReplyHandler(failures, options, inspectionOptions, handlers.proxyRes !== undefined);
+  const proxyRes = createReplyHandler(respond, failures, options, inspectionOptions, handlers.proxyRes !== undefined);
   const ownStart = handlers.start && guardHook("the handler of start", handlers.start);
   const ownError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
 

@@ -3,6 +3,8 @@ import { isGone } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { dropUnsendable } from "../node/drop-unsendable.js";
 import { markInspected, markRefused } from "../node/exchange.js";
+import { prepareLeftReply } from "../node/left-reply.js";
+import { originalUrl } from "../node/original-url.js";
 import { joinLists, keepHead, keepSurvivingFields } from "../node/response-fields.js";
 import { upstreamFailure } from "../problem/problem-error.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";
@@ -12,6 +14,7 @@ import type { ReplyOptions } from "../reply/reply-finding.js";
 import { headOf, messageOf } from "../reply/reply.js";
 import { successHead } from "../reply/success-head.js";
 import type { ResponderOptions } from "../responder/options.js";
+import type { Responder } from "../responder/responder.js";
 import { readStatus } from "../util/safe-read.js";
 import { changesHead, discardReply, headOnly, inspectPiped, isReadable, seemDone, setHead } from "./proxied-reply.js";
 import type { ProxyFailures } from "./proxy-failures.js";
@@ -26,6 +29,7 @@ type ReplyHandler = ProxyHandlers["on"]["proxyRes"];
  * @param mayChange whether a handler of the user's sees the reply, and may change its head
  */
 export function createReplyHandler(
+  respond: Responder,
   { broke, fail, callOwn }: ProxyFailures,
   options: ResponderOptions,
   inspectionOptions: ReplyOptions,
@@ -40,19 +44,22 @@ export function createReplyHandler(
     };
     if (isReadable(reply)) reply.on("error", brokeOff).on("close", brokeOff);
     if (response.headersSent || isGone(response)) return discardReply(reply, response); // another middleware has answered, or the client has left
-    const first = new Inspection(headOf(reply), inspectionOptions, request.method);
+    const first = new Inspection(headOf(reply), inspectionOptions, request.method, originalUrl(request));
     const isError = first.outcome === "fails";
     const shown = isError && mayChange ? headOnly(reply) : reply;
     const isChanged = mayChange && changesHead(shown, () => callOwn("proxyRes", [shown, request, response]));
     if (response.headersSent) return isError ? discardReply(reply, response) : undefined; // they have answered
-    const inspection = isChanged ? new Inspection(headOf(shown), inspectionOptions, request.method) : first;
+    const inspection = isChanged ? new Inspection(headOf(shown), inspectionOptions, request.method, originalUrl(request)) : first;
     const { head, outcome } = inspection;
     if (outcome === "fails") return void answerErrorReply(reply, inspection, request, response);
     if (head.status === 101) return broke(upgradeFailed(head.status), request, response);
     if (outcome === "undecided") inspectPipedBody(inspection, request, response);
-    const success = successHead(head, head.headers["content-length"] === "0", options);
-    setHead(reply, success, response);
-    dropUnsendable(response, success.status, success.headers["content-length"] !== undefined); // what was set before
+    const passed =
+      outcome === "left"
+        ? prepareLeftReply(respond, head, request, response, inspectionOptions, { url: originalUrl(request) })
+        : successHead(head, head.headers["content-length"] === "0", options);
+    setHead(reply, passed, response);
+    dropUnsendable(response, passed.status, passed.headers["content-length"] !== undefined); // what was set before
     if (response.shouldKeepAlive === false) reply.headers.connection = "close"; // drain() has decided so; http-proxy would write keep-alive
   }
 

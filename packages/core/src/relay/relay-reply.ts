@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { mayHaveContent } from "../contract/contract.js";
+import { isErrorStatus, mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { firstChunk } from "../node/first-chunk.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
@@ -21,13 +21,15 @@ export type RelayOptions = ResponderOptions;
 interface RelayReplyOptions extends RelayOptions {
   /** Aborts when nobody waits for the content any more: the client has left, or has its whole answer. Default: never. */
   readonly signal?: AbortSignal | undefined;
+  /** Target of the client's request. */
+  readonly target?: string | undefined;
 }
 
 /** Describes an upstream's success or redirect as a gateway sends it. */
 export interface RelayedReply extends ReplyHead {
   /** The content, whose first chunk is available; null where there is none. It is destroyed when the signal aborts. */
   readonly content: Readable | null;
-  /** The status that the upstream sent: `status` may be folded. */
+  /** The status that the upstream sent: `status` may be folded. With an error status, the body is left alone and the head is the upstream's. */
   readonly receivedStatus: number;
 }
 
@@ -44,7 +46,7 @@ export async function relayReply(reply: Reply, method: string | undefined, optio
   const head = headOf(reply);
   let content: Readable | null = null;
   signal?.addEventListener("abort", () => (content ? content.destroy() : discardContent(reply)), { once: true });
-  const failure = await new Inspection(head, replyOptions(options), method).failure(reply);
+  const failure = await new Inspection(head, replyOptions(options), method, options.target).failure(reply);
   if (failure) throw failure;
   content = mayHaveContent(method, head.status) && !signal?.aborted ? contentOf(reply) : null;
   if (content) await begin(content, head.status, signal);
@@ -74,7 +76,7 @@ function outgoingReply(
   options: RelayOptions,
 ): RelayedReply {
   const isEmpty = content ? content.readableLength === 0 : head.headers["content-length"] === "0";
-  const { status, headers } = successHead(head, isEmpty, options);
+  const { status, headers } = isErrorStatus(head.status) ? head : successHead(head, isEmpty, options);
   const receivedStatus = head.status;
   if (content && !isEmpty) return { status, headers, content, receivedStatus };
   const fields = method === "HEAD" ? headers : { ...headers, "content-length": undefined };

@@ -1,6 +1,9 @@
 import type { Readable } from "node:stream";
+import { isErrorStatus } from "../contract/contract.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { survivingFieldsOf } from "../reply/inspect-reply.js";
+import { leftHead } from "../reply/left-body.js";
+import { replyOptions } from "../reply/reply-finding.js";
 import type { Reply } from "../reply/reply.js";
 import { noOptions, responderOf } from "../responder/cached-responder.js";
 import { read } from "../util/safe-read.js";
@@ -29,14 +32,19 @@ export async function relayResponse(
   const signal = signalOf(request);
   const hasLeft = () => signal?.aborted === true;
   try {
-    const { content, receivedStatus, ...head } = await relayReply(await reply, method, { ...options, signal });
+    const { content, receivedStatus, ...head } = await relayReply(await reply, method, {
+      ...options,
+      signal,
+      target: fetchFacts(request).url,
+    });
     if (hasLeft()) throw new DOMException("The client has left", "AbortError");
     const broken = (reason: unknown) => {
       const failure = asBrokenReply(reason, receivedStatus);
       if (!hasLeft()) respond.report(failure, fetchFacts(request));
       return failure;
     };
-    return fetchResponse(method, head, content && webStream(content, broken));
+    const sent = isErrorStatus(head.status) ? leftHead(respond, head, fetchFacts(request), replyOptions(options)) : head;
+    return fetchResponse(method, sent, content && webStream(content, broken));
   } catch (thrown) {
     return errorResponse(respond, thrown, request, survivingFieldsOf(thrown));
   }

@@ -6,6 +6,7 @@ import { UpstreamError } from "../problem/problem-error.js";
 import { defaultErrorBodyLimit } from "../util/limits.js";
 import { read } from "../util/safe-read.js";
 import { invocationHead, type InvocationHead } from "./functiongraph/function-reply.js";
+import { isBodyLeft } from "./left-body.js";
 import { errorFinding, undecidedFinding, type ReplyOptions } from "./reply-finding.js";
 import type { Reply } from "./reply.js";
 
@@ -14,8 +15,8 @@ import type { Reply } from "./reply.js";
  * @example new Inspection(head, options, request.method).outcome // "passes"
  */
 export class Inspection {
-  /** Result of the head: the reply passes, it fails, or only its body can decide ("undecided"). */
-  readonly outcome: "passes" | "fails" | "undecided";
+  /** Result of the head: the reply passes, it fails, only its body can decide ("undecided"), or it fails and its body is left alone ("left"). */
+  readonly outcome: "passes" | "fails" | "undecided" | "left";
   readonly head: ReplyHead;
   readonly #invocation: InvocationHead | undefined;
   readonly #options: ReplyOptions;
@@ -23,15 +24,18 @@ export class Inspection {
   /**
    * Inspects the head of a reply.
    * @param method of the request, where it is known
+   * @param target of the client's request, where it is known
    */
-  constructor(head: ReplyHead, options: ReplyOptions, method?: string) {
+  constructor(head: ReplyHead, options: ReplyOptions, method?: string, target?: string) {
     this.head = head;
     this.#options = options;
     this.#invocation = options.hiddenFailures ? invocationHead(head, options.limit ?? defaultErrorBodyLimit) : undefined;
     const invocationOutcome = this.#invocation?.outcome;
     const isFailed = isErrorStatus(head.status) || invocationOutcome === "fails";
     const isUndecided = invocationOutcome === "undecided" && mayHaveContent(method, head.status);
-    this.outcome = isFailed ? "fails" : isUndecided ? "undecided" : "passes";
+    const { leaveBody } = options;
+    const isLeft = leaveBody && invocationOutcome !== "fails" && isErrorCode(head.status) && isBodyLeft(leaveBody, head, target);
+    this.outcome = isLeft ? "left" : isFailed ? "fails" : isUndecided ? "undecided" : "passes";
   }
 
   /** Gives the header fields that survive the replacement of a failing reply. */
@@ -42,7 +46,7 @@ export class Inspection {
   /** Finds what the reply fails with, and reads its body as far as that needs; undefined if it passes. Never rejects. */
   async finding(reply: Reply): Promise<Finding | undefined> {
     if (this.outcome === "fails") return errorFinding(this.head, reply, this.#options, this.#invocation);
-    return this.outcome === "passes" ? undefined : undecidedFinding(this.head, reply, this.#options, this.#invocation);
+    return this.outcome !== "undecided" ? undefined : undecidedFinding(this.head, reply, this.#options, this.#invocation);
   }
 
   /**
@@ -55,6 +59,11 @@ export class Inspection {
     const failure = new UpstreamError(finding, undefined, hasStack);
     return Object.defineProperty(failure, surviving, { value: this.survivingFields() });
   }
+}
+
+/** Whether a status is one of an error, and not merely no status at all. */
+function isErrorCode(status: number): boolean {
+  return status >= 400 && status <= 599;
 }
 
 /** Names the key of the surviving fields on the error of a reply: they are not enumerable, or logs would have the cookies. */

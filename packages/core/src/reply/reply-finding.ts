@@ -22,14 +22,16 @@ export interface ReplyOptions {
   readonly hiddenFailures?: boolean | undefined;
   /** Whether fields that ask a client for credentials are passed on; default "relay". */
   readonly upstreamCredentials?: ResponderOptions["upstreamCredentials"] | undefined;
+  /** Paths of requests and media types of error replies whose body is left alone; default none. */
+  readonly leaveBody?: ResponderOptions["leaveBody"] | undefined;
 }
 
 /**
  * Picks the options of `fgErrors()` that concern a reply's inspection.
  * @example new Inspection(head, replyOptions(options), request.method)
  */
-export function replyOptions({ errorBodyLimit, hiddenFailures, upstreamCredentials }: ResponderOptions): ReplyOptions {
-  return { limit: errorBodyLimit, hiddenFailures, upstreamCredentials };
+export function replyOptions({ errorBodyLimit, hiddenFailures, upstreamCredentials, leaveBody }: ResponderOptions): ReplyOptions {
+  return { limit: errorBodyLimit, hiddenFailures, upstreamCredentials, leaveBody };
 }
 
 /**

@@ -37,7 +37,7 @@ export async function upstream<C extends Reply | PromiseLike<Reply>>(
   const { relayStatuses, ...others } = options;
   const reply = handleRequestError(await awaitedReply(call, relayStatuses));
   checkOptions({ ...others, relayStatuses: typeof relayStatuses === "boolean" ? undefined : relayStatuses }, "upstream");
-  const failure = await new Inspection(headOf(reply), replyOptions(others)).finding(reply);
+  const failure = await new Inspection(headOf(reply), { ...replyOptions(others), leaveBody: undefined }).finding(reply);
   if (failure) throw new UpstreamError(unhandledFinding(failure, relayStatuses), undefined);
   const reason = others.hiddenFailures ? contentFault(reply) : undefined;
   if (reason) throw asBrokenReply(reason, headOf(reply).status); // it broke while its content was inspected: the caller would not learn of it

@@ -29,6 +29,12 @@ export interface ResponderOptions {
    * trusted. Default "relay".
    */
   readonly upstreamCredentials?: "relay" | "drop";
+  /**
+   * Error replies of an upstream whose body is passed on as it came, under the contract's status and header fields: paths of requests,
+   * such as "/oauth/token" or "/scim/*", and media types of replies, such as "application/scim+json". `fgProxy()`, `fgResponses()` and
+   * `relay()` read it. Default none.
+   */
+  readonly leaveBody?: readonly string[];
   /** Whether replies of FunctionGraph are inspected for functions that failed behind a 200. Default false. */
   readonly hiddenFailures?: boolean;
   /** This gateway's name in Proxy-Status and, from fgProxy(), in Via: 1 to 255 printable ASCII characters. Default: neither is sent. */
@@ -78,6 +84,7 @@ const optionChecks: Readonly<Record<keyof ResponderOptions, OptionCheck>> = {
   },
   success: { takes: '"relay" or "fold"', valid: (value) => value === "relay" || value === "fold" },
   upstreamCredentials: { takes: '"relay" or "drop"', valid: (value) => value === "relay" || value === "drop" },
+  leaveBody: { takes: 'an array of paths and media types, such as ["/oauth/*", "application/scim+json"]', valid: areBodies },
   hiddenFailures: { takes: "a boolean", valid: isBoolean },
   proxyName: {
     takes: 'a name of printable ASCII characters, such as "edge-1"',
@@ -125,6 +132,12 @@ function isContract(value: unknown): boolean {
     Object.values(statuses!).every((row) => isFilled(row?.title) && isFilled(row?.description)) &&
     Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
   );
+}
+
+function areBodies(value: unknown): boolean {
+  const isEntry = (entry: unknown) =>
+    typeof entry === "string" && /^(?:\/[^?#*\s]*|(?:\/[^?#*\s]*)?\/\*|[\w!#$&^.+-]+\/[\w!#$&^.+-]+)$/.test(entry);
+  return Array.isArray(value) && value.every(isEntry);
 }
 
 function areMethods(value: unknown): boolean {
