@@ -7,12 +7,12 @@ import { rolldown } from "rolldown";
 /** The layers below node/, which know of no host (docs/architecture.md): every adapter needs nearly all of them. */
 const hostless = /\/core\/src\/(?:contract|http|util|proxy-errors|problem|recognisers|responder|reply)\//;
 
-for (const name of ["client", "core", "express", "functiongraph", "koa"]) {
+for (const name of ["client", "contract", "core", "express", "functiongraph", "koa"]) {
   const cwd = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
-  const { exports, dependencies, peerDependencies, engines } = JSON.parse(readFileSync(`${cwd}package.json`, "utf8"));
+  const { bin = {}, exports, dependencies, peerDependencies, engines } = JSON.parse(readFileSync(`${cwd}package.json`, "utf8"));
   const bundle = await rolldown({
     cwd,
-    input: entriesOf(exports),
+    input: entriesOf({ ...exports, ...bin }),
     platform: "node",
     external: [/^node:/, ...Object.keys({ ...dependencies, ...peerDependencies }).map((other) => new RegExp(`^${other}(?:/|$)`))],
     transform: { target: engines.node.replace(">=", "node") },
@@ -34,10 +34,11 @@ for (const name of ["client", "core", "express", "functiongraph", "koa"]) {
 
 /**
  * Maps the names of the entry points' files, as package.json has them, to their sources.
- * @param {Record<string, string | { import: { default: string } }>} exports
+ * @param {Record<string, string | { import: { default: string } }>} exports of the package, and its commands
  */
 function entriesOf(exports) {
-  const files = Object.values(exports).flatMap((target) => (typeof target === "string" ? [] : target.import.default));
+  const targets = Object.values(exports).map((target) => (typeof target === "string" ? target : target.import.default));
+  const files = targets.filter((file) => file.endsWith(".js"));
   const names = files.map((file) => file.replace(/^\.\/dist\/esm\/(.+)\.js$/, "$1"));
   return Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
 }

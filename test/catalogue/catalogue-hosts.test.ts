@@ -41,7 +41,7 @@ describe.each(hosts)("$name", ({ create }) => {
 
   it("sends the Retry-After of a row", async () => {
     const answer = await answerOf(shop.problems.checkoutClosed({ until: "2026-12-01" }));
-    expect(assertContract(answer, shop)).toMatchObject({ status: 503, until: "2026-12-01" });
+    expect(assertContract(answer, shop)).toMatchObject({ status: 503, until: "2026-12-01T00:00:00.000Z" });
     expect(answer.headers.get("retry-after")).toBe("60");
   });
 });

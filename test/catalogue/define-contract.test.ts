@@ -56,7 +56,7 @@ describe("a row", () => {
     const error = shop.problems.checkoutClosed({ until: new Date("2026-12-01T00:00:00Z") });
     expect(error.message).toBe("The checkout is closed until 2026-12-01T00:00:00.000Z.");
     expect(error.extensions).toEqual({ until: "2026-12-01T00:00:00.000Z" });
-    expect(shop.problems.checkoutClosed({ until: "2026-12-01" }).extensions).toEqual({ until: "2026-12-01" });
+    expect(shop.problems.checkoutClosed({ until: "2026-12-01" }).extensions).toEqual({ until: "2026-12-01T00:00:00.000Z" });
   });
 
   it("may be routine: then it has no stack, and no operator needs a report", () => {

@@ -61,7 +61,7 @@ it("docs/contract.md shows a client of its own contract", async () => {
     .use(fgErrors({ contract: defined }));
   await withServer(app, async (port) => {
     const texts = await Promise.all(["/stock", "/checkout", "/"].map(async (path) => explain(await fetch(at(port) + path))));
-    const closed = "Closed until 2026-12-01; try again in 60000 ms.";
+    const closed = "Closed until 2026-12-01T00:00:00.000Z; try again in 60000 ms.";
     expect(texts).toEqual(["Only 2 left.", closed, "Nothing was found at this address."]);
   });
 });

@@ -173,6 +173,7 @@ describe("the exports", () => {
 
   it.each([
     ["client", () => import("@fg-errors/client")],
+    ["contract", () => import("@fg-errors/contract")],
     ["express", () => import("@fg-errors/express")],
     ["functiongraph", () => import("@fg-errors/functiongraph")],
     ["koa", () => import("@fg-errors/koa")],

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageNames } from "../repo/sources.js";
 
 const run = promisify(execFile);
 const here = (path: string) => new URL(path, import.meta.url).pathname;
@@ -131,7 +132,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "declarations-")));
   const store = join(folder, "node_modules", ".pnpm");
-  for (const name of ["client", "core", "express", "functiongraph", "koa"]) {
+  for (const name of ["core", ...packageNames.filter((each) => each !== "core")]) {
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], {
       cwd: here(`../../packages/${name}`),
     });

@@ -5,21 +5,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageNames } from "../repo/sources.js";
 
 const run = promisify(execFile);
 const here = (path: string) => new URL(path, import.meta.url).pathname;
-const packages = ["client", "core", "express", "functiongraph", "koa"];
 
 /** Serves one failing request with each host, then prints what it answered, and the code that the client reads. */
 const smoke = `
-async function smoke({ client, core, express, functiongraph, koa, frameworks, thrown }) {
+async function smoke({ client, testing, core, express, functiongraph, koa, frameworks, thrown }) {
   const answers = [];
   const visit = (listen) => new Promise((resolve, reject) => {
     const server = listen(async () => {
       try {
         const reply = await fetch("http://127.0.0.1:" + server.address().port + "/orders/17");
         const { code } = await client.readProblem(reply.clone());
-        answers.push([reply.status, await reply.json(), code]);
+        const faults = await testing.problemFaults(reply, { status: 409 });
+        answers.push([reply.status, await reply.json(), code, faults]);
         resolve();
       } catch (error) { reject(error); } finally { server.close(); server.closeAllConnections(); }
     });
@@ -34,6 +35,7 @@ async function smoke({ client, core, express, functiongraph, koa, frameworks, th
 }`;
 
 const esm = `import * as client from "@fg-errors/client";
+import * as testing from "@fg-errors/contract/testing";
 import * as core from "@fg-errors/core";
 import * as express from "@fg-errors/express";
 import * as functiongraph from "@fg-errors/functiongraph";
@@ -41,11 +43,11 @@ import * as koa from "@fg-errors/koa";
 import expressFramework from "express";
 import koaFramework from "koa";
 ${smoke}
-await smoke({ client, core, express, functiongraph, koa, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
+await smoke({ client, testing, core, express, functiongraph, koa, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
 
-const cjs = `const [client, core, express, functiongraph, koa] = ["client", "core", "express", "functiongraph", "koa"].map((name) => require("@fg-errors/" + name));
+const cjs = `const [client, testing, core, express, functiongraph, koa] = ["client", "contract/testing", "core", "express", "functiongraph", "koa"].map((name) => require("@fg-errors/" + name));
 ${smoke}
-smoke({ client, core, express, functiongraph, koa, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
+smoke({ client, testing, core, express, functiongraph, koa, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
 
 /** An error of the CommonJS copy, answered by the ES module copy. */
 const mixed = esm
@@ -61,7 +63,7 @@ beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "packed-")));
   const modules = join(folder, "node_modules");
   await mkdir(join(modules, "@fg-errors"), { recursive: true });
-  for (const name of packages) {
+  for (const name of packageNames) {
     const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], {
       cwd: here(`../../packages/${name}`),
     });
@@ -70,11 +72,12 @@ beforeAll(async () => {
     await cp(join(folder, "package"), join(modules, "@fg-errors", name), { recursive: true });
     await rm(join(folder, "package"), { recursive: true });
   }
-  for (const name of ["express", "koa", "structured-headers"])
+  for (const name of ["express", "koa", "structured-headers", "yaml"])
     await symlink(await realpath(here(`../node_modules/${name}`)), join(modules, name));
   await writeFile(join(folder, "smoke.mjs"), esm);
   await writeFile(join(folder, "smoke.cjs"), cjs);
   await writeFile(join(folder, "mixed.mjs"), mixed);
+  await writeFile(join(folder, "contract.mjs"), 'export { rfc9110 } from "@fg-errors/core";');
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
@@ -87,7 +90,15 @@ describe.each([
     expect((await run(node, ["--version"])).stdout).toContain(`v${version}`);
     const { stdout, stderr } = await run(node, [join(folder, script)], { timeout: 15_000 });
     const body = { status: 409, detail: "Already paid", instance: "/orders/17", error_code: "FSS.0409" };
-    expect(JSON.parse(stdout)).toMatchObject([[409, body, "FSS.0409"], [409, body, "FSS.0409"], [409, body], 409]);
+    expect(JSON.parse(stdout)).toMatchObject([[409, body, "FSS.0409", []], [409, body, "FSS.0409", []], [409, body], 409]);
     expect(stderr).toBe("");
+  });
+
+  it("runs the command fg-errors", async () => {
+    const command = join(folder, "node_modules/@fg-errors/contract/dist/esm/cli.js");
+    const { stdout } = await run(node, [command, "export", join(folder, "contract.mjs"), "--format", "json"], {
+      timeout: 15_000,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({ name: "rfc9110" });
   });
 });

@@ -1,10 +1,11 @@
 // Doc comments begin with a verb in the present tense, and no comment has a private word where the field has a term.
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { packageNames } from "./sources.js";
 
 const root = new URL("../../packages/", import.meta.url);
 
-const sources = ["client", "core", "express", "functiongraph", "koa"].flatMap((name) =>
+const sources = packageNames.flatMap((name) =>
   readdirSync(new URL(`${name}/src`, root), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => ({ path: `${name}/src/${path}`, code: readFileSync(new URL(`${name}/src/${path}`, root), "utf8") })),

@@ -9,6 +9,7 @@ const core = /^@fg-errors\/core(?:\/[\w/]+)?$/;
 /** What each package depends on, and what it imports besides itself. */
 it.each([
   ["client", [], /^$/],
+  ["contract", ["@fg-errors/core", "yaml"], new RegExp(`^node:|${core.source}|^yaml$`)],
   ["core", ["structured-headers"], /^node:|^structured-headers$/],
   ["express", ["@fg-errors/core"], new RegExp(`^node:|${core.source}|^express$`)],
   ["functiongraph", ["@fg-errors/core"], new RegExp(`^node:|${core.source}`)],

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAst } from "vitest/node";
+import { packageNames } from "./sources.js";
 
 /** What each adapter package offers under the same name, on purpose. */
 const offeredByEachAdapter = new Set(["fgErrors", "fgResponses", "fgUpstream", "relay"]);
@@ -34,7 +35,7 @@ function sharedNames(codes: Readonly<Record<string, string>>): string[] {
 describe("function names", () => {
   it("are declared in one file of packages/*/src each", () => {
     const codes: Record<string, string> = {};
-    for (const name of ["client", "core", "express", "functiongraph", "koa"])
+    for (const name of packageNames)
       for (const path of readdirSync(new URL(`${name}/src`, root), { recursive: true, encoding: "utf8" }))
         if (path.endsWith(".ts")) codes[`${name}/src/${path}`] = readFileSync(new URL(`${name}/src/${path}`, root), "utf8");
     const isAllowed = (shared: string) => offeredByEachAdapter.has(shared.split(":")[0]!) && !shared.includes(" core/");

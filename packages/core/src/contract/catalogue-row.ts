@@ -7,11 +7,14 @@ export type PlaceholderKind = "string" | "number" | "date";
 /** Names errors of a domain: a class, a `name` or `code`, or a predicate. */
 export type DomainError = (abstract new (...args: never[]) => unknown) | string | ((error: never) => boolean);
 
+/** Writes a schema as JSON Schema. It throws where the dialect cannot say what the schema says. */
+type WriteJsonSchema = (options: { readonly target: "draft-2020-12" | "openapi-3.0" }) => object;
+
 /** Describes the part of Standard Schema and of Standard JSON Schema that is used here. */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly validate: (value: unknown) => unknown;
-    readonly jsonSchema?: { readonly input: (options: { readonly target: "draft-2020-12" }) => object } | undefined;
+    readonly jsonSchema?: { readonly input: WriteJsonSchema; readonly output: WriteJsonSchema } | undefined;
     readonly types?: { readonly input: Input; readonly output: Output } | undefined;
   };
 }

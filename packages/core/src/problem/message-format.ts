@@ -62,11 +62,11 @@ function addPlaceholder(inside: string, placeholders: Record<string, Placeholder
   return name;
 }
 
-/** Reads a value of a placeholder as it is written in the body; undefined for a value of another kind. */
+/** Reads a value of a placeholder as it is written in the body, a date as RFC 3339 has it; undefined for a value of another kind. */
 export function placeholderValue(kind: PlaceholderKind, value: unknown): string | number | undefined {
   if (kind === "number") return typeof value === "number" && Number.isFinite(value) ? value : undefined;
   if (kind === "string") return typeof value === "string" ? value : undefined;
   const isDate = value instanceof Date || (typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value));
-  if (!isDate || Number.isNaN(new Date(value).getTime())) return undefined;
-  return typeof value === "string" ? value : value.toISOString();
+  const date = isDate ? new Date(value) : undefined;
+  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : undefined;
 }

@@ -1,0 +1,56 @@
+import type { Contract } from "@fg-errors/core";
+import { problemFaults } from "../testing/problem-faults.js";
+import type { SeenResponse } from "../testing/seen-response.js";
+import { exchange, type Answer, type ExchangeOptions } from "./exchange.js";
+import type { Probe, Target } from "./probe.js";
+
+/** Describes the result of one probe. */
+export interface ProbeResult {
+  readonly name: string;
+  readonly summary: string;
+  /** Status of the answer, if there was one. */
+  readonly status: number | undefined;
+  readonly faults: readonly string[];
+  /** Whether the service answered with a success, which this probe allows. */
+  readonly skipped: boolean;
+  /** System code of a failed connection, such as ECONNREFUSED. */
+  readonly code?: string | undefined;
+}
+
+/** Sends probes one after another, a request each, and judges the answers by a contract. */
+export async function* checkService(
+  target: Target,
+  probes: readonly Probe[],
+  contract: Contract,
+  options: ExchangeOptions,
+): AsyncGenerator<ProbeResult> {
+  for (const probe of probes) {
+    const { name, summary } = probe;
+    const answer = await exchange(target, probe.octets(target), probe.head ?? false, options);
+    if ("failure" in answer)
+      yield { name, summary, status: undefined, faults: [answer.failure], skipped: false, code: answer.code };
+    else {
+      const isSuccess = answer.status < 400;
+      const faults = isSuccess ? successFaults(probe, answer) : await failureFaults(probe, answer, contract);
+      yield { name, summary, status: answer.status, faults, skipped: isSuccess && faults.length === 0 };
+    }
+  }
+}
+
+function successFaults({ mustFail }: Probe, { status }: SeenResponse): string[] {
+  return mustFail ? [`status ${status} is no error, though the request cannot be served`] : [];
+}
+
+async function failureFaults(
+  { head, secret, requestId }: Probe,
+  answer: Exclude<Answer, { failure: string }>,
+  contract: Contract,
+): Promise<string[]> {
+  const faults = [...(await problemFaults(answer, { head: head ?? false }, contract))];
+  const { headers, text } = answer;
+  if (secret !== undefined && [text, ...headers.values()].some((each) => each.includes(secret)))
+    faults.push(`the answer repeats ${secret}`);
+  if (requestId !== undefined && headers.get("x-request-id") !== requestId)
+    faults.push("the request's own X-Request-Id is not kept");
+  return faults;
+}

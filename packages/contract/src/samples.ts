@@ -1,0 +1,69 @@
+import { createResponder, problem, type CatalogueRow, type Contract, type ProblemBody } from "@fg-errors/core";
+import { membersSchema } from "./members-schema.js";
+
+/** Describes the request of every example. */
+const request = { method: "GET", url: "/orders/17", headers: { "x-request-id": "a1b2c3" } };
+
+/**
+ * Gives the body that core sends for a problem, with sample values: so an example cannot differ from what a service answers.
+ * @returns undefined for a row whose schema accepts no sample
+ */
+export function exampleOfRow(contract: Contract, row: CatalogueRow): ProblemBody | undefined {
+  try {
+    const create = row as unknown as (members: object, options: object) => Error;
+    return exampleBody(contract, create(sampleOf(membersSchema(row)) as object, { stack: false }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives the body that core sends for a status without a problem of its own. */
+export function exampleOfStatus(contract: Contract, status: number): ProblemBody {
+  return exampleBody(contract, problem(status, undefined, { stack: false }));
+}
+
+function exampleBody(contract: Contract, thrown: Error): ProblemBody {
+  const respond = createResponder({ contract, onError: () => {} });
+  return JSON.parse(respond(thrown, request).body) as ProblemBody;
+}
+
+/** Describes the keywords of JSON Schema that lead to a sample. */
+interface Sampled {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly example?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly minimum?: number;
+  readonly anyOf?: readonly Sampled[];
+  readonly properties?: Readonly<Record<string, Sampled>>;
+}
+
+/** Makes a value that a schema accepts, if the schema is a simple one. */
+function sampleOf(schema: Sampled): unknown {
+  const given = schema.examples?.[0] ?? schema.example ?? schema.const ?? schema.enum?.[0] ?? schema.default;
+  if (given !== undefined) return given;
+  if (schema.anyOf?.[0]) return sampleOf(schema.anyOf[0]);
+  const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
+  if (type === "object")
+    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, sampleOf(inner)]));
+  return type === "string" ? (stringSamples[schema.format ?? ""] ?? "example") : samples[type ?? ""]?.(schema);
+}
+
+const samples: Readonly<Record<string, (schema: Sampled) => unknown>> = {
+  number: ({ minimum = 1 }) => minimum,
+  integer: ({ minimum = 1 }) => minimum,
+  boolean: () => true,
+  array: () => [],
+  null: () => null,
+};
+
+const stringSamples: Readonly<Record<string, string>> = {
+  "date-time": "2030-01-01T00:00:00.000Z",
+  date: "2030-01-01",
+  email: "name@example.com",
+  uri: "https://www.example.com/",
+  uuid: "123e4567-e89b-42d3-a456-426614174000",
+};

@@ -1,0 +1,51 @@
+// Runs commands as people do, and gives what they print.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+const here = (path: string) => new URL(path, import.meta.url).pathname;
+
+export interface Printed {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function run(file: string, args: readonly string[], cwd?: string): Promise<Printed> {
+  const child = spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)]);
+  return { code: code as number | null, stdout, stderr };
+}
+
+/** The command of the package, as it is built. */
+export const fgErrors = (...args: readonly string[]): Promise<Printed> =>
+  run(process.execPath, [here("../../packages/contract/dist/esm/cli.js"), ...args]);
+
+/** A command of a devDependency. */
+export const tool = (name: string, args: readonly string[], cwd?: string): Promise<Printed> =>
+  run(here(`../node_modules/.bin/${name}`), args, cwd);
+
+/** The contract of the tests, as the command takes it. */
+export const shopModule = here("shop.js");
+
+export const ordersText = readFileSync(here("orders.yaml"), "utf8");
+
+/** The same document in an older version of OpenAPI. */
+export const orders30Text = ordersText
+  .replace("3.1.1", "3.0.4")
+  .replace("identifier: MIT", "url: https://opensource.org/license/mit");
+
+/** Runs `visit` in a new folder with the given files. */
+export async function inFolder<R>(files: Readonly<Record<string, string>>, visit: (folder: string) => Promise<R>): Promise<R> {
+  const folder = await mkdtemp(join(tmpdir(), "fg-errors-"));
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    return await visit(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

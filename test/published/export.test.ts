@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { contractDocument, contractFromDocument, openApiComponents } from "@fg-errors/contract";
+import { functionGraph, normalizeError, rfc9110 } from "@fg-errors/core";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { describe, expect, it } from "vitest";
+import { fgErrors, inFolder, shopModule } from "./command.js";
+import { shop } from "./shop.js";
+
+const root = new URL("../../", import.meta.url);
+const exported = async (...args: string[]) => {
+  const { code, stdout, stderr } = await fgErrors("export", ...args);
+  expect([code, stderr]).toEqual([0, ""]);
+  return stdout;
+};
+
+function validatorOf(schema: object) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  return ajv.compile(schema);
+}
+
+describe("fg-errors export --format json", () => {
+  it("publishes the contract, by the schema of the package", async () => {
+    const document = JSON.parse(await exported(shopModule, "--format", "json")) as object;
+    expect(document).toEqual(contractDocument(shop));
+    const schema = JSON.parse(readFileSync(new URL("packages/contract/schema/contract-1.json", root), "utf8")) as { $id: string };
+    const validate = validatorOf(schema);
+    for (const each of [document, contractDocument(functionGraph), contractDocument(rfc9110)])
+      expect([validate(each), validate.errors]).toEqual([true, null]);
+    expect(schema.$id).toBe((document as { $schema: string }).$schema);
+    expect(validate({ ...document, problems: { a: { status: 200 } } })).toBe(false);
+  });
+
+  it("has of each problem what a client has to know, and no code", () => {
+    expect(contractDocument(shop).problems).toEqual({
+      outOfStock: {
+        code: "SHOP.1001",
+        type: "https://errors.example.com/shop/out-of-stock",
+        status: 409,
+        title: "Out of stock",
+        detail: "Only {left, number} of {sku} are left.",
+        retry: "never",
+        members: { type: "object", properties: { left: { type: "number" }, sku: { type: "string" } }, required: ["left", "sku"] },
+        docs: "The warehouse has fewer items than were asked for.",
+        owner: "team-stock",
+        since: "1.0",
+      },
+      checkoutClosed: expect.objectContaining({ retry: "always", retryAfter: 60 }),
+      limited: expect.objectContaining({
+        members: {
+          type: "object",
+          properties: {
+            plan: { type: "string" },
+            used: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+            note: { type: "string" },
+          },
+          required: ["plan", "used"],
+        },
+      }),
+      oldThing: expect.objectContaining({ deprecated: "Use SHOP.1001. */" }),
+    });
+  });
+
+  it("is a contract again: it makes the same problems, and publishes the same document", async () => {
+    const document = JSON.parse(JSON.stringify(contractDocument(shop))) as unknown;
+    const loaded = contractFromDocument(document);
+    expect(contractDocument(loaded)).toEqual(document);
+    const problemOf = ({ problems }: typeof loaded) =>
+      normalizeError(problems["outOfStock"]!({ sku: "A-1", left: 2 }), { contract: loaded });
+    expect({ ...problemOf(loaded), cause: 0 }).toEqual({ ...problemOf(shop as never), cause: 0 });
+    expect(normalizeError(new Error("x"), { contract: loaded }).code).toBe("SHOP.0500");
+    await inFolder({ "errors.json": JSON.stringify(document) }, async (folder) => {
+      const again = await exported(join(folder, "errors.json"), "--format", "json");
+      expect(JSON.parse(again)).toEqual(document);
+    });
+    expect(contractDocument(contractFromDocument(contractDocument(functionGraph)))).toEqual(contractDocument(functionGraph));
+  });
+});
+
+describe("fg-errors export --format json-schema", () => {
+  it("accepts what a service sends, and refuses what it does not", async () => {
+    const validate = validatorOf(JSON.parse(await exported(shopModule, "--format", "json-schema")) as object);
+    const { responses } = openApiComponents(shop, "3.1");
+    const examples = Object.values(responses).flatMap((response) =>
+      Object.values(
+        (response as { content: Record<string, { examples: Record<string, { value: object }> }> }).content["application/json"]!
+          .examples,
+      ).map(({ value }) => value),
+    );
+    expect(examples.length).toBeGreaterThan(17);
+    for (const example of examples) expect([example, validate(example)]).toEqual([example, true]);
+    expect(validate({ ...examples[0], status: 418 })).toBe(false);
+    expect(validate({ ...examples[0], request_id: undefined })).toBe(false);
+  });
+});
+
+describe("fg-errors export --format ts", () => {
+  it("writes a table that TypeScript compiles, also where a text tries to end a comment", async () => {
+    const text = await exported(shopModule, "--format", "ts");
+    expect(text).toContain(
+      'outOfStock: { code: "SHOP.1001", status: 409, retry: "never", members: { "left": "number", "sku": "string" } },',
+    );
+    expect(text).toContain('members: { "until": "date" } }');
+    expect(text).toContain("@deprecated Use SHOP.1001. * / */");
+  });
+});
+
+describe("wrong use is one line, and exit code 2", () => {
+  const files = {
+    "two.mjs": `import { functionGraph, rfc9110 } from ${JSON.stringify(new URL("packages/core/dist/esm/index.js", root).href)}; export { functionGraph, rfc9110 };`,
+    "none.mjs": "export const shop = 1;",
+    "broken.mjs": "export const shop = ;",
+    "throws.mjs": 'throw new TypeError("defineContract: a.status is missing\\nmore");',
+    "text.json": "{ no",
+    "other.json": '{ "$schema": "x" }',
+    "half.json": JSON.stringify({ $schema: contractDocument(shop).$schema }),
+    "module.ts": "enum A { B } export const shop = A.B;",
+    "a\u0007b.mjs": "",
+  };
+
+  it.each([
+    [["export", "FOLDER/none.mjs", "--format", "json"], "exports no contract: it takes what defineContract() returns"],
+    [["export", "FOLDER/two.mjs", "--format", "json"], "exports several contracts: name one, such as "],
+    [["export", "FOLDER/two.mjs#shop", "--format", "json"], 'exports no contract "shop"; it exports functionGraph, rfc9110'],
+    [["export", "FOLDER/missing.mjs", "--format", "json"], "cannot be loaded: Cannot find module"],
+    [["export", "FOLDER/missing.json", "--format", "json"], "cannot be read: ENOENT"],
+    [["export", "FOLDER/broken.mjs", "--format", "json"], "cannot be loaded: Unexpected token"],
+    [["export", "FOLDER/throws.mjs", "--format", "json"], "cannot be loaded: defineContract: a.status is missing"],
+    [["export", "FOLDER/text.json", "--format", "json"], "is no JSON: "],
+    [["export", "FOLDER/other.json", "--format", "json"], 'is no contract: $schema is "x"'],
+    [["export", "FOLDER/half.json", "--format", "json"], "is no contract: statuses is missing"],
+    [["export", "FOLDER/module.ts", "--format", "json"], "cannot be loaded: "],
+    [["export", shopModule, "--format", "xml"], "--format takes json, json-schema, openapi, overlay, spectral, ts, not xml"],
+    [["export", shopModule, "--format", "openapi", "--openapi", "2.0"], "--openapi takes 3.0, 3.1, 3.2, not 2.0"],
+    [["export", shopModule], "--format takes json, json-schema, openapi, overlay, spectral, ts"],
+    [["export", shopModule, "--format", "json", "--out", "FOLDER/none/x"], "cannot be written: ENOENT"],
+    [["export", "--format", "json"], "usage: fg-errors export CONTRACT"],
+    [["export", shopModule, "--formt", "json"], "Unknown option '--formt'; usage: fg-errors export CONTRACT"],
+    [["exprot"], 'there is no command "exprot"; the commands are export, merge, diff, check'],
+  ])("%j", async (args, message) => {
+    await inFolder(files, async (folder) => {
+      const { code, stdout, stderr } = await fgErrors(...args.map((arg) => arg.replace("FOLDER", folder)));
+      expect(stderr).toContain(message);
+      expect([code, stdout, stderr.split("\n").length]).toEqual([2, "", 2]);
+    });
+  });
+
+  it("a command that is not named is explained", async () => {
+    const [none, asked] = [await fgErrors(), await fgErrors("--help")];
+    expect([none.code, asked.code, none.stdout]).toEqual([2, 0, asked.stdout]);
+    expect(asked.stdout).toContain("fg-errors diff OLD NEW");
+  });
+});
