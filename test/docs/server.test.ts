@@ -39,6 +39,10 @@ const clients: Readonly<Record<string, Client>> = {
   "sends chunks by HTTP/1.0": {
     bytes: `${request("POST /", { "Transfer-Encoding": "chunked" }).replace("1.1", "1.0")}0\r\n\r\n`,
   },
+  "sends a Transfer-Encoding that does not end in chunked": { bytes: request("POST /", { "Transfer-Encoding": "s3cr3t" }) },
+  "sends content in another transfer coding, and in chunks": {
+    bytes: `${request("POST /", { "Transfer-Encoding": "gzip, chunked" })}3\r\nabc\r\n0\r\n\r\n`,
+  },
   "asks for a URL that is not of HTTP, or has no host": { bytes: request("GET ftp://s3cr3t.example/") },
   "expects something else than 100-continue": { bytes: request("GET /", { Expect: "s3cr3t" }) },
   "asks for a tunnel": { bytes: request("CONNECT s3cr3t.example:443") },

@@ -27,6 +27,41 @@ const refused = [
     bytes: `${request("POST /act", { ...kept, "Transfer-Encoding": "chunked" }).replace("1.1", "1.0")}0\r\n\r\n`,
     status: 400,
   },
+  ...Object.entries({
+    foo: 400,
+    identity: 400,
+    "chunked, chunked": 400,
+    "chunked, gzip": 400,
+    "chunked;q=1": 400,
+    '"chunked"': 400,
+    'gzip;a="b,chunked"': 400,
+    xchunked: 400,
+    "chunked,": 400,
+    ",": 400,
+    " ": 400,
+    "chunked\u00a0": 400,
+    "foo\r\nTransfer-Encoding: bar": 400,
+    "chunked\r\nTransfer-Encoding: chunked": 400,
+    "chunked\r\nTransfer-Encoding: gzip": 400,
+    "foo, chunked": 501,
+    "gzip, chunked": 501,
+    "GZIP ,\tChunked": 501,
+    "identity, chunked": 501,
+    ",gzip,,chunked": 501,
+    'foo;a="x, y", chunked': 501,
+    "gzip\r\ntransfer-encoding: chunked": 501,
+  }).flatMap(([coding, status]) =>
+    [{ ...kept }, { ...kept, Expect: "100-continue" }].map((fields) => ({
+      name: `Transfer-Encoding: ${JSON.stringify(coding)}${"Expect" in fields ? " that expects 100-continue" : ""}`,
+      bytes: `${request("POST /act", { ...fields, "Transfer-Encoding": coding })}3\r\nabc\r\n0\r\n\r\n`,
+      status,
+    })),
+  ),
+  {
+    name: "an unknown Transfer-Encoding of HTTP/1.0",
+    bytes: request("POST /act", { ...kept, "Transfer-Encoding": "foo" }).replace("1.1", "1.0"),
+    status: 400,
+  },
   { name: "an expectation", bytes: request("POST /act", { ...kept, Expect: "s3cr3t" }, "content"), status: 400, received: 417 },
   { name: "a tunnel", bytes: request("CONNECT s3cr3t.example:443"), status: 501 },
 ];
@@ -59,6 +94,12 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     const text = await visit(create(vi.fn(), { onError }), isSecure, (open) => send(open(), bytes));
     expect(assertContract(answers(text)[0]!)).toMatchObject({ status, instance });
     expect(reported()).toEqual([]);
+  });
+
+  it.each(["chunked", "Chunked", "CHUNKED ", " \tchunked", ",chunked", ", ,\tchunked"])("accepts %j", async (coding) => {
+    const bytes = `${request("POST /none", { "Transfer-Encoding": coding })}3\r\nabc\r\n0\r\n\r\n`;
+    const text = await visit(create(vi.fn(), { onError }), isSecure, (open) => send(open(), bytes));
+    expect(answers(text)).toMatchObject([{ status: 404 }]);
   });
 
   it("sends a client the 100 that it expects, then leaves it to the application", async () => {

@@ -16,7 +16,7 @@ import { splitOptions, type GuardOptions } from "./guard-options.js";
 import { isLingering } from "./lingering-close.js";
 import { createLoadShedding } from "./load-shedding.js";
 import { offerUpgrade } from "./offer-upgrade.js";
-import { isFramed, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
+import { framingFault, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
 
 /** Marks a guarded server. The symbol is registered, since a CommonJS copy and an ES module copy of this package may meet. */
 const guarded = Symbol.for("fg-errors.guarded");
@@ -74,8 +74,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   function faultOf(request: NodeRequest): object | undefined {
     if (!hasTarget(request)) return refusals.target;
     if (isHttp2(request)) return undefined; // HTTP/2 has framing and authority of its own
-    if (!isFramed(request)) return refusals.framing;
-    return requiresHost && !namesHost(request) ? refusals.host : undefined;
+    return framingFault(request) ?? (requiresHost && !namesHost(request) ? refusals.host : undefined);
   }
 
   /** Sends the 100 (Continue) only when all earlier responses are sent: Node would write it into the middle of one. */

@@ -9,14 +9,20 @@ import type { Responder } from "../responder/responder.js";
 import { startLingeringClose } from "./lingering-close.js";
 import { afterPipelined } from "./pipelining.js";
 
+type Refusal = "target" | "host" | "framing" | "codingOrder" | "coding" | "expectation" | "spent" | "version";
+
 /** Lists refusals of requests: of those that Node answers by itself and without content, and of those that it should refuse and does not. */
-export const refusals: Readonly<Record<"target" | "host" | "framing" | "expectation" | "spent" | "version", object>> = {
+export const refusals: Readonly<Record<Refusal, object>> = {
   /** The target is neither a path nor a URL of HTTP (RFC 9112 section 3.2). */
   target: meant({ status: 400, detail: invalidTarget }),
   /** Host is missing or repeated (RFC 9112 section 3.2). */
   host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
   /** The version is none, or HTTP/1.0 has chunks (RFC 9112 sections 2.3 and 6.1). */
   framing: meant({ status: 400, detail: "The server accepts HTTP/1.1, and HTTP/1.0 without Transfer-Encoding." }),
+  /** The last transfer coding is not chunked, or an earlier one is: nobody knows where the content ends (RFC 9112 sections 6.1 and 6.3). */
+  codingOrder: meant({ status: 400, detail: "The last transfer coding, and no other, must be chunked." }),
+  /** Another transfer coding stands before chunked (RFC 9112 section 6.1). */
+  coding: meant({ status: 501, detail: "The only transfer coding that the server understands is chunked.", routine: true }),
   /** Expect is something else than 100-continue (RFC 9110 section 10.1.1). */
   expectation: meant({ status: 417, detail: "The only expectation that can be met is 100-continue." }),
   /** The connection has had `maxRequestsPerSocket` requests. Its last answer has announced that the connection closes. */
@@ -46,11 +52,18 @@ export function refuseSocket(respond: Responder, reason: object, request: Incomi
 }
 
 /**
- * Whether every recipient finds the same end of an HTTP/1 request. HTTP/1.0 has no chunks (RFC 9112 section 6.1), and Node's parser
- * accepts the versions 0.9 and 2.0.
+ * Finds why the end of an HTTP/1 request is uncertain, or its content is coded; undefined where neither is so. HTTP/1.0 has no chunks (RFC
+ * 9112 section 6.1), Node's parser accepts the versions 0.9 and 2.0, and it reports a Transfer-Encoding that it does not understand only when
+ * the application has the request.
  */
-export function isFramed({ httpVersion, headers }: NodeRequest): boolean {
-  return httpVersion === "1.1" || (httpVersion === "1.0" && headers["transfer-encoding"] === undefined);
+export function framingFault({ httpVersion, headers }: NodeRequest): object | undefined {
+  const { "transfer-encoding": value } = headers;
+  if (httpVersion !== "1.1" && (httpVersion !== "1.0" || value !== undefined)) return refusals.framing;
+  if (value === undefined || value === "chunked") return undefined;
+  const codings = value.split(",").map((coding) => coding.trim().toLowerCase());
+  const last = codings.pop();
+  if (last !== "chunked" || codings.includes("chunked") || /[^\t\x20-\x7e]/.test(value)) return refusals.codingOrder;
+  return codings.every((coding) => coding === "") ? undefined : refusals.coding; // a list may have empty elements (RFC 9110 section 5.6.1)
 }
 
 /** Whether a request has one Host field; before HTTP/1.1 it may have none (RFC 9112 section 3.2). */
