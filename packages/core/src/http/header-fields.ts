@@ -13,19 +13,28 @@ const alwaysHopByHop: ReadonlySet<string> = new Set(hopByHopRules.flatMap(({ nam
 /** Whether an error may not set a field: it frames the message, or carries state. */
 const isNeverExposed = matcherOf([hopByHopRules[0]!, { why: "", names: ["date", "set-cookie"] }]);
 
-/** Maps a status to the field that its response must have (RFC 9110 sections 15.5.2, 15.5.6 and 15.5.8). */
+/**
+ * Maps a status to the field that its response must or should have, and which an answer with another status has not. Other fields that
+ * a status may have leave with any: Retry-After of a 413, 429 and 503, and Accept, Accept-Encoding and Accept-Patch of a 415.
+ */
 export const requiredFields: Readonly<Record<number, string>> = {
-  401: "www-authenticate",
-  405: "allow",
-  407: "proxy-authenticate",
+  401: "www-authenticate", // RFC 9110 section 15.5.2
+  405: "allow", // section 15.5.6
+  407: "proxy-authenticate", // section 15.5.8
+  416: "content-range", // section 15.5.17: it gives the length
+  426: "upgrade", // section 15.5.22
+  451: "link", // RFC 7725 section 4: it names who blocks
 };
 
 /**
- * Matches the valid values of fields that clients act on: a list of methods, which are tokens (RFC 9110 section 10.2.1), and seconds or a
- * date (section 10.2.3). Nobody sends dates in their obsolete forms.
+ * Matches the valid values of fields that clients act on: a list of methods, which are tokens (RFC 9110 section 10.2.1), the length of what
+ * has no such range (section 14.4), seconds or a date (section 10.2.3), and protocols (section 7.8). Nobody sends dates in their obsolete
+ * forms.
  */
 export const fieldForms: ReadonlyMap<string, RegExp> = new Map([
   ["allow", /^[\w!#$%&'*+.^`|~, \t-]*$/],
+  ["content-range", /^[\w!#$%&'*+.^`|~-]+ \*\/\d{1,19}$/],
+  ["upgrade", /^[\w!#$%&'*+.^`|~/, \t-]+$/],
   [
     "retry-after",
     /^(?:\d{1,9}|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:[0-2]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} (?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60) GMT)$/,
@@ -38,19 +47,32 @@ export function isDroppedWithError(name: string): boolean {
   return isRepresentationField(lower);
 }
 
+/** Whether a field is the one that belongs to a status, with a value that fits. The name is in any case. */
+export function fitsStatus(name: string, value: unknown, status: number | undefined): boolean {
+  const lower = name.toLowerCase();
+  return status !== undefined && requiredFields[status] === lower && fieldForms.get(lower)?.test(String(value)) !== false;
+}
+
+/** Whether an error of some status may have a field. */
+export function isExposableHeader(name: string, value: unknown): boolean {
+  const status = Object.keys(requiredFields).find((each) => requiredFields[Number(each)] === name.toLowerCase());
+  return exposableHeaders({ [name]: value }, Number(status)) !== undefined;
+}
+
 /**
  * Picks those of an error's own headers that may be sent: valid by node:http's own rules, and neither framing the message nor
- * describing content.
+ * describing content, except the field that belongs to the error's status.
  * @param headers in any form that fetch takes
  */
-export function exposableHeaders(headers: unknown): Record<string, string> | undefined {
+export function exposableHeaders(headers: unknown, status?: number): Record<string, string> | undefined {
   const exposable: [name: string, value: string][] = [];
   for (const [name, value] of fieldEntries(headers)) {
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     if (!isSendableField(name, text)) continue;
     const [lower, trimmed] = [name.toLowerCase(), String(text).trim()]; // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
     const mayLeave = !isNeverExposed(lower) && !isDroppedWithError(lower) && !lower.startsWith("content-");
-    if (mayLeave && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
+    if ((mayLeave || fitsStatus(lower, trimmed, status)) && fieldForms.get(lower)?.test(trimmed) !== false)
+      exposable.push([lower, trimmed]);
   }
   return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
 }

@@ -1,5 +1,5 @@
 import { isErrorStatus } from "../contract/contract.js";
-import { isDroppedWithError } from "../http/header-fields.js";
+import { fitsStatus, isDroppedWithError } from "../http/header-fields.js";
 import type { Problem } from "../problem/problem.js";
 import { noOptions, responderOf } from "../responder/cached-responder.js";
 import type { ResponderOptions } from "../responder/options.js";
@@ -37,7 +37,9 @@ export function toInvocation(problem: unknown, event?: unknown, options: Respond
  * @example return resultOf(respond(thrown, eventFacts(event, context)));
  */
 export function resultOf({ status, headers, body }: Rendered, before: Invocation["headers"] = {}): WholeResult {
-  const surviving = Object.entries(before).filter(([name]) => !isDroppedWithError(name)) as Entry[];
+  const surviving = Object.entries(before).filter(
+    ([name, value]) => !isDroppedWithError(name) || fitsStatus(name, value, status),
+  ) as Entry[];
   const added = Object.entries(headers).filter(([name]) => name !== "content-length");
   return { statusCode: status, headers: Object.fromEntries([...surviving, ...added]), body, isBase64Encoded: false };
 }

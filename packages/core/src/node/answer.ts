@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { isDroppedWithError } from "../http/header-fields.js";
+import { fitsStatus, isDroppedWithError } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
@@ -37,7 +37,7 @@ export function answer(
     const rendered = respond(thrown, facts);
     if (hasBegun(response)) return; // an error listener has answered
     if (isGone(response)) return; // the client has left, and a response that was ended would look like one that arrived
-    dropStaleFields(response);
+    dropStaleFields(response, rendered.status);
     writeRendered(response, rendered, request.method);
     discardRequestContent(request);
   } catch (failure) {
@@ -93,8 +93,9 @@ export function requestFacts(thrown: unknown, request: NodeRequest, response: No
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */
-export function dropStaleFields(response: NodeResponse): void {
-  for (const name of response.getHeaderNames()) if (isDroppedWithError(name)) response.removeHeader(name);
+export function dropStaleFields(response: NodeResponse, status?: number): void {
+  for (const name of response.getHeaderNames())
+    if (isDroppedWithError(name) && !fitsStatus(name, response.getHeader(name), status)) response.removeHeader(name);
   dropUnsendable(response);
   forgetHead(response);
 }
@@ -109,9 +110,18 @@ function forgetHead(response: NodeResponse): void {
 
 function writeRendered(response: NodeResponse, { status, headers, body }: Rendered, method: string | undefined): void {
   // An object, not a flat array: on-headers, below compression, morgan and sessions, accepts only older arrays.
-  (response as ServerResponse).writeHead(status, headers);
+  (response as ServerResponse).writeHead(status, withConnection(response, headers));
   if (method === "HEAD") response.end();
   else response.end(body);
+}
+
+/** Adds the Connection field that Upgrade needs (RFC 9110 section 7.8). HTTP/2 has neither (RFC 9113 section 8.2.2). */
+function withConnection(response: NodeResponse, headers: Rendered["headers"]): Rendered["headers"] {
+  const { upgrade, ...others } = headers;
+  if (upgrade === undefined && !response.hasHeader("upgrade")) return headers;
+  if (isHttp2(response)) return others;
+  const isLast = !response.shouldKeepAlive || /\bclose\b/i.test(String(response.getHeader("connection")));
+  return { ...headers, connection: isLast ? "Upgrade, close" : "Upgrade" };
 }
 
 /** Discards the content of a request that nobody reads any more: it would block the connection for the next request. */

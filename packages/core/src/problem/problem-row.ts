@@ -1,6 +1,6 @@
 import type { CatalogueRow, DomainError, Retry, StandardSchema } from "../contract/catalogue-row.js";
 import { foldStatus, type Contract } from "../contract/contract.js";
-import { exposableHeaders } from "../http/header-fields.js";
+import { isExposableHeader } from "../http/header-fields.js";
 import { clean, cleanCode, cleanType } from "../util/sanitize.js";
 import { memberNames } from "./catalogue-members.js";
 import { parseMessage } from "./message-format.js";
@@ -120,7 +120,7 @@ export function isTypeUri(value: unknown): boolean {
 
 function areHeaders(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).every(([name, field]) => exposableHeaders({ [name]: field }) !== undefined);
+  return Object.entries(value).every(([name, field]) => isExposableHeader(name, field));
 }
 
 function isSchema(value: unknown): boolean {

@@ -95,7 +95,18 @@ function withStatus(problem: Problem, received: number, contract: Contract, serv
   const [before, after] = [documentedTexts(problem.status, contract, service), documentedTexts(status, contract, service)];
   const follows = (name: "title" | "detail" | "code") => (problem[name] === before[name] ? after[name] : problem[name]);
   const receivedStatus = problem.receivedStatus ?? (received === status ? undefined : received);
-  return { ...problem, status, title: follows("title"), detail: follows("detail"), code: follows("code"), receivedStatus };
+  const { headers: given, ...others } = problem;
+  const fit = exposableHeaders(given, status); // one of them may belong to the status before
+  const headers = fit === undefined ? {} : { headers: fit };
+  return {
+    ...others,
+    ...headers,
+    status,
+    title: follows("title"),
+    detail: follows("detail"),
+    code: follows("code"),
+    receivedStatus,
+  };
 }
 
 function documentedTexts(status: number, contract: Contract, service: string) {
@@ -110,7 +121,7 @@ function fill(draft: Draft, { code, errors, extensions, headers }: Partial<Findi
   draft.code = cleanCode(code) ?? draft.code;
   if (Array.isArray(errors)) draft.errors = errors.slice(0, maxFieldErrors).map(cleanField);
   if (extensions) draft.extensions = extensions;
-  const fit = exposableHeaders(headers);
+  const fit = exposableHeaders(headers, draft.status);
   if (fit) draft.headers = fit;
   return draft;
 }

@@ -23,8 +23,11 @@ export function addErrorHeaders(
   const responseHeaders = facts.responseHeaders ?? {};
   for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
   const required = requiredFields[problem.status];
-  if (required !== undefined && !isSendableHeader(responseHeaders[required]))
-    headers[required] ??= required === "allow" ? allowedMethods(facts) : challenge;
+  if (required !== undefined && headers[required] === undefined && !isSendableHeader(responseHeaders[required])) {
+    const value =
+      required === "allow" ? allowedMethods(facts) : required.endsWith("-authenticate") ? challenge : defaults[required];
+    if (value !== undefined) headers[required] = value;
+  }
   const vary: unknown = responseHeaders["vary"];
   if (headers["vary"] !== undefined && isSendableHeader(vary)) headers["vary"] = mergedList(String(vary), headers["vary"]);
   if (proxyName !== undefined) {
@@ -32,6 +35,9 @@ export function addErrorHeaders(
     headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
   }
 }
+
+/** Lists what a required field says where nobody has set it. WebSocket is the one protocol that servers of Node upgrade to. */
+const defaults: Readonly<Record<string, string>> = { upgrade: "websocket" };
 
 /**
  * Lists the methods for Allow. An empty Allow is valid (RFC 9110 section 10.2.1), and better than none when the framework does
