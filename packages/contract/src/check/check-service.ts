@@ -1,5 +1,5 @@
 import type { Contract } from "@fg-errors/core";
-import { problemFaults } from "../testing/problem-faults.js";
+import { seenFaults } from "../testing/problem-faults.js";
 import type { SeenResponse } from "../testing/seen-response.js";
 import { exchange, type Answer, type ExchangeOptions } from "./exchange.js";
 import type { Probe, Target } from "./probe.js";
@@ -31,7 +31,7 @@ export async function* checkService(
       yield { name, summary, status: undefined, faults: [answer.failure], skipped: false, code: answer.code };
     else {
       const isSuccess = answer.status < 400;
-      const faults = isSuccess ? successFaults(probe, answer) : await failureFaults(probe, answer, contract);
+      const faults = isSuccess ? successFaults(probe, answer) : failureFaults(probe, answer, contract);
       yield { name, summary, status: answer.status, faults, skipped: isSuccess && faults.length === 0 };
     }
   }
@@ -41,12 +41,12 @@ function successFaults({ mustFail }: Probe, { status }: SeenResponse): string[] 
   return mustFail ? [`status ${status} is no error, though the request cannot be served`] : [];
 }
 
-async function failureFaults(
+function failureFaults(
   { head, secret, requestId }: Probe,
   answer: Exclude<Answer, { failure: string }>,
   contract: Contract,
-): Promise<string[]> {
-  const faults = [...(await problemFaults(answer, { head: head ?? false }, contract))];
+): string[] {
+  const faults = [...seenFaults(answer, { head: head ?? false }, contract)];
   const { headers, text } = answer;
   if (secret !== undefined && [text, ...headers.values()].some((each) => each.includes(secret)))
     faults.push(`the answer repeats ${secret}`);

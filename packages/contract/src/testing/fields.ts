@@ -4,13 +4,23 @@ const challenge = /^[\w!#$%&'*+.^`|~-]+(?:[ ,].*)?$/;
 /** Matches a list of methods, which may be empty. */
 const methods = /^[\w!#$%&'*+.^`|~, \t-]*$/;
 
-/** Lists the field that a status requires. */
-export const requiredFields: ReadonlyMap<number, { readonly name: string; readonly form: RegExp; readonly source: string }> =
-  new Map([
-    [401, { name: "www-authenticate", form: challenge, source: "RFC 9110 section 15.5.2" }],
-    [405, { name: "allow", form: methods, source: "RFC 9110 section 15.5.6" }],
-    [407, { name: "proxy-authenticate", form: challenge, source: "RFC 9110 section 15.5.8" }],
-  ]);
+/** Describes a field that belongs to a status. */
+interface StatusField {
+  readonly name: string;
+  readonly form: RegExp;
+  readonly source: string;
+  /** Whether the status may come without it. Default false. */
+  readonly isOptional?: true;
+}
+
+/** Lists the field that belongs to a status. */
+export const statusFields: ReadonlyMap<number, StatusField> = new Map([
+  [401, { name: "www-authenticate", form: challenge, source: "RFC 9110 section 15.5.2" }],
+  [405, { name: "allow", form: methods, source: "RFC 9110 section 15.5.6" }],
+  [407, { name: "proxy-authenticate", form: challenge, source: "RFC 9110 section 15.5.8" }],
+  [416, { name: "content-range", form: /^bytes \*\/\d+$/, source: "RFC 9110 section 15.5.17", isOptional: true }],
+  [426, { name: "upgrade", form: /^[\w!#$%&'*+.^`|~/, \t-]+$/, source: "RFC 9110 section 15.5.22" }],
+]);
 
 /**
  * Lists the fields that no error response has: those that describe the content that it replaced, those that allow its storage, and

@@ -1,6 +1,6 @@
 import { functionGraph, type Contract } from "@fg-errors/core";
 import { isDeepStrictEqual } from "node:util";
-import { forbiddenFields, requiredFields } from "./fields.js";
+import { forbiddenFields, statusFields } from "./fields.js";
 import { seenResponse, type SeenResponse } from "./seen-response.js";
 
 /** Describes what a test expects besides the contract. */
@@ -34,7 +34,11 @@ export async function problemFaults(
   contract: Contract = functionGraph,
 ): Promise<readonly string[]> {
   const seen = await seenResponse(response);
-  if (!seen) return ["it is no response: it has no status and no headers"];
+  return seen ? seenFaults(seen, expected, contract) : ["it is no response: it has no status and no headers"];
+}
+
+/** Lists what is wrong with a response that was read. */
+export function seenFaults(seen: SeenResponse, expected: ExpectedProblem, contract: Contract): readonly string[] {
   const body = expected.head ? undefined : parseBody(seen.text);
   if (typeof body === "string") return [...headFaults(seen, contract), ...expectedFaults(seen, {}, expected), body];
   return [
@@ -70,10 +74,11 @@ function headFaults({ status, headers }: SeenResponse, contract: Contract): stri
   mustMatch("cache-control", /^no-store$/, '"no-store"');
   mustMatch("x-content-type-options", /^nosniff$/, '"nosniff"');
   mustMatch("x-request-id", /^[A-Za-z0-9._-]{1,128}$/, "1 to 128 letters, digits and ._-");
-  const required = requiredFields.get(status);
-  if (required) mustMatch(required.name, required.form, `what a ${status} requires (${required.source})`);
+  const own = statusFields.get(status);
+  if (own && !(own.isOptional && !headers.has(own.name)))
+    mustMatch(own.name, own.form, `what a ${status} requires (${own.source})`);
   for (const name of headers.keys())
-    if (forbiddenFields.has(name) || name.endsWith("-cache-control"))
+    if ((name !== own?.name && forbiddenFields.has(name)) || name.endsWith("-cache-control"))
       faults.push(`${name} describes content that is gone, or allows its storage`);
   return faults;
 }
