@@ -374,7 +374,7 @@ describe("options", () => {
     ["x", "createResponder: options must be an object"],
     [
       { onerror: () => {} },
-      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relayStatuses, errorBodyLimit, success, upstreamCredentials, hiddenFailures, proxyName, proxyDetails, methods, requestId, map, onError',
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relayStatuses, errorBodyLimit, success, upstreamCredentials, leaveBody, hiddenFailures, proxyName, proxyDetails, methods, requestId, map, onError',
     ],
     [{ relay: [404] }, 'createResponder: option "relay" is now "relayStatuses"'],
     [{ functionGraph: true }, 'createResponder: option "functionGraph" is now "hiddenFailures"'],
