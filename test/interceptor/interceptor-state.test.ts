@@ -10,7 +10,8 @@ const drawn: Readonly<Record<State, readonly (State | "-")[]>> = {
   "head-buffered": ["passthrough", "-", "-", "-", "captured", "-", "-", "-", "-"],
   inspecting: ["-", "-", "-", "-", "captured", "inspecting-ended", "undecided", "passthrough", "closed"],
   "inspecting-ended": ["-", "-", "-", "-", "captured", "-", "undecided", "-", "closed"],
-  captured: ["-", "-", "-", "-", "-", "-", "-", "passthrough", "closed"],
+  captured: ["-", "-", "-", "-", "-", "captured-ended", "-", "passthrough", "closed"],
+  "captured-ended": ["-", "-", "-", "-", "captured", "-", "-", "-", "closed"],
   passthrough: ["-", "undecided", "-", "-", "-", "-", "-", "-", "closed"],
   closed: ["-", "-", "-", "-", "-", "-", "-", "-", "-"],
 };

@@ -7,10 +7,19 @@ import { noop } from "../util/noop.js";
  * - inspecting: a success is read before it is sent, since only its content shows whether it is one
  * - inspecting-ended: the same, and all of it has come. Its writer believes it sent, so a failure from here on changes nothing
  * - captured: an error reply is read instead of being sent
+ * - captured-ended: the same, and all of it has come. Its writer believes it sent, so a failure from here on does not replace it
  * - passthrough: what is written is sent
  * - closed: our answer is complete, or the client has left; what else is written is discarded
  */
-export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-ended" | "captured" | "passthrough" | "closed";
+export type State =
+  | "undecided"
+  | "head-buffered"
+  | "inspecting"
+  | "inspecting-ended"
+  | "captured"
+  | "captured-ended"
+  | "passthrough"
+  | "closed";
 
 /**
  * Names the events that change the state of an intercepted response:
@@ -18,7 +27,7 @@ export type State = "undecided" | "head-buffered" | "inspecting" | "inspecting-e
  * - refuse: Node has refused the head that was given, in front of its writer
  * - buffer: a success has a head, and waits for its content
  * - inspect: only the content of a success shows whether it is one
- * - end: the writer has ended a response that is being inspected
+ * - end: the writer has ended a response that is being inspected, or is captured
  * - replay: the inspection has found a success
  * - capture: the reply is an error, or it broke before anything of it was sent
  * - answer: our own answer is about to be written
@@ -33,7 +42,8 @@ export const transitions: Readonly<Record<State, Readonly<Partial<Record<StateEv
   // A replay runs through "undecided", where the head of a success is settled, to "passthrough".
   inspecting: { end: "inspecting-ended", replay: "undecided", capture: "captured", answer: "passthrough", close: "closed" },
   "inspecting-ended": { replay: "undecided", capture: "captured", close: "closed" },
-  captured: { answer: "passthrough", close: "closed" },
+  captured: { end: "captured-ended", answer: "passthrough", close: "closed" },
+  "captured-ended": { capture: "captured", close: "closed" }, // its own answer is made: it runs through "captured"
   passthrough: { refuse: "undecided", close: "closed" },
   closed: {},
 };
@@ -60,5 +70,5 @@ export function isInspecting(state: State): boolean {
 
 /** Whether what is written is withheld from the client, while it is read. */
 export function isWithheld(state: State): boolean {
-  return isInspecting(state) || state === "captured";
+  return isInspecting(state) || state === "captured" || state === "captured-ended";
 }

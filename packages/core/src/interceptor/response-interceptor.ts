@@ -129,6 +129,7 @@ export function createResponseInterceptor<Subject>(
     const inspection =
       inspected ?? new Inspection({ status: head[0] as number, headers: response.getHeaders() }, inspectionOptions);
     interception.answered = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
+      if (interception.state === "captured-ended") transition(interception, "capture");
       if (interception.state === "captured") answerFailure(interception, finding && replacedResponse(finding));
     });
   }

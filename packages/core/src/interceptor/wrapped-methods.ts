@@ -41,7 +41,7 @@ export function createWrappedMethods<Subject>({ decide, pass, answerError }: Ste
         const isEmpty = request.method !== "HEAD" && (!args[0] || typeof args[0] === "function");
         if (isPassing(interception, isEmpty)) original.end.apply(response, args);
         else interception.captured!.end(args);
-        if (interception.state === "inspecting") transition(interception, "end");
+        if (interception.state === "inspecting" || interception.state === "captured") transition(interception, "end");
         if (interception.captured && interception.state === "passthrough") closeInterception(interception); // it was our answer
         return response;
       },
@@ -57,7 +57,7 @@ export function createWrappedMethods<Subject>({ decide, pass, answerError }: Ste
         if (error && (state === "undecided" || state === "head-buffered" || state === "inspecting"))
           answerError(interception, error);
         else if (state === "captured") setImmediate(interception.captured!.finish); // unless the writer writes more until then
-        else if (state !== "closed" && state !== "inspecting-ended") original.destroy.call(response, error);
+        else if (state !== "closed" && !state.endsWith("-ended")) original.destroy.call(response, error);
         return response;
       },
     };
