@@ -1,6 +1,7 @@
 // Compiled, not run: one object of options fits every integration, as README says.
 import { normalizeUpstream, upstream } from "@fg-errors/core/upstream";
-import { fgErrors, fgProxy, fgResponses, relay as expressRelay, type ResponderOptions } from "@fg-errors/express";
+import type { ResponderOptions } from "@fg-errors/core";
+import { fgErrors, fgProxy, fgResponses, relay as expressRelay } from "@fg-errors/express";
 import { fgErrors as koaErrors, fgProxy as koaProxy, fgResponses as koaUpstream, relay as koaRelay } from "@fg-errors/koa";
 import type { Response as ExpressResponse } from "express";
 import type { Context } from "koa";

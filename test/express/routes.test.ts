@@ -155,6 +155,10 @@ describe.each(versions)("Express %s", (_version, framework) => {
       expect(await answers((app) => app.use("/dav", framework.Router().get("/", ok)))).toEqual([501, 501]);
     });
 
+    it("is a 501 below the path of a handler in a router, which was asked", async () => {
+      expect(await answers((app) => app.use(framework.Router().use("/orders", pass)))).toEqual([501, 404]);
+    });
+
     it.each<[string, (app: express.Express) => unknown]>([
       ["a middleware", (app) => app.use("/dav", ok)],
       ["a route for all methods", (app) => app.all("/dav", ok)],

@@ -1,8 +1,9 @@
-import { createResponder, type ResponderOptions } from "@fg-errors/core";
+import { createResponder } from "@fg-errors/core";
 import { answer, unmatched } from "@fg-errors/core/adapter";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { markHandler } from "./layers.js";
 import { createOrderCheck } from "./mounting.js";
+import type { ResponderOptions } from "./options.js";
 import { locate } from "./place.js";
 import { answersOptions, mayTake, methodsAt } from "./routes.js";
 

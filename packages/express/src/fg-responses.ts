@@ -1,8 +1,9 @@
-import type { Facts, ResponderOptions } from "@fg-errors/core";
+import type { Facts } from "@fg-errors/core";
 import { createResponseInterceptor } from "@fg-errors/core/adapter";
 import type { Request, RequestHandler } from "express";
 import { markHandler } from "./layers.js";
 import { checkResponsesOrder } from "./mounting.js";
+import type { ResponderOptions } from "./options.js";
 import { locate, type Location } from "./place.js";
 import { methodsAt } from "./routes.js";
 

@@ -31,7 +31,8 @@ export function mayTake(method: string, { layers, path }: { layers: readonly Lay
     const { route, handle } = layer;
     const taken = path === undefined ? undefined : matchedPart(layer, path);
     if (route) return methodsOfRoute(route).includes(method) || (takesAll(route) && taken === undefined);
-    if (handle?.stack) return mayTake(method, { layers: handle.stack, path: taken && restOfPath(path!, taken) });
+    if (handle?.stack)
+      return mayTake(method, { layers: handle.stack, path: taken === undefined ? undefined : restOfPath(path!, taken) });
     return taken === undefined && handle?.length !== errorHandlerLength && markedName(layer) === undefined;
   });
 }

@@ -15,14 +15,14 @@ import type { ApigEvent, FunctionContext } from "./runtime.js";
  */
 export function fgErrors<E = ApigEvent, C = FunctionContext>(
   handler: Handler<E, C>,
-  options?: ResponderOptions,
+  options?: ResponderOptions<E, undefined, C>,
 ): (event: E, context: C) => Promise<WholeResult> {
   if (typeof handler !== "function") throw new TypeError("fgErrors: the handler must be a function");
   const respond = createResponder(options, { caller: "fgErrors" });
 
   return async (event, context) => {
     const errorResult = (thrown: unknown, responseHeaders = {}) =>
-      resultOf(respond(thrown, { ...eventFacts(event, context), responseHeaders }), responseHeaders);
+      resultOf(respond(thrown, Object.assign(eventFacts(event, context), { responseHeaders })), responseHeaders);
     try {
       const settled = settleResult(await resultOfHandler(handler, event, context), respond);
       return "meaning" in settled ? errorResult(settled.meaning, settled.headers) : settled;

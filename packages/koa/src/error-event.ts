@@ -1,10 +1,16 @@
 import type { Facts, Host } from "@fg-errors/core";
 import { isError } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
+import { methodsOf } from "./routes.js";
 
 /** Describes the facts of a request for core, with the context for the application's "error" listeners. */
 export interface KoaFacts extends Partial<Facts> {
   readonly ctx: Context;
+}
+
+/** Returns the facts of a request for core. */
+export function factsOf(ctx: Context): KoaFacts {
+  return { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx, request: ctx.request, response: ctx.response };
 }
 
 /**

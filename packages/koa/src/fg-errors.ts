@@ -1,11 +1,11 @@
-import { createResponder, type ResponderOptions } from "@fg-errors/core";
+import { createResponder } from "@fg-errors/core";
 import { answer, dropRefused, dropUnsendable, isLeftToIntegration } from "@fg-errors/core/adapter";
 import type { Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";
-import { emitError, type KoaFacts } from "./error-event.js";
+import { emitError, factsOf } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { checkMiddlewareOrder, markMiddleware } from "./mounting.js";
-import { methodsOf } from "./routes.js";
+import type { ResponderOptions } from "./options.js";
 import { firstByte, isErrorOfBody, isStream, watchBody } from "./stream.js";
 import { unsettled } from "./unsettled.js";
 
@@ -31,12 +31,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     const answerOnce = (thrown: unknown) => {
       if (failed) return; // a stream's failure is reported by several events
       failed = true;
-      const facts: KoaFacts = {
-        url: ctx.originalUrl,
-        allow: () => methodsOf(ctx),
-        ctx,
-        ...(isErrorOfBody(ctx, thrown) && { origin: "content" }),
-      };
+      const facts = isErrorOfBody(ctx, thrown) ? ({ ...factsOf(ctx), origin: "content" } as const) : factsOf(ctx);
       answer(respond, thrown, ctx.req, ctx.res, facts);
     };
     // Koa calls it for failures outside of the middleware: a body's stream, a body that cannot be serialised.

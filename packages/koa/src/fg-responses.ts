@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import type { ResponderOptions } from "@fg-errors/core";
 import {
   createResponseInterceptor,
   hasLeftBody,
@@ -12,10 +11,10 @@ import {
 } from "@fg-errors/core/adapter";
 import type { Context, Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";
-import { emitError, type KoaFacts } from "./error-event.js";
+import { emitError, factsOf } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { checkMiddlewareOrder, markMiddleware } from "./mounting.js";
-import { methodsOf } from "./routes.js";
+import type { ResponderOptions } from "./options.js";
 import { firstByte, isStream } from "./stream.js";
 import { isChosen } from "./unsettled.js";
 import { isWeb } from "./web-body.js";
@@ -33,7 +32,7 @@ export interface ResponseMiddleware extends Middleware {}
  */
 export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware {
   const inspectionOptions = replyOptions(options);
-  const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: koaFacts });
+  const intercept = createResponseInterceptor(options, { caller: "fgResponses", onServerError: emitError, facts: factsOf });
 
   return markMiddleware(async function fgResponses(ctx, next) {
     checkMiddlewareOrder(ctx);
@@ -76,10 +75,6 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
  */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");
-}
-
-function koaFacts(ctx: Context): KoaFacts {
-  return { url: ctx.originalUrl, allow: () => methodsOf(ctx), ctx };
 }
 
 /** Whether a body is empty: Koa finds the length of data by serialising it. */

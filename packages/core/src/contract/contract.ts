@@ -92,6 +92,11 @@ export function isErrorStatus(status: number): boolean {
   return !(status >= 100 && status <= 399);
 }
 
+/** Whether a status says that the server has failed (RFC 9110 section 15.6). */
+export function isServerErrorStatus(status: number | undefined): boolean {
+  return status !== undefined && status >= 500;
+}
+
 /**
  * Folds a success to a documented one, for a team that closes its table on that side too. Partial content (206) stays, since a client would
  * mistake a part for the whole, and so does every status that is no success: 1xx, 3xx, errors.

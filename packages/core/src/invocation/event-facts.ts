@@ -1,4 +1,4 @@
-import type { Facts } from "../responder/request-facts.js";
+import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
 import { read, readText } from "../util/safe-read.js";
 import { isRequestId } from "../util/sanitize.js";
 
@@ -14,7 +14,8 @@ export function eventFacts(event: unknown, context?: unknown): Facts {
   const own = [headers["x-request-id"], headers["x-cff-request-id"]];
   const id = [...own, read(event, "requestContext", "requestId"), invocationIdOf(context)].find(isRequestId);
   if (id !== undefined) headers["x-request-id"] = id;
-  return { headers, method: readText(event, "httpMethod"), url: targetOf(event) };
+  const facts = { headers, method: readText(event, "httpMethod"), url: targetOf(event) };
+  return withFrameworkObjects(facts, { request: event, ctx: context });
 }
 
 /** Writes the target of the request anew: API Gateway takes its query apart. */

@@ -36,7 +36,7 @@ export function answerSocket(
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket); // throws if another response is under way on it
     copyFields(response, fields);
-    answer(respond, thrown, message, response, facts);
+    answer(respond, thrown, message, response, { request, response: undefined, ...facts }); // the response is only ours
     closeSocket(socket);
   } catch (failure) {
     warn("a connection could not be answered", failure);

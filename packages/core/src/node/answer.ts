@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
+import { isServerErrorStatus } from "../contract/contract.js";
 import { fitsStatus, isDroppedWithError } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
-import type { Facts } from "../responder/request-facts.js";
+import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
-import { read } from "../util/safe-read.js";
+import { mayHaveMembers, read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
 import { hasClientLeft, isGone } from "./client-gone.js";
 import { cut } from "./cut.js";
@@ -28,13 +29,14 @@ export function answer(
   try {
     prepareAnswer(response);
     dropUnsendable(response); // before its fields are read
-    const facts = Object.assign(requestFacts(thrown, request, response), more);
+    const facts = requestFacts(thrown, request, response, more);
     if (hasBegun(response)) {
-      respond.report(thrown, facts);
+      setError(response, thrown, respond.report(thrown, facts));
       if (!response.writableEnded) cut(response);
       return;
     }
     const rendered = respond(thrown, facts);
+    setError(response, thrown, rendered.status);
     if (hasBegun(response)) return; // an error listener has answered
     if (isGone(response)) return; // the client has left, and a response that was ended would look like one that arrived
     dropStaleFields(response, rendered.status);
@@ -75,21 +77,25 @@ function hasBegun(response: NodeResponse): boolean {
   return response.headersSent || response.writableEnded;
 }
 
-/** Reads the facts of a request off it and its response. */
-export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse): Facts {
+/**
+ * Sets `response.err`, which loggers such as pino-http read when the response is done: without it they know of a server error's status alone.
+ * One that the application has set stays.
+ */
+function setError(response: NodeResponse, thrown: unknown, status: number | undefined): void {
+  if (!isServerErrorStatus(status) || (read(response, "err") ?? undefined) !== undefined) return;
+  const error = mayHaveMembers(thrown) ? thrown : new Error("What was thrown is no error", { cause: thrown });
+  Reflect.defineProperty(response, "err", { value: error, configurable: true, enumerable: true, writable: true });
+}
+
+/** Reads the facts of a request off it and its response. What the framework knows better replaces them. */
+export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse, more?: Partial<Facts>): Facts {
   const { headers, method, url, complete, socket } = request;
   // An error of the connection itself is the client's, whoever passes it on, as Koa does: unless this side has destroyed it with that error.
   const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
   const origin = ofConnection && read(response, "errored") !== thrown ? "inbound" : undefined;
-  return {
-    headers,
-    method,
-    url,
-    complete,
-    aborted: hasClientLeft(request, response),
-    origin,
-    responseHeaders: response.getHeaders(),
-  };
+  const aborted = hasClientLeft(request, response);
+  const facts: Facts = { headers, method, url, complete, aborted, origin, responseHeaders: response.getHeaders(), ...more };
+  return withFrameworkObjects(facts, { request, response, ...more });
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */

@@ -20,5 +20,5 @@ export function prepareLeftReply(
 ): ReplyHead {
   dropStaleFields(response);
   markBodyLeft(response);
-  return leftHead(respond, head, Object.assign(requestFacts(undefined, request, response), more), options);
+  return leftHead(respond, head, requestFacts(undefined, request, response, more), options);
 }

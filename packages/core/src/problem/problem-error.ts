@@ -18,7 +18,7 @@ function limitStack(limit: number): void {
 
 /** Carries a finding. */
 class ErrorWithFinding extends Error {
-  readonly [findingSymbol]: Finding;
+  declare readonly [findingSymbol]: Finding;
 
   constructor(message: string, finding: Finding, options?: ErrorOptions, hasStack = finding.status >= 500) {
     const limit = Error.stackTraceLimit;
@@ -28,8 +28,17 @@ class ErrorWithFinding extends Error {
     } finally {
       limitStack(limit);
     }
-    this[findingSymbol] = finding;
+    setFinding(this, finding);
   }
+}
+
+/** Sets the member for the finding. No log lists it, and it stays behind a Proxy and a prototype. */
+function setFinding<Value extends object>(value: Value, finding: Finding): Value & Found {
+  return Object.defineProperty(value, findingSymbol, { value: finding }) as Value & Found;
+}
+
+interface Found {
+  readonly [findingSymbol]: Finding;
 }
 
 /**
@@ -114,10 +123,12 @@ export class UpstreamError extends ErrorWithFinding {
 
 /**
  * Makes a value that carries a finding and is no Error: adapters hand it over when nothing was thrown.
+ * @param name and the message are for the operator. Default "Failure"
+ * @param message default: the finding's detail, else its status
  * @example answer(respond, meant({ status: 404 }), request, response);
  */
-export function meant(finding: Finding): { readonly [findingSymbol]: Finding } {
-  return { [findingSymbol]: finding };
+export function meant(finding: Finding, name = "Failure", message = finding.detail ?? `Status ${finding.status}`): Found {
+  return setFinding({ name, message }, finding);
 }
 
 /**
@@ -125,7 +136,7 @@ export function meant(finding: Finding): { readonly [findingSymbol]: Finding } {
  * @param cause what it failed with, for the operator
  */
 export function upstreamFailure(finding: Finding, cause?: unknown): object {
-  return { [findingSymbol]: finding, name: "UpstreamError", cause, ...describeUpstream(finding) };
+  return setFinding({ name: "UpstreamError", cause, ...describeUpstream(finding) }, finding);
 }
 
 /**
@@ -134,7 +145,7 @@ export function upstreamFailure(finding: Finding, cause?: unknown): object {
  */
 export function replacedResponse(finding: Finding): object {
   if (!finding.upstream) return upstreamFailure(finding);
-  return { [findingSymbol]: finding, name: "ErrorResponse", message: replacedMessage(finding) };
+  return meant(finding, "ErrorResponse", replacedMessage(finding));
 }
 
 /**

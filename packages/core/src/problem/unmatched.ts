@@ -1,3 +1,4 @@
+import type { Finding } from "./finding.js";
 import { meant } from "./problem-error.js";
 
 /** Lists RFC 9110's methods and PATCH (RFC 5789), without CONNECT and TRACE, which no framework routes by itself. */
@@ -24,9 +25,15 @@ export function unmatched(
   isTaken: (method: string) => boolean = () => false,
 ): object {
   const allowed = [...allow];
-  if (!routedMethods.has(method) && !allowed.includes(method) && !isTaken(method)) return meant({ status: 501, routine: true });
-  if (allowed.includes(method) || takeOptionsOnly(allowed)) return meant({ status: unmatchedStatus });
-  return meant({ status: 405, headers: { allow: allowed.join(", ") } });
+  if (!routedMethods.has(method) && !allowed.includes(method) && !isTaken(method))
+    return unanswered({ status: 501, routine: true }, `Nothing takes the method ${method}`);
+  if (allowed.includes(method) || takeOptionsOnly(allowed))
+    return unanswered({ status: unmatchedStatus }, "No route matches the path");
+  return unanswered({ status: 405, headers: { allow: allowed.join(", ") } }, `No route of the path takes the method ${method}`);
+}
+
+function unanswered(finding: Finding, message: string): object {
+  return meant(finding, "UnmatchedRequest", message);
 }
 
 /** Whether no route takes another method than OPTIONS: the path is then routed for nothing. */

@@ -1,7 +1,7 @@
 import { mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { isFieldName, isFieldValue } from "../http/is-field.js";
-import type { Facts } from "../responder/request-facts.js";
+import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { readText } from "../util/safe-read.js";
 
@@ -38,7 +38,7 @@ export function errorResponse(
   surviving: ReplyHead["headers"] = {},
 ): Response {
   const responseHeaders = surviving as NonNullable<Facts["responseHeaders"]>;
-  const { status, headers, body } = respond(thrown, { ...fetchFacts(request), responseHeaders });
+  const { status, headers, body } = respond(thrown, Object.assign(fetchFacts(request), { responseHeaders }));
   return fetchResponse(methodOf(request), { status, headers: { ...surviving, ...headers } }, body);
 }
 
@@ -51,7 +51,8 @@ export function methodOf(request: FetchRequest): string | undefined {
 export function fetchFacts(request: FetchRequest): Facts {
   try {
     const { headers, method, url, signal } = request;
-    return { headers: Object.fromEntries(headers), method, url, aborted: signal?.aborted === true };
+    const facts = { headers: Object.fromEntries(headers), method, url, aborted: signal?.aborted === true };
+    return withFrameworkObjects(facts, { request });
   } catch {
     return { headers: {} };
   }

@@ -8,7 +8,7 @@ import type { ProblemContext } from "./report.js";
 import type { Facts } from "./request-facts.js";
 
 /** Lists the options of a responder. All are optional, and read once. */
-export interface ResponderOptions {
+export interface ResponderOptions<Request = unknown, Response = unknown, Context = unknown> {
   /** The statuses that may leave. Default `functionGraph`. */
   readonly contract?: Contract;
   /** Format of the body: RFC 9457's, FunctionGraph's own, or a renderer. Default "problem". */
@@ -49,9 +49,9 @@ export interface ResponderOptions {
   /** Gives the request id; one that is not 1 to 128 of A-Za-z0-9._- is ignored. Default: the request's own, else a new one. */
   readonly requestId?: (facts: Facts) => string | undefined;
   /** Changes what the client gets: returns members to replace, or undefined for none. The status is folded again. */
-  readonly map?: (problem: Problem, context: ProblemContext) => ProblemChange | undefined | void;
+  map?(problem: Problem, context: ProblemContext<Request, Response, Context>): ProblemChange | undefined | void;
   /** Receives every problem, before the response is written. Without it, and without a subscriber to the channel, a 5xx goes to stderr. */
-  readonly onError?: (problem: Problem, context: ProblemContext) => unknown;
+  onError?(problem: Problem, context: ProblemContext<Request, Response, Context>): unknown;
 }
 
 /** Describes the values that an option accepts. */

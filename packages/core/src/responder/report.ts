@@ -2,10 +2,13 @@ import { channel } from "node:diagnostics_channel";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
-import type { Facts } from "./request-facts.js";
+import { withFrameworkObjects, type Facts } from "./request-facts.js";
 
-/** Describes the context of a problem, for the operator. */
-export interface ProblemContext {
+/**
+ * Describes the context of a problem, for the operator.
+ * @example onError: (problem, { request }) => request?.log.error(problem)
+ */
+export interface ProblemContext<Request = unknown, Response = unknown, Context = unknown> {
   readonly requestId: string;
   readonly method: string | undefined;
   /** The request's own path, without its query, whatever an upstream says: at most 2000 printable ASCII characters. */
@@ -14,6 +17,22 @@ export interface ProblemContext {
   readonly responseStarted: boolean;
   /** The request's facts as the adapter gave them. */
   readonly facts: Facts;
+  /**
+   * The request as the framework gave it: Express's, Koa's `ctx.request`, that of node:http or fetch, or the event of a function. undefined
+   * where there was none, as for octets that are no HTTP. It and the next two are not enumerable, so that a log of the context does not list them.
+   */
+  readonly request: Request | undefined;
+  /** The response as the framework gave it: Express's, Koa's `ctx.response`, or that of node:http; undefined where there is none. */
+  readonly response: Response | undefined;
+  /** Koa's context, or the context that the runtime gave a function; else undefined. */
+  readonly ctx: Context | undefined;
+}
+
+type OwnMembers = Omit<ProblemContext, "facts" | "request" | "response" | "ctx">;
+
+/** Makes a context of its own members and the request's facts. */
+export function createContext(members: OwnMembers, facts: Facts): ProblemContext {
+  return withFrameworkObjects({ ...members, facts }, facts);
 }
 
 /** Publishes every problem: `{ problem, context }`. */

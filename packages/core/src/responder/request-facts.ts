@@ -21,8 +21,26 @@ export interface Facts {
    * thrown value. Default none.
    */
   readonly responseStatus?: number | undefined;
+  /** The request, the response and the context as the framework gave them, for the operator's hooks: see ProblemContext. */
+  readonly request?: unknown;
+  readonly response?: unknown;
+  readonly ctx?: unknown;
   /** Gives the methods that the request's path is routed for; called for a 405 without a list. */
   readonly allow?: (() => Iterable<string>) | undefined;
+}
+
+/** Names what a framework gives for a request. */
+type FrameworkObjects = Pick<Facts, "request" | "response" | "ctx">;
+
+/**
+ * Adds what a framework gave for a request to facts, or to a context, so that no log lists it: it contains credentials, and refers to itself.
+ */
+export function withFrameworkObjects<Target extends object>(target: Target, { request, response, ctx }: FrameworkObjects) {
+  return Object.defineProperties(target, {
+    request: { value: request, enumerable: false },
+    response: { value: response, enumerable: false },
+    ctx: { value: ctx, enumerable: false },
+  }) as Target & Required<FrameworkObjects>;
 }
 
 /**

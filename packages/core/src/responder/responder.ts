@@ -10,7 +10,7 @@ import { dropQuery } from "./drop-query.js";
 import { addErrorHeaders } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { createRender, type Content } from "./render.js";
-import { createReport, type ProblemContext } from "./report.js";
+import { createContext, createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { requestIdOf } from "./request-id.js";
 
@@ -26,8 +26,8 @@ export interface Responder {
   (thrown: unknown, facts: Facts): Rendered;
   /** Renders a problem that is at hand, and reports it. */
   readonly render: (problem: Problem, facts: Facts) => Rendered;
-  /** Reports a failure after the response has begun, and renders nothing. */
-  readonly report: (thrown: unknown, facts: Facts, responseStarted?: boolean) => void;
+  /** Reports a failure after the response has begun, and renders nothing. Returns the problem's status; undefined if it could not be reported. */
+  readonly report: (thrown: unknown, facts: Facts, responseStarted?: boolean) => number | undefined;
   /** Whether a status may leave as it is. */
   readonly documents: (status: number) => boolean;
   /** Renders the 500 that is answered when all else fails: without anything that was thrown, requested or set. It is reported to nobody. */
@@ -80,13 +80,13 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function reportProblem(found: Problem, facts: Facts, responseStarted: boolean) {
     const { method, url } = facts;
-    const context: ProblemContext = {
+    const members = {
       requestId: userRequestId?.(facts) ?? requestIdOf(facts, found.requestId),
       method: typeof method === "string" ? method : undefined,
       instance: instanceOf(url), // an upstream's path is for the body alone: here it could forge this gateway's log
       responseStarted,
-      facts,
     };
+    const context = createContext(members, facts);
     const fit = dropQuery(found, url, contract);
     const problem = mapped?.(fit, context) ?? fit;
     report(problem, context);
@@ -116,13 +116,13 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return renderResponse(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
   }
 
-  const nothing = () => {};
+  const nothing = () => undefined;
   return Object.assign(
     (thrown: unknown, facts: Facts) => withFacts(facts, (sound) => reportAndRender(normalize(thrown, sound), sound), plain),
     {
       render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => reportAndRender(problem, sound), plain),
       report: (thrown: unknown, facts: Facts, responseStarted = true) =>
-        withFacts(facts, (sound) => void reportProblem(normalize(thrown, sound), sound, responseStarted), nothing),
+        withFacts(facts, (sound) => reportProblem(normalize(thrown, sound), sound, responseStarted).problem.status, nothing),
       documents: (status: number) => Object.hasOwn(contract.statuses, status),
       plain,
     },

@@ -24,7 +24,7 @@ export function answerClientError(respond: Responder, error: unknown, socket: Ht
     const request = incompleteRequest(socket);
     if (response) answerPending(respond, error, response);
     else if (request) socket.destroySoon(); // it was answered before all of its content had come
-    else answerSocket(respond, error, recoverRequest(error, socket), socket, inboundFacts);
+    else answerSocket(respond, error, recoverRequest(error, socket), socket, { ...inboundFacts, request: undefined }); // it is only ours
   });
 }
 

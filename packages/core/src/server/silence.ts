@@ -76,7 +76,7 @@ function isUploading(response: Http2ServerResponse, session: ServerHttp2Session)
 const message = "The client was silent while the server was drained";
 
 /** Describes a client that does not send its content in time (RFC 9110 section 15.5.9). */
-const silentClient: object = { ...meant({ status: 408 }), name: "SilentClient", message };
+const silentClient: object = meant({ status: 408 }, "SilentClient", message);
 
 /** Creates the error of a "clientError", which Node emits with an Error: the code is that of its own time limits, so that every listener knows it. */
 function silentClientError(): Error {

@@ -14,5 +14,5 @@ const retryFields = { "retry-after": "1" };
  */
 export function serviceUnavailable(message: string, routine: boolean, retryable = true): object {
   const headers = retryable ? retryFields : undefined;
-  return { ...meant({ status: 503, headers, routine }), name: "Unavailable", message };
+  return meant({ status: 503, headers, routine }, "Unavailable", message);
 }
