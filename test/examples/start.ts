@@ -25,9 +25,10 @@ interface Example {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts an example on the port that it says it listens on. */
+/** Starts an example, or the script of one, on the port that it says it listens on. */
 export async function startExample(name: string, environment: Record<string, string>, later?: Later): Promise<Example> {
-  const script = new URL(`../../examples/${name}/gateway.js`, import.meta.url).pathname;
+  const file = name.endsWith(".js") ? name : `${name}/gateway.js`;
+  const script = new URL(`../../examples/${file}`, import.meta.url).pathname;
   const env = { ...process.env, ...environment, PORT: "0" };
   const child = endLater(spawn(process.execPath, [script], { env, stdio: ["ignore", "pipe", "ignore"] }), later);
   const ended = once(child, "exit").then(([code]) => code as number | null);

@@ -21,9 +21,10 @@ export async function run(file: string, args: readonly string[], cwd?: string): 
   return { code: code as number | null, stdout, stderr };
 }
 
-/** The command of the package, as it is built. */
-export const fgErrors = (...args: readonly string[]): Promise<Printed> =>
-  run(process.execPath, [here("../../packages/contract/dist/esm/cli.js"), ...args]);
+/** The script of the package's command, as it is built. */
+export const cli = here("../../packages/contract/dist/esm/cli.js");
+
+export const fgErrors = (...args: readonly string[]): Promise<Printed> => run(process.execPath, [cli, ...args]);
 
 /** A command of a devDependency. */
 export const tool = (name: string, args: readonly string[], cwd?: string): Promise<Printed> =>
