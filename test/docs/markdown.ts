@@ -24,3 +24,6 @@ export function table(text: string, mark: string): string[][] {
 
 /** What is written as code. */
 export const codes = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
+
+/** The arguments of each `npx fg-errors` that a text has as a line of code. */
+export const commands = (text: string) => [...text.matchAll(/^ {4}npx fg-errors (.+)$/gm)].map(([, line]) => line!.split(" "));
