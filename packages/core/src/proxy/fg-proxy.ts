@@ -12,6 +12,7 @@ import { createFailures } from "./proxy-failures.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createReplyHandler } from "./reply-handler.js";
 import { isMirror, isReplied, trackExchange } from "./track-exchange.js";
+import { watchTimeLimits } from "./watch-time-limits.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { addVia } from "./via.js";
 
@@ -62,6 +63,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
       const isDone = response.writableFinished && isReplied(response) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
     });
+    watchTimeLimits(response, settings.timeout, fail);
     if (!addVia(outgoing, request, proxyName)) return;
     callOwn("proxyReq", args);
     if (isAnswered(response) || isGone(response)) outgoing.destroy();

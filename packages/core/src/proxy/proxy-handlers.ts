@@ -32,6 +32,8 @@ export interface ProxyEventHandlers {
 export interface ProxySettings {
   /** Milliseconds that an upstream has to answer; no limit by default. */
   readonly proxyTimeout?: number | undefined;
+  /** Milliseconds of silence that a client's connection is granted; no limit by default. */
+  readonly timeout?: number | undefined;
   /** The upstream. */
   readonly target?: unknown;
   /** A service that gets a copy of each request, a mirror. Its reply is ignored. */

@@ -7,6 +7,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import { hasTarget } from "../http/request-target.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import { dropRefused } from "../node/prepare-request.js";
+import { guarded } from "../node/late-response.js";
 import { unmatched } from "../problem/unmatched.js";
 import { createResponder } from "../responder/responder.js";
 import { noop } from "../util/noop.js";
@@ -14,12 +15,11 @@ import { read } from "../util/safe-read.js";
 import { answerClientError } from "./client-error.js";
 import { splitOptions, type GuardOptions } from "./guard-options.js";
 import { isLingering } from "./lingering-close.js";
+import { trackConnections } from "./connections.js";
 import { createLoadShedding } from "./load-shedding.js";
 import { offerUpgrade } from "./offer-upgrade.js";
 import { framingFault, namesHost, refusals, refuse, refuseSocket } from "./refusals.js";
-
-/** Marks a guarded server. The symbol is registered, since a CommonJS copy and an ES module copy of this package may meet. */
-const guarded = Symbol.for("fg-errors.guarded");
+import { createTimeLimits } from "./time-limits.js";
 
 /**
  * Answers the requests that never reach an application by the contract: those that cannot be read, that Node answers by itself, or that
@@ -35,7 +35,9 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
   if (guarded in server) throw new TypeError("guardServer: the server is guarded already");
   const { limits, responderOptions } = splitOptions(options);
   const respond = createResponder(responderOptions, { caller: "guardServer" });
-  const { admits, admitsSocket } = createLoadShedding(respond, limits, server);
+  const connections = trackConnections(server);
+  const { admits, admitsSocket } = createLoadShedding(respond, limits, server, connections);
+  const { onTimeout, watchStream } = createTimeLimits(respond, server, connections);
   const requiresHost = replaceHostCheck(server as { requireHostHeader?: boolean });
   const emit = server.emit.bind(server) as EventEmitter["emit"];
   const handedOver = new WeakSet<object>();
@@ -51,6 +53,7 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
     ["dropRequest", onDropRequest],
     ["clientError", onClientError],
     ["unknownProtocol", onUnknownProtocol],
+    ["timeout", onTimeout],
   ]);
 
   function guardedEmit(event: string, ...args: unknown[]): boolean {
@@ -66,7 +69,10 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
 
   function refuseUnlessAdmitted(request: NodeRequest, response: NodeResponse): boolean {
     const reason = faultOf(request);
-    if (!reason) return !admits(request, response);
+    if (!reason) {
+      if (isHttp2(response)) watchStream(response);
+      return !admits(request, response);
+    }
     refuse(respond, reason, request, response);
     return true;
   }

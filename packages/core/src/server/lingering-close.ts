@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { noop } from "../util/noop.js";
-import type { HttpSocket } from "./pipelining.js";
+import type { HttpSocket } from "../node/http-socket.js";
 
 /** Limits the milliseconds for which a client may go on sending after its last answer. */
 const lingeringTime = 2000;

@@ -5,7 +5,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
 import type { Responder } from "../responder/responder.js";
-import { trackConnections } from "./connections.js";
+import type { Connections } from "./connections.js";
 import { makeDrainable } from "./drain.js";
 import { measureEventLoopDelay } from "./event-loop-delay.js";
 import { refuse, refuseSocket } from "./refusals.js";
@@ -35,11 +35,15 @@ const discardLimit = 65_536;
 
 /**
  * Refuses requests above the limits, and all requests while the server drains, before they reach the application.
- * @example const { admits } = createLoadShedding(respond, { maxInFlight: 1000 }, server);
+ * @example const { admits } = createLoadShedding(respond, { maxInFlight: 1000 }, server, trackConnections(server));
  */
-export function createLoadShedding(respond: Responder, limits: LoadLimits, server: Server): LoadShedding {
+export function createLoadShedding(
+  respond: Responder,
+  limits: LoadLimits,
+  server: Server,
+  connections: Connections,
+): LoadShedding {
   const { maxInFlight = Infinity, maxEventLoopDelay = Infinity } = limits;
-  const connections = trackConnections(server);
   const { openResponses, trackResponse } = connections;
   const isDraining = makeDrainable(server, respond, connections);
   const delay = maxEventLoopDelay === Infinity ? () => 0 : measureEventLoopDelay(server, maxEventLoopDelay);

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import type { HttpSocket } from "./pipelining.js";
+import type { HttpSocket } from "../node/http-socket.js";
 
 /**
  * Offers an upgrade to its listeners, and calls `refuse` if one of them destroys the stream before anything is written: no listener accepts

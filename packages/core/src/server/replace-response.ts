@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Responder } from "../responder/responder.js";
-import type { HttpSocket } from "./pipelining.js";
+import type { HttpSocket } from "../node/http-socket.js";
 
 /**
  * Sends an error response on the connection of a response that its application still has. The application's own response keeps its state
