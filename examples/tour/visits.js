@@ -50,7 +50,6 @@ export const visits = [
   visit("express", "GET /price", "a handler's own call is refused with 401", 502),
   visit("express", "POST /orders", "malformed JSON from the client", 400, { body: '{"quantity":' }),
   visit("express", "DELETE /orders", "the path takes POST only", 405),
-  visit("express", "PROPFIND /orders", "a method nobody implements", 501),
   visit("express", "GET /egress", "407 of the gateway's own", 407),
   visit("express", "GET /paid", "a conflict, said by the application", 409),
   visit("express", "GET /bug", "TypeError in a handler", 500),
@@ -73,5 +72,6 @@ export const visits = [
   visit("koa", "GET /nothing", "ctx.status = 503 and no body", 503),
   visit("koa", "GET /bug", "TypeError in a handler", 500),
   visit("koa", "GET /nowhere", "no route", 404),
+  visit("koa", "PROPFIND /orders", "a method nobody implements", 501),
   visit("koa", "GET /large", "100 kB of header from the client", 400, { headers: { cookie: "x".repeat(100_000) } }),
 ];
