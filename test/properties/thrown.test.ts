@@ -21,7 +21,7 @@ const state = fc.record({
   clientGone: fc.boolean(),
   encodedRequest: fc.boolean(),
   unreadRequest: fc.boolean(),
-  relay: fc.uniqueArray(fc.integer({ min: 400, max: 599 }), { maxLength: 3 }),
+  relayStatuses: fc.uniqueArray(fc.integer({ min: 400, max: 599 }), { maxLength: 3 }),
 } as const);
 
 /** As which proxy it answers. */

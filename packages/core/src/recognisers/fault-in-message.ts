@@ -35,6 +35,9 @@ function faultByText(message: string): Finding | undefined {
   return type === "unknown" ? { status: 502 } : fault(type as FaultType);
 }
 
+/** Matches names of errors that report a time limit: TimeoutError, RequestTimedOutError, ConnectTimeoutException. */
+export const timeoutName = /Time(?:d)?-?[oO]ut(?:Error|Exception)?$/;
+
 /** Gives the name of the group that matches in a text. */
 export function matchedGroup(pattern: RegExp, text: string): string | undefined {
   const groups = pattern.exec(text)?.groups;

@@ -4,6 +4,7 @@ import { findingSymbol } from "../problem/problem-error.js";
 import { maxRecognisedValues } from "../util/limits.js";
 import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
 import { clientFacing, operational, operationalInbound } from "./families.js";
+import { findingByName } from "./families/resilience.js";
 import { httpClientFinding } from "./http-clients/http-clients.js";
 import { domainFinding } from "./domain-errors.js";
 import { errorName, lookup } from "./lookup.js";
@@ -25,6 +26,8 @@ export function recognise(
   const relayStatuses = listed instanceof Set ? listed : new Set(listed);
   const own = findingOfOwnError(thrown, relayStatuses);
   if (own) return own;
+  const ofFiber = read(thrown, fiberCause, "error") ?? read(thrown, fiberCause, "defect");
+  if (ofFiber !== undefined) return recognise(ofFiber, given, budget);
   const context: Context = {
     name: errorName(thrown),
     code: readText(thrown, "code") ?? "",
@@ -43,10 +46,13 @@ export function recognise(
     domainFinding(thrown, given.contract?.problems, context) ??
     lookup(clientFacing, thrown, context) ??
     withOwnStatus(thrown, context.operationalFinding());
-  return found ? withRetryAfter(found, thrown) : findingOfCause(thrown, context);
+  return found ? withRetryAfter(found, thrown) : (findingOfCause(thrown, context) ?? findingByName(thrown, context));
 }
 
 const noStatuses: ReadonlySet<number> = new Set();
+
+/** Names the member in which effect's FiberFailure keeps why its fiber failed: Effect.runPromise() rejects with one, whatever it was. */
+const fiberCause: unique symbol = Symbol.for("effect/Runtime/FiberFailure/Cause");
 
 /** Reads the finding that our own errors carry. A Proxy that answers every question with itself carries none. */
 function findingOfOwnError(error: object, relayStatuses: Context["relayStatuses"]): Finding | undefined {

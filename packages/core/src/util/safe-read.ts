@@ -14,6 +14,18 @@ export function read(value: unknown, key: PropertyKey, inner?: PropertyKey, inne
   }
 }
 
+/**
+ * Whether an object has a member, even an undefined one. A client that declares the member is not an error that lacks it. A
+ * revoked Proxy has none.
+ */
+export function hasMember(error: object, member: PropertyKey): boolean {
+  try {
+    return member in error;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a value is an object or a function, not a primitive. */
 export function mayHaveMembers(value: unknown): value is object {
   return (typeof value === "object" || typeof value === "function") && value !== null;

@@ -8,6 +8,12 @@ import { fault, sameRule, type Context, type Family } from "../rule.js";
 /** Refuses the request's token (RFC 6750 section 3.1). A request without a token gets no error code, so the plain challenge. */
 const invalidToken: Finding = { status: 401, headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' } };
 
+/** Lists classes of errors that refuse a token: Hono's, aws-jwt-verify's. They have no status. */
+const tokenClasses =
+  "JwtTokenInvalid JwtTokenNotBefore JwtTokenExpired JwtTokenIssuedAt JwtTokenIssuer JwtTokenAudience JwtTokenSignatureMismatched JwtHeaderInvalid JwtHeaderRequiresKid JwtAlgorithmMismatch JwtExpiredError JwtNotBeforeError JwtParseError JwtInvalidIssuerError JwtInvalidAudienceError JwtInvalidSignatureError JwtInvalidSignatureAlgorithmError JwtInvalidScopeError KidNotFoundInJwksError CognitoJwtInvalidTokenUseError CognitoJwtInvalidClientIdError CognitoJwtInvalidGroupError".split(
+    " ",
+  );
+
 /** Recognises errors of authentication. A provider of keys or tokens that fails is never the caller's 401. No message is shown. */
 export const auth: Family = {
   // koa-jwt. A mark, since its status would be believed as any http-error's.
@@ -20,7 +26,8 @@ export const auth: Family = {
     UnauthorizedError: (error, context) => expressJwtFinding(error, context) ?? bearerFinding(error),
     ...sameRule(["InvalidRequestError", "InvalidTokenError", "InsufficientScopeError", "InvalidProofError"], bearerFinding),
     InternalOAuthError: oauthExchange,
-    TokenError: oauthAnswer,
+    TokenError: (error, context) => fastJwtFinding(error, context) ?? oauthAnswer(error),
+    ...sameRule(tokenClasses, (error) => (readStatus(error, "status") === undefined ? invalidToken : undefined)),
     Error: noTokenFinding,
   },
   codes: {
@@ -36,11 +43,34 @@ export const auth: Family = {
     ERR_JOSE_NOT_SUPPORTED: invalidToken,
     ERR_JWKS_NO_MATCHING_KEY: invalidToken,
     ERR_JWKS_MULTIPLE_MATCHING_KEYS: invalidToken,
+    // paseto. Others concern keys of this gateway.
+    ERR_PASETO_CLAIM_INVALID: invalidToken,
+    ERR_PASETO_DECRYPTION_FAILED: invalidToken,
+    ERR_PASETO_INVALID: invalidToken,
+    ERR_PASETO_VERIFICATION_FAILED: invalidToken,
     ERR_JWKS_TIMEOUT: fault("http_response_timeout"),
     ERR_JWKS_INVALID: { status: 502 },
     ERR_JOSE_GENERIC: keySetFinding,
   },
 };
+
+/** Recognises fast-jwt's errors. A key that cannot be fetched, or is not a key, is not the caller's fault. */
+function fastJwtFinding(error: object, context: Context): Finding | undefined {
+  const code = readText(error, "code") ?? "";
+  if (!code.startsWith("FAST_JWT_")) return undefined;
+  if (code !== "FAST_JWT_KEY_FETCHING_ERROR") return ownKeyFaults.has(code) ? { status: 500 } : invalidToken;
+  const original = read(error, "originalError");
+  const found = context.recognise(original) ?? faultInMessage(readText(original, "message") ?? "");
+  return found && found.status >= 500 ? found : { status: 503 };
+}
+
+const ownKeyFaults: ReadonlySet<string> = new Set([
+  "FAST_JWT_INVALID_KEY",
+  "FAST_JWT_INVALID_OPTION",
+  "FAST_JWT_INVALID_PAYLOAD",
+  "FAST_JWT_MISSING_KEY",
+  "FAST_JWT_SIGN_ERROR",
+]);
 
 /**
  * Recognises jsonwebtoken's errors. It keeps only the message of a failed key lookup. The key material that it complains about is

@@ -1,13 +1,20 @@
 import { types } from "node:util";
 import type { Finding } from "../../problem/finding.js";
 import { maxFieldErrors } from "../../util/limits.js";
-import { isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
+import { hasMember, isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
 import { exposedMembers } from "../exposed-members.js";
 import type { Context, Family } from "../rule.js";
 
 /** Recognises errors that web frameworks give their users to throw. Nearly all have a status. */
 export const frameworks: Family = {
-  marks: { isBoom: boomFinding, getStatus: nestFinding, unhandled: h3Finding, type: feathersFinding, expose: httpErrorFinding },
+  marks: {
+    isBoom: boomFinding,
+    extensions: apolloFinding,
+    getStatus: nestFinding,
+    unhandled: h3Finding,
+    type: feathersFinding,
+    expose: httpErrorFinding,
+  },
   names: { HTTPError: h3Finding, HTTPException: honoFinding, TRPCError: trpcFinding, GraphQLError: graphqlFinding },
 };
 
@@ -79,6 +86,11 @@ function trpcFinding(error: object, context: Context): Finding | undefined {
   const borrowed = message === code || message === readText(cause, "message");
   const found = statusFinding(codeStatuses.get(code), borrowed ? undefined : message);
   return found && found.status < 500 ? { ...found, errors: context.recognise(cause)?.errors } : found;
+}
+
+/** Recognises errors of a subclass of GraphQL's, whose names are their own: Apollo Server's of a request, those of Apollo Server 3. */
+function apolloFinding(error: object, context: Context): Finding | undefined {
+  return hasMember(error, "locations") && hasMember(error, "nodes") ? graphqlFinding(error, context) : undefined;
 }
 
 /**

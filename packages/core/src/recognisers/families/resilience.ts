@@ -1,5 +1,7 @@
 import type { Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
+import { timeoutName } from "../fault-in-message.js";
+import { limitedCallFinding } from "../http-clients/call-finding.js";
 import { fault, type Context, type Family, type Rule } from "../rule.js";
 
 const timedOut = fault("http_response_timeout");
@@ -60,6 +62,14 @@ function abortFinding(error: object, { recognise }: Context): Finding {
   const reason = recognise(read(error, "cause"));
   return reason && reason.status >= 500 ? { status: reason.status, proxyError: reason.proxyError } : shuttingDown;
 }
+
+/** Recognises an error that nothing else is known of by a name that says what it is: libraries follow the same habit. */
+export function findingByName(error: object, context: Context): Finding | undefined {
+  if (timeoutName.test(context.name)) return timeoutFinding(error, context);
+  return limitName.test(context.name) ? limitedCallFinding(error) : undefined;
+}
+
+const limitName = /(?:RateLimit(?:ed|Exceeded)?|TooManyRequests|ResourceExhausted|Throttl(?:ed|ing))(?:Error|Exception)$/;
 
 function timeoutFinding(_error: object, { origin }: Context): Finding {
   return origin === "inbound" ? { status: 408 } : origin === "datastore" ? { status: 504 } : timedOut;

@@ -45,8 +45,8 @@ export function looksLikeError(value: unknown): boolean {
 /** Reads Standard Schema and the like, { message, path: (key | { key })[] }: zod, arktype, effect; joi; valibot, which may have no path. */
 export const standard: Dialect = {
   owns: (issue) => standardIssue.owns(issue) && (read(issue, "path") ?? readText(issue, "kind")) !== undefined,
-  fields: (issue, _part, work) =>
-    innerIssues(issue, [], maxIssueDepth, work).map(({ path, detail }) => ({ ...placeOf("body", path), detail })),
+  fields: (issue, part, work) =>
+    innerIssues(issue, [], maxIssueDepth, work).map(({ path, detail }) => ({ ...placeOf(part, path), detail })),
 };
 
 /** Reads Standard Schema to the letter: an issue with the whole content needs nothing but a message. */

@@ -100,7 +100,11 @@ function yupOrClassValidator(error: object, context: Context): Finding | undefin
  * Makes the finding of invalid fields. The error's own status, or the known origin of the data, says whose fault it is: a reply
  * that is not valid is not the client's fault, and its fields are not shown. Otherwise the request was not valid.
  */
-function invalidRequest(error: object, { origin }: Context, errors: readonly FieldError[] | undefined): Finding | undefined {
+export function invalidRequest(
+  error: object,
+  { origin }: Context,
+  errors: readonly FieldError[] | undefined,
+): Finding | undefined {
   if (errors === undefined) return undefined;
   const own = readStatus(error, "status") ?? readStatus(error, "statusCode");
   const status = own ?? (origin === "upstream" ? 502 : origin === "datastore" ? 500 : 400);

@@ -1,22 +1,25 @@
 import { classifyFault } from "../../proxy-errors/classify-fault.js";
 import type { FaultType } from "../../proxy-errors/proxy-errors.js";
 import { read, readText } from "../../util/safe-read.js";
-import { matchedGroup } from "../fault-in-message.js";
+import { matchedGroup, timeoutName } from "../fault-in-message.js";
 import { errorName } from "../lookup.js";
 
 /**
  * Finds the fault of a next hop in an HTTP client's error. The client's own message comes last, and so does a name that it gave
  * the error: the AWS SDK calls an ECONNRESET a TimeoutError.
- * @param links the error and what it wraps
+ * @param failures the error, and others that it keeps
+ * @param links those and what they wrap
  */
-export function callFault(error: object, links: readonly unknown[]): FaultType | undefined {
+export function callFault(failures: readonly unknown[], links: readonly unknown[]): FaultType | undefined {
   const phase = firstFound(links, gotPhaseFault);
   if (phase) return phase;
   if (links.some(isClientTimeout)) return "http_response_timeout";
   // axios and gaxios drop the reason of an abort, but the signal that they were given still has it.
   const reasons = links.some(isAbort) ? links.map((link) => read(link, "config", "signal", "reason")) : [];
   const isLate = [...links, ...reasons].some(isTimeout);
-  return classifyFault(error) ?? firstFound(links, faultOfMessage) ?? (isLate ? "http_response_timeout" : undefined);
+  return (
+    firstFound(failures, classifyFault) ?? firstFound(links, faultOfMessage) ?? (isLate ? "http_response_timeout" : undefined)
+  );
 }
 
 function firstFound<T>(links: readonly unknown[], look: (link: unknown) => T | undefined): T | undefined {
@@ -72,6 +75,12 @@ const messageStarts: readonly (readonly [start: string, type: FaultType])[] = [
   ["socket hang up", "connection_terminated"],
   ["Proxy response (", "connection_refused"], // undici calls it an abort when a forward proxy refuses the tunnel
   ["incorrect header check", "http_response_content_coding"],
+  ["other side closed", "connection_terminated"], // Elasticsearch keeps no code
+  ["Response aborted", "http_response_incomplete"], // Elasticsearch 7, influxdb
+  ["Error reading response as text: aborted", "http_response_incomplete"], // Azure
+  ["The operation was aborted due to timeout", "http_response_timeout"], // postmark
+  ['"timeout"', "http_response_timeout"], // clients that Fern generates
+  ["Request aborted due to timeout", "http_response_timeout"], // stripe
 ];
 
 /** Maps llhttp's messages to a fault, where its code is lost: by undici 7, and by the Huawei Cloud SDK. */
@@ -81,11 +90,11 @@ const parserMessages: readonly (readonly [words: RegExp, type: FaultType])[] = [
 ];
 
 /**
- * Finds messages that nobody else would write, of errors that have nothing else (needle's, ws's, undici's). Each group has the
+ * Finds messages that nobody else would write, of errors that have nothing else (needle's, ws's, undici's, request's, nano's, typed-rest-client's). Each group has the
  * name of the fault's type.
  */
 const bareMessages =
-  /(?<connection_read_timeout>^read timeout$)|(?<redirects>^Max redirects reached\. )|(?<http_response_timeout>^Opening handshake has timed out$)|(?<http_upgrade_failed>^Unexpected server response: \d+$|^Invalid Sec-WebSocket-(?:Accept|Extensions) header$|^Server (?:sent (?:an? |no )(?:invalid )?(?:subprotocol|Sec-)|indicated an extension ))|(?<http_protocol_error>\bassert\(statusCode >= 100\))/;
+  /(?<connection_read_timeout>^read timeout$)|(?<redirects>^Max redirects reached\. |^Exceeded maxRedirects\. )|(?<unknown>^error happened in your connection\. Reason: )|(?<http_response_timeout>^Opening handshake has timed out$|^Request timeout: \/)|(?<http_upgrade_failed>^Unexpected server response: \d+$|^Invalid Sec-WebSocket-(?:Accept|Extensions) header$|^Server (?:sent (?:an? |no )(?:invalid )?(?:subprotocol|Sec-)|indicated an extension ))|(?<http_protocol_error>\bassert\(statusCode >= 100\))/;
 
 /** Whether an error without a kind of its own has one of those messages. */
 export function isBareClientError(error: object): boolean {
@@ -98,22 +107,26 @@ function faultOfMessage(link: unknown): FaultType | undefined {
     return parserMessages.find(([words]) => words.test(message))?.[1] ?? "http_protocol_error";
   // The parser of fetch insists on three digits; its message depends on how Node was built.
   if (message === "fetch failed" && readText(link, "cause", "code") === "ERR_ASSERTION") return "http_protocol_error";
-  const [, syscall, code] = /^([a-z]+) (E[A-Z]+)\b/.exec(message) ?? []; // "connect ECONNREFUSED 127.0.0.1:80"
+  const [, syscall, code] = /^(?:error happened in your connection\. Reason: Error: )?([a-z]+) (E[A-Z]+)\b/.exec(message) ?? []; // "connect ECONNREFUSED 127.0.0.1:80"
   const known =
     nodeFetchTypes.get(readText(link, "type") ?? "") ?? messageStarts.find(([start]) => message.startsWith(start))?.[1];
   const bare = matchedGroup(bareMessages, message);
   // A loop of redirects does not pass through this gateway, and RFC 9209 section 2.3.32 means only loops that do.
-  const stated = bare === "redirects" ? undefined : (bare as FaultType | undefined);
+  const stated = bare === "redirects" || bare === "unknown" ? undefined : (bare as FaultType | undefined);
   return known ?? stated ?? classifyFault({ syscall, code, message });
 }
 
-const timeoutNames: ReadonlySet<string> = new Set(["TimeoutError", "APIConnectionTimeoutError"]);
-
+/** Whether a time limit is what an error reports, by its name; algoliasearch says so of each host that it tried. */
 function isTimeout(link: unknown): boolean {
-  return timeoutNames.has(errorName(link));
+  return timeoutName.test(errorName(link)) || read(read(link, "stackTrace", 0, "response"), "isTimedOut") === true;
 }
 
-const abortNames: ReadonlySet<string> = new Set(["AbortError", "CanceledError", "APIUserAbortError"]);
+const abortNames: ReadonlySet<string> = new Set([
+  "AbortError",
+  "CanceledError",
+  "APIUserAbortError",
+  "GoogleGenerativeAIAbortError",
+]);
 
 /** Whether a call was aborted, by whomever. */
 export function isAbort(link: unknown): boolean {

@@ -2,7 +2,7 @@ import { errorReplyFields } from "../../http/error-reply-fields.js";
 import { requiredFields } from "../../http/header-fields.js";
 import type { Finding } from "../../problem/finding.js";
 import { errorChain } from "../../proxy-errors/classify-fault.js";
-import { read, readText } from "../../util/safe-read.js";
+import { isError, read, readText } from "../../util/safe-read.js";
 import { fault, type Context } from "../rule.js";
 import { callFault, isAbort } from "./call-fault.js";
 
@@ -29,6 +29,16 @@ export function answeredCallFinding(status: number, headers: unknown, context: P
   return { status: own, receivedStatus: status, headers: own === 503 ? fieldsForStatus(headers, own) : undefined };
 }
 
+/** Makes the finding for a call that a limit of the vendor, or of the client itself, refused. discord.js counts in milliseconds. */
+export function limitedCallFinding(error: object): Finding {
+  const wait = read(error, "retryAfter") ?? read(error, "retry_after");
+  const isMilliseconds = typeof wait === "number" && read(error, "timeToReset") !== undefined;
+  return {
+    status: 503,
+    headers: fieldsForStatus({ "retry-after": String(isMilliseconds ? Math.ceil(wait / 1000) : wait) }, 503),
+  };
+}
+
 /**
  * Makes the finding for a call without a usable answer: refused, cut, timed out, aborted or never made. Undefined when the error
  * does not say.
@@ -41,14 +51,23 @@ export function failedCallFinding(
   context: Pick<Context, "clientGone">,
   receivedStatus: number | undefined,
 ): Finding | undefined {
-  const links = errorChain(error);
-  const type = callFault(error, links);
+  const failures = [error, ...wrappedErrors(error)];
+  const links = failures.flatMap(errorChain);
+  const type = callFault(failures, links);
   const cut = receivedStatus !== undefined || links.some((link) => readText(link, "message") === "terminated"); // undici, of content
   const found = type && fault(type === "connection_terminated" && cut ? "http_response_incomplete" : type);
   if (receivedStatus !== undefined) return { status: 502, ...found, receivedStatus };
   if (found) return found;
   if (links.some(isAbort)) return { status: context.clientGone ? 499 : 503 }; // aborted by this gateway: as in resilience.ts
   return isBug(links) ? { status: 500 } : undefined;
+}
+
+/** Lists members besides `cause` in which clients keep the error that they met: AWS SDK 2, gaxios 6, stripe, Slack, supabase. */
+const wrappingMembers = ["originalError", "error", "detail", "original", "context"] as const;
+
+/** Lists the errors that a client's error wraps. Only an error counts: other values may be the content that came. */
+function wrappedErrors(error: object): readonly object[] {
+  return wrappingMembers.map((member) => read(error, member)).filter(isError);
 }
 
 /** Picks the header fields that an error of this status keeps, whatever object the client stores them in. */

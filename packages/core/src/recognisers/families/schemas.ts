@@ -1,0 +1,134 @@
+import { keysOfPath, keysOfPointer, placeOf } from "../../problem/field-place.js";
+import type { FieldError, Finding } from "../../problem/finding.js";
+import { maxFieldErrors, maxIssueDepth, maxNestedIssues } from "../../util/limits.js";
+import { firstEntries, isRecord, read, readText } from "../../util/safe-read.js";
+import { newSearch, redactValues } from "../redact-values.js";
+import type { Family } from "../rule.js";
+import { ajv, invalidFields, standard } from "./validation-dialects.js";
+import { invalidRequest } from "./validation.js";
+
+/** Recognises errors of schema libraries that have no list of issues: one issue, a tree, a map by the part of the request. */
+export const schemas: Family = {
+  names: {
+    AssertError: typeBoxFinding,
+    ParseError: (error, context) => typeBoxFinding(error, context) ?? effectFinding(error, context),
+    TransformDecodeCheckError: typeBoxFinding,
+    SchemaError: effectFinding, // effect 4
+    ValidationError: (error, context) => invalidRequest(error, context, runtypesFields(read(error, "failure"))),
+    TypeGuardError: (error, context) => invalidRequest(error, context, typiaFields(error)),
+    CelebrateError: (error, context) => invalidRequest(error, context, celebrateFields(read(error, "details"))),
+    // io-ts has no error: its users throw the list.
+    Array: (list, context) => invalidRequest(list, context, ioTsFields(list as readonly unknown[])),
+  },
+  codes: { E_VALIDATION_ERROR: (error, context) => invalidRequest(error, context, vineFields(read(error, "messages"))) },
+};
+
+/** Recognises TypeBox's errors: from version 1 on with a list like ajv's in the cause, before with the first issue. */
+function typeBoxFinding(error: object, context: Parameters<typeof invalidRequest>[1]): Finding | undefined {
+  const issue = read(error, "error");
+  const path = readText(issue, "path");
+  if (path === undefined || read(issue, "schema") === undefined)
+    return invalidRequest(error, context, invalidFields(read(error, "cause", "errors"), [ajv]));
+  const detail = redactValues(read(issue, "message"), [read(issue, "value")], newSearch());
+  return invalidRequest(error, context, [{ ...placeOf("body", keysOfPointer(path)), detail }]);
+}
+
+/** Recognises effect's errors, whose issue is a tree. */
+function effectFinding(error: object, context: Parameters<typeof invalidRequest>[1]): Finding | undefined {
+  const root = read(error, "issue");
+  if (readText(root, "_tag") === undefined) return undefined;
+  const found: FieldError[] = [];
+  const work = { left: maxNestedIssues };
+  collectLeaves(root, [], maxIssueDepth * 4, work, found);
+  return invalidRequest(error, context, found);
+}
+
+function collectLeaves(
+  issue: unknown,
+  base: readonly unknown[],
+  levels: number,
+  work: { left: number },
+  found: FieldError[],
+): void {
+  if (levels === 0 || work.left-- <= 0 || found.length >= maxFieldErrors) return;
+  const own = read(issue, "path");
+  const path = own === undefined ? base : [...base, ...(Array.isArray(own) ? own.slice(0, maxFieldErrors) : [own])];
+  const inner = read(issue, "issues") ?? read(issue, "issue");
+  if (inner === undefined) found.push({ ...placeOf("body", path), detail: describeLeaf(issue) });
+  else
+    for (const each of Array.isArray(inner) ? inner.slice(0, maxFieldErrors) : [inner])
+      collectLeaves(each, path, levels - 1, work, found);
+}
+
+/** Describes a leaf by its kind, or by the type that it expects. effect's own texts quote the value. */
+const leafDescriptions: ReadonlyMap<string | undefined, string> = new Map([
+  ["Missing", "Required."],
+  ["MissingKey", "Required."],
+  ["Unexpected", "Not a known member."],
+  ["UnexpectedKey", "Not a known member."],
+  ["BooleanKeyword", "Must be a boolean."],
+  ["Boolean", "Must be a boolean."],
+  ["NumberKeyword", "Must be a number."],
+  ["Number", "Must be a number."],
+  ["StringKeyword", "Must be a string."],
+  ["String", "Must be a string."],
+]);
+
+function describeLeaf(issue: unknown): string {
+  return leafDescriptions.get(readText(issue, "_tag")) ?? leafDescriptions.get(readText(issue, "ast", "_tag")) ?? "Not valid.";
+}
+
+/** Lists the fields of a failure of runtypes: its details are failures by key. */
+function runtypesFields(failure: unknown): readonly FieldError[] | undefined {
+  if (readText(failure, "code") === undefined || readText(failure, "message") === undefined) return undefined;
+  const found: FieldError[] = [];
+  const work = { left: maxNestedIssues };
+  const collect = (inner: unknown, path: readonly string[]) => {
+    const details = read(inner, "details");
+    if (work.left-- <= 0 || path.length > maxIssueDepth || found.length >= maxFieldErrors) return;
+    if (!isRecord(details)) found.push({ ...placeOf("body", path), detail: "Not valid." });
+    else for (const [key, each] of firstEntries(details, maxFieldErrors)) collect(each, [...path, key]);
+  };
+  collect(failure, []);
+  return found;
+}
+
+function typiaFields(error: object): readonly FieldError[] | undefined {
+  const path = readText(error, "path");
+  if (path === undefined || readText(error, "expected") === undefined) return undefined;
+  return [{ ...placeOf("body", keysOfPath(path.replace(/^\$input\.?/, ""))), detail: "Not valid." }];
+}
+
+/** Lists the fields of celebrate's map of joi's errors by the part of the request. */
+function celebrateFields(details: unknown): readonly FieldError[] | undefined {
+  if (!(details instanceof Map)) return undefined;
+  return [...details]
+    .slice(0, maxFieldErrors)
+    .flatMap(([part, failure]: readonly [unknown, unknown]) =>
+      typeof part === "string" ? (invalidFields(read(failure, "details"), [standard], part) ?? []) : [],
+    );
+}
+
+function ioTsFields(list: readonly unknown[]): readonly FieldError[] | undefined {
+  if (!Array.isArray(read(list[0], "context")) || read(list[0], "context", 0, "type") === undefined) return undefined;
+  return list.slice(0, maxFieldErrors).map((issue) => {
+    const context = read(issue, "context");
+    const steps = Array.isArray(context) ? context.slice(1, maxFieldErrors) : [];
+    return {
+      ...placeOf(
+        "body",
+        steps.map((step) => read(step, "key")).filter((key) => key !== ""),
+      ),
+      detail: "Not valid.",
+    };
+  });
+}
+
+function vineFields(list: unknown): readonly FieldError[] | undefined {
+  if (!Array.isArray(list)) return undefined;
+  const search = newSearch();
+  return list.slice(0, maxFieldErrors).map((issue: unknown) => ({
+    ...placeOf("body", keysOfPath(readText(issue, "field") ?? "")),
+    detail: redactValues(read(issue, "message"), [], search),
+  }));
+}

@@ -1,0 +1,145 @@
+import { hasMember, isError, isRecord, read, readText } from "../../util/safe-read.js";
+import { errorName } from "../lookup.js";
+import { isBareClientError } from "./call-fault.js";
+import { isReceivedError } from "./received-error.js";
+
+type Path = readonly [key: PropertyKey, inner?: PropertyKey];
+
+/** Describes the errors of one client, or of several that keep the transport's answer at the same place. */
+export interface ClientKind {
+  /** Path to the object that the transport filled in, if the error has one. */
+  readonly answer?: Path | "itself";
+  /** Member of it that has the status, if the body could set one of the usual members. */
+  readonly status?: readonly string[];
+  /** Path to its header fields, if they are not in that object. */
+  readonly headers?: Path;
+  /** Any member may come from the body: only the failure of the call is certain. */
+  readonly forgeable?: true;
+  /** Whether an error with a mark, name or code that others use too is of this kind. */
+  readonly when?: (error: object) => boolean;
+  /** Other errors look the same: without a status, or a fault that only a network has, another family may know the error. */
+  readonly shared?: true;
+  /** Its `code` is the status, if it is a number and nothing else is. */
+  readonly hasStatusCode?: true;
+  /** A status of 0 means that there was no answer. */
+  readonly zeroIsNone?: true;
+  /** The vendor's limit on calls, or the client's own, refused it. */
+  readonly limited?: true;
+}
+
+const selfDescribed: ClientKind = { answer: "itself" };
+const withResponse: ClientKind = { answer: ["response"] };
+const unanswered: ClientKind = {};
+const limited: ClientKind = { limited: true };
+const received: ClientKind = { ...selfDescribed, hasStatusCode: true };
+
+/** Lists kinds by a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
+const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
+  ["errid", { forgeable: true, when: (error) => hasMember(error, "scope") }], // nano assigns the whole body over its error
+  ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // it takes over the body's members that it does not set itself
+  ["retryable", { forgeable: true, when: (error) => isAws2(error) && hasMember(error, "[statusCode]") }], // AWS SDK 2, by a member of the body
+  ["retryable", { answer: "itself", status: ["statusCode"], when: isAws2 }],
+  ["isAxiosError", withResponse],
+  [Symbol.for("gaxios-gaxios-error"), withResponse], // copies the body's message and code
+  ["timings", { ...withResponse, when: (error) => hasMember(error, "options") }], // got
+  ["meta", { answer: ["meta"], zeroIsNone: true, when: (error) => isRecord(read(error, "meta", "meta", "request")) }], // Elasticsearch, OpenSearch
+  ["responseHeaders", { answer: "itself", headers: ["responseHeaders"] }], // the AI SDK, typed-rest-client
+  ["rawResponse", selfDescribed], // superagent, content that does not parse; clients that Fern generates
+  ["requestID", { ...selfDescribed, when: (error) => hasMember(error, "error") && hasMember(error, "headers") }], // openai and its siblings
+  ["request_id", { ...selfDescribed, when: (error) => hasMember(error, "error") && hasMember(error, "headers") }], // openai 4
+  ["rawError", { ...selfDescribed, when: (error) => hasMember(error, "requestBody") }], // discord.js
+  ["httpBody", { answer: "itself", status: ["httpStatus"], when: (error) => hasMember(error, "httpStatus") }], // typesense
+  ["stackTrace", { ...selfDescribed, when: (error) => Array.isArray(read(error, "stackTrace")) }], // algoliasearch
+  ["setUpStackTrace", { ...selfDescribed, zeroIsNone: true }], // postmark
+  ["__isAuthError", { ...selfDescribed, zeroIsNone: true }], // supabase
+  ["__isStorageError", selfDescribed],
+  ["restCode", { ...selfDescribed, when: (error) => readText(error, "constructor", "name") === "RestError" }], // restify-clients; its server's errors have classes of their own
+  ["rawType", { when: (error) => read(error, "type") === "StripeConnectionError" }], // stripe
+  ["rawType", { ...selfDescribed, shared: true }], // its webhook signature errors have no status
+  ["isBoom", { answer: ["data", "res"], when: (error) => read(error, "data", "isResponseError") === true }], // wreck
+];
+
+/** Describes ky, wretch, superagent, graphql-request and the SendGrid client. */
+const withoutName: ClientKind = { ...withResponse, when: isTransportResponse, hasStatusCode: true, shared: true };
+
+const huaweiKind: ClientKind = { ...selfDescribed, when: (error) => hasMember(error, "httpStatusCode") };
+
+/** Lists kinds by the error's name, or its class's name where that is just "Error". */
+const clientNames: ReadonlyMap<string, ClientKind> = new Map<string, ClientKind>([
+  ["TypeError", { when: isFetchError }], // fetch of Node and undici; its aborts and timeouts look like anybody's
+  ["AbortError", { when: (error) => read(error, "type") === "aborted" || readText(error, "message") === "Response aborted" }], // node-fetch; influxdb
+  ["GraphqlResponseError", { forgeable: true }], // octokit, for a 200: it has nothing but the content
+  ["FetchError", { ...withResponse, when: (error) => hasMember(error, "type") || hasMember(error, "options") }], // node-fetch; ofetch
+  ["HttpError", { ...withResponse, when: isOctokitError }], // its own status is 500 without an answer
+  ["HTTPParserError", {}], // undici, which loses the code in some releases
+  ["ClientRequestException", huaweiKind],
+  ["ServerResponseException", huaweiKind],
+  ["ServiceResponseException", huaweiKind],
+  ["RequestError", { ...withResponse, when: (error) => hasMember(error, "options") && hasMember(error, "error") }], // request-promise
+  ["GaxiosError", { ...withResponse, when: (error) => hasMember(error, "config") }], // before 6.2 without its symbol
+  ["GoogleGenerativeAIAbortError", unanswered],
+  ["RestError", { answer: "itself", headers: ["response", "headers"] }], // Azure
+  ["RestException", { ...selfDescribed, when: (error) => hasMember(error, "moreInfo") }], // twilio
+  ["APIConnectionError", selfDescribed], // openai's siblings
+  ["APIConnectionTimeoutError", selfDescribed],
+  ["DeserializationError", unanswered], // Elasticsearch, content that does not parse
+  ["NoLivingConnectionsError", unanswered],
+  ["AirtableError", selfDescribed], // no Error
+  ["S3Error", { ...unanswered, when: (error) => hasMember(error, "amzRequestid") }], // minio, without a status
+  ["FunctionsHttpError", { answer: ["context"] }], // supabase
+  ["FunctionsRelayError", { answer: ["context"] }],
+  ["FunctionsFetchError", unanswered],
+  ["GoogleGenerativeAIFetchError", selfDescribed],
+  ["GoogleGenerativeAIError", unanswered],
+  ["ApiError", { ...selfDescribed, when: (error) => readText(error, "message")?.startsWith('{"') === true }], // @google/genai: the body is its message
+  ["Error", { when: (error) => isBareClientError(error) && read(error, "expose") !== true }], // needle, ws, request, nano
+  ["AssertionError", { when: isBareClientError }], // undici, for a status below 100
+]);
+
+/** Finds the kind of an HTTP client's error; undefined for any other. */
+export function clientKindOf(error: object): ClientKind | undefined {
+  for (const [mark, kind] of clientMarks) if (hasMember(error, mark) && matchesKind(error, kind)) return kind;
+  const name = errorName(error);
+  const named = clientNames.get(name) ?? (readText(error, "name") === "Error" ? clientNames.get("Error") : undefined);
+  if (named && matchesKind(error, named)) return named;
+  if (hasMember(error, "response") && matchesKind(error, withoutName)) return withoutName;
+  return kindByCode(error, readText(error, "code") ?? "") ?? (name.startsWith("RateLimitError[") ? limited : receivedKind(error));
+}
+
+function kindByCode(error: object, code: string): ClientKind | undefined {
+  if (code === "ABORTED" && hasMember(error, "method")) return unanswered; // superagent, which then has no response
+  if (code === "ERR_PROXY_TUNNEL") return unanswered; // node:https, whose `statusCode` is the forward proxy's: a 407 is not the client's
+  if (code === "slack_webapi_rate_limited_error") return limited;
+  if (code.startsWith("slack_webapi_") || code === "notionhq_client_request_timeout") return selfDescribed;
+  return code.startsWith("UND_ERR_") ? selfDescribed : undefined; // undici, whose ResponseError and the like have the status
+}
+
+function receivedKind(error: object): ClientKind | undefined {
+  return isError(error) && isReceivedError(error) ? received : undefined;
+}
+
+function matchesKind(error: object, { when }: ClientKind): boolean {
+  return when === undefined || when(error);
+}
+
+function isAws2(error: object): boolean {
+  return hasMember(error, "time") && hasMember(error, "code");
+}
+
+/**
+ * Whether `response` comes from a transport. Nest keeps its own answer under the same name, but no content that an upstream sends
+ * can have a method.
+ */
+function isTransportResponse(error: object): boolean {
+  const found = read(error, "response") ?? undefined;
+  return typeof read(error, "getStatus") !== "function" && (found === undefined || typeof read(found, "headers") === "object");
+}
+
+function isFetchError(error: object): boolean {
+  const message = readText(error, "message");
+  return (message === "fetch failed" || message === "terminated") && hasMember(error, "cause");
+}
+
+function isOctokitError(error: object): boolean {
+  return hasMember(error, "response") && readText(error, "request", "url") !== undefined;
+}

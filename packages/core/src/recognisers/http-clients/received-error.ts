@@ -1,0 +1,76 @@
+import { fieldEntries } from "../../http/field-entries.js";
+import { read, readText } from "../../util/safe-read.js";
+
+/** Lists the members in which clients keep the header fields that they received. */
+const headerMembers = ["headers", "responseHeaders"] as const;
+
+/** Lists fields that a message gets on its way: no application sets them for the answer to its own error. */
+const transportFields: ReadonlySet<string> = new Set(["content-length", "date", "transfer-encoding"]);
+
+/** Lists fields that describe the content of a message or its connection: an application may set some of them. */
+const messageFields: ReadonlySet<string> = new Set([
+  ...transportFields,
+  "connection",
+  "content-encoding",
+  "content-type",
+  "etag",
+  "keep-alive",
+  "server",
+  "via",
+  "x-powered-by",
+]);
+
+/** Lists the members in which clients keep the content that they received. */
+const bodyMembers = ["body", "responseBody", "rawBody", "response_body"] as const;
+
+/** Lists the members in which clients keep the id that a vendor gave the request. An `id` or a `requestID` may be an application's. */
+const requestIdMembers = ["request_id", "requestId", "_request_id", "x_request_id", "ray_id"] as const;
+
+/** Lists members of frameworks' own errors: http-errors, Boom, Nest, Hono, h3, Ts.ED, restify, Fastify. */
+const frameworkMembers = [
+  "expose",
+  "isBoom",
+  "getStatus",
+  "getResponse",
+  "unhandled",
+  "setHeaders",
+  "jse_info",
+  "validation",
+] as const;
+
+/**
+ * Whether an error is that of an HTTP client which no table lists. Frameworks give their users errors to throw with a status, a message and
+ * header fields for the answer. A status that stands beside a whole message, its content or a vendor's request id was received.
+ */
+export function isReceivedError(error: object): boolean {
+  if ((receivedStatusOf(error) ?? statusCodeOf(error)) === undefined) return false;
+  const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)).map(([name]) => name.toLowerCase()));
+  if (fields.some((name) => transportFields.has(name))) return true;
+  if (frameworkMembers.some((member) => read(error, member) !== undefined) || isNamedByFramework(error)) return false;
+  const hasBody = bodyMembers.some((member) => (read(error, member) ?? undefined) !== undefined);
+  const hasId = requestIdMembers.some((member) => (readText(error, member) ?? "") !== "");
+  return fields.some((name) => messageFields.has(name)) || hasBody || hasId;
+}
+
+/** Whether a name says whose error it is: a parser of the request's content keeps that content, too. */
+function isNamedByFramework(error: object): boolean {
+  return read(error, "type") === "FeathersError" || readText(error, "name") === "SyntaxError";
+}
+
+/** Lists the members in which clients keep the status that they received. */
+const statusMembers: readonly string[] = ["status", "statusCode", "httpStatusCode", "httpStatus"];
+
+/** Reads the status that a transport received: any three digits that an upstream can send, "000" too, not only those of an error. */
+export function receivedStatusOf(answer: unknown, members = statusMembers): number | undefined {
+  for (const name of members) {
+    const status = read(answer, name);
+    if (Number.isInteger(status) && Number(status) >= 0 && Number(status) <= 999) return Number(status);
+  }
+  return undefined;
+}
+
+/** Reads the status of a client that has it as its numeric code, which is often something else. */
+export function statusCodeOf(error: object): number | undefined {
+  const code = receivedStatusOf(error, ["code"]);
+  return code !== undefined && code >= 100 ? code : undefined;
+}
