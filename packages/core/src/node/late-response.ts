@@ -10,12 +10,11 @@ import type { HttpSocket } from "./http-socket.js";
  * does not read the response (408); an upstream does not answer (504); or the application does not (503).
  */
 export function lateResponse(response: NodeResponse): object {
-  if (isClientLate(response))
-    return { ...meant({ status: 408 }), name: "LateClient", message: "The client was silent for too long" };
+  if (isClientLate(response)) return meant({ status: 408 }, "LateClient", "The client was silent for too long");
   const exchange = upstreamExchangeOf(response);
   if (exchange && exchange.reply?.complete !== true)
     return upstreamFailure(fault(exchange.reply ? "connection_read_timeout" : "http_response_timeout"));
-  return { ...meant({ status: 503 }), name: "LateResponse", message: "The response was not complete within the time limit" };
+  return meant({ status: 503 }, "LateResponse", "The response was not complete within the time limit");
 }
 
 function isClientLate(response: NodeResponse): boolean {
