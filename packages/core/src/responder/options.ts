@@ -50,7 +50,7 @@ export interface ResponderOptions<Request = unknown, Response = unknown, Context
   readonly requestId?: (facts: Facts) => string | undefined;
   /** Changes what the client gets: returns members to replace, or undefined for none. The status is folded again. */
   map?(problem: Problem, context: ProblemContext<Request, Response, Context>): ProblemChange | undefined | void;
-  /** Receives every problem, before the response is written. Without it, and without a subscriber to the channel, a 5xx goes to stderr. */
+  /** Receives every problem, before the response is written. Without it a 5xx goes to stderr, unless it is `routine`. */
   onError?(problem: Problem, context: ProblemContext<Request, Response, Context>): unknown;
 }
 

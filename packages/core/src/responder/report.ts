@@ -43,18 +43,17 @@ type Hook = (problem: Problem, context: ProblemContext) => unknown;
 type Report = (problem: Problem, context: ProblemContext) => void;
 
 /**
- * Makes the function that reports to the operator: to `onError`, to the channel, and a 5xx to the host; to stderr when nobody
- * handles it. It never throws.
+ * Makes the function that reports to the operator: to `onError`, to the channel, and a 5xx to the host; to stderr when neither `onError`
+ * nor the host handles it. A subscriber to the channel may only count, so it handles nothing. It never throws.
  */
 export function createReport(onError: Hook | undefined, onServerError: Hook | undefined): Report {
   const reportToUser = onError && guardHook("onError", onError);
   const reportToHost = onServerError && guardHook("an error listener", onServerError, (isHandled) => isHandled === true);
   return (problem, context) => {
     reportToUser?.(problem, context);
-    const subscribed = problemChannel.hasSubscribers;
-    if (subscribed) problemChannel.publish({ problem, context });
+    if (problemChannel.hasSubscribers) problemChannel.publish({ problem, context });
     if (problem.status < 500 || problem.routine) return;
-    const isHandled = reportToHost?.(problem, context) || reportToUser || subscribed;
+    const isHandled = reportToHost?.(problem, context) || reportToUser;
     if (!isHandled) queueMicrotask(() => logGuarded(problem, context)); // formatting a stack is expensive: after the response
   };
 }
