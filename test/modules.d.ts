@@ -29,3 +29,8 @@ declare module "koa-mount" {
 
   export default function mount(prefix: string, middleware: Middleware): Middleware;
 }
+declare module "koa-json-error" {
+  import type { Middleware } from "koa";
+
+  export default function jsonError(options?: object): Middleware;
+}
