@@ -10,7 +10,7 @@ export const refusals: Family = {
   // CASL's ForbiddenError, whose class is minified.
   marks: {
     ability: (error) =>
-      read(error, "subjectType") === undefined && read(error, "action") === undefined ? undefined : { status: 403 },
+      readText(error, "action") !== undefined && read(error, "subjectType") !== undefined ? { status: 403 } : undefined,
   },
   names: {
     ...sameRule(["StripeSignatureVerificationError", "WebhookVerificationError"], wrongSignature), // stripe; svix, standardwebhooks

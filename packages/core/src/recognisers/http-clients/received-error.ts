@@ -4,18 +4,17 @@ import { read, readText } from "../../util/safe-read.js";
 /** Lists the members in which clients keep the header fields that they received. */
 const headerMembers = ["headers", "responseHeaders"] as const;
 
-/** Lists fields that a message gets on its way: no application sets them for the answer to its own error. */
-const transportFields: ReadonlySet<string> = new Set(["content-length", "date", "transfer-encoding"]);
-
-/** Lists fields that describe the content of a message or its connection: an application may set some of them. */
+/** Lists fields that describe the content of a message or its connection: an application seldom sets them for the answer to its own error. */
 const messageFields: ReadonlySet<string> = new Set([
-  ...transportFields,
   "connection",
   "content-encoding",
+  "content-length",
   "content-type",
+  "date",
   "etag",
   "keep-alive",
   "server",
+  "transfer-encoding",
   "via",
   "x-powered-by",
 ]);
@@ -44,12 +43,17 @@ const frameworkMembers = [
  */
 export function isReceivedError(error: object): boolean {
   if ((receivedStatusOf(error) ?? statusCodeOf(error)) === undefined) return false;
-  const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)).map(([name]) => name.toLowerCase()));
-  if (fields.some((name) => transportFields.has(name))) return true;
+  const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)));
+  if (fields.some(isOriginDate)) return true;
   if (frameworkMembers.some((member) => read(error, member) !== undefined) || isNamedByFramework(error)) return false;
   const hasBody = bodyMembers.some((member) => (read(error, member) ?? undefined) !== undefined);
   const hasId = requestIdMembers.some((member) => (readText(error, member) ?? "") !== "");
-  return fields.some((name) => messageFields.has(name)) || hasBody || hasId;
+  return fields.some(([name]) => messageFields.has(name.toLowerCase())) || hasBody || hasId;
+}
+
+/** Whether a field is the Date with which a server sent a message (RFC 9110 section 6.6.1): no application sets it for its answer. */
+function isOriginDate([name, value]: readonly [name: string, value: unknown]): boolean {
+  return name.toLowerCase() === "date" && typeof value === "string" && value.endsWith(" GMT");
 }
 
 /** Whether a name says whose error it is: a parser of the request's content keeps that content, too. */
