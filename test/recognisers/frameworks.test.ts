@@ -301,6 +301,9 @@ describe("tRPC", () => {
 });
 
 describe("GraphQL", () => {
+  class RefusedError extends GraphQLError {
+    override readonly name = "RefusedError"; // as the classes of Apollo Server are named
+  }
   const schema = buildSchema("type Query { order(id: Int): Int }");
   const run =
     (order: () => unknown, source = "{ order }", variableValues = {}) =>
@@ -331,6 +334,18 @@ describe("GraphQL", () => {
     ["a resolver's error that says nothing", run(fail(new Error("s3cr3t"))), 500],
     ["a resolver's upstream", run(fail(refusal)), { status: 502, proxyError: "connection_refused" }],
     ["an error that nobody located", fail(new GraphQLError("s3cr3t")), 500],
+    [
+      "extensions.http.headers",
+      extended({ http: { status: 405, headers: new Map([["allow", "POST"]]) } }),
+      { status: 405, headers: { allow: "POST" } },
+    ],
+    ["extensions.http.headers of a 5xx", extended({ http: { status: 503, headers: { "X-A": "s3cr3t" } } }), 503],
+    ["a class of its own", fail(new RefusedError("s3cr3t", { extensions: { http: { status: 403 } } })), 403],
+    [
+      "a class that only looks like one",
+      fail(Object.assign(new Error("s3cr3t"), { extensions: { http: { status: 403 } } })),
+      500,
+    ],
   ]);
 });
 

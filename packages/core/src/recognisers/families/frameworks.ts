@@ -95,14 +95,14 @@ function apolloFinding(error: object, context: Context): Finding | undefined {
 
 /**
  * Recognises GraphQL's errors. One of parsing or validating a document has a place in it but, unlike one that a resolver throws,
- * no path in the result.
+ * no path in the result. Servers send the fields in `extensions.http.headers`, such as Allow.
  */
 function graphqlFinding(error: object, context: Context): Finding | undefined {
   const extensions = read(error, "extensions");
   const status = readStatus(extensions, "http", "status") ?? codeStatuses.get(readText(extensions, "code"));
   const malformed = read(error, "positions") !== undefined && read(error, "path") === undefined;
   return (
-    statusFinding(status) ??
+    statusFinding(status, undefined, read(extensions, "http", "headers")) ??
     context.recognise(read(error, "originalError")) ??
     (malformed ? { status: 400, detail: "The GraphQL request is not valid." } : undefined)
   );
