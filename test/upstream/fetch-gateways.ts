@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { createResponder, problem, type ResponderOptions } from "@fg-errors/core";
+import { errorResponse } from "@fg-errors/core/hosts";
 import { relayResponse, type Reply } from "@fg-errors/core/upstream";
 import { Hono } from "hono";
 import { clients, type Call, type ClientName, type Gateway } from "./upstream-gateways.js";
@@ -20,10 +21,6 @@ function asking(client: ClientName, upstream: number) {
 
 function hono(client: ClientName, upstream: number, options?: ResponderOptions): Handler {
   const respond = createResponder(options);
-  const answer = (thrown: unknown, { method, url, headers }: Request) => {
-    const { status, headers: fields, body } = respond(thrown, { method, url, headers: Object.fromEntries(headers) });
-    return new Response(body, { status, headers: fields });
-  };
   const ask = asking(client, upstream);
   const app = new Hono();
   app.get("/thrown", () => {
@@ -31,8 +28,8 @@ function hono(client: ClientName, upstream: number, options?: ResponderOptions):
   });
   app.on(["GET", "POST"], "/unmatched", (context) => context.notFound());
   app.all("*", (context) => relayResponse(ask(context.req.raw), context.req.raw, options));
-  app.onError((error, context) => answer(error, context.req.raw));
-  app.notFound((context) => answer(problem(404), context.req.raw));
+  app.onError((error, context) => errorResponse(respond, error, context.req.raw));
+  app.notFound((context) => errorResponse(respond, problem(404), context.req.raw));
   return (request) => app.fetch(request);
 }
 

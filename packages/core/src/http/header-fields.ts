@@ -41,7 +41,11 @@ export const fieldForms: ReadonlyMap<string, RegExp> = new Map([
   ],
 ]);
 
-/** Whether a field that was set for the failed response is dropped with it. The name is in any case. */
+/**
+ * Whether a field that was set for the failed response is dropped with it, since it describes content or allows storage. The name is in
+ * any case.
+ * @example if (isDroppedWithError(name)) reply.removeHeader(name);
+ */
 export function isDroppedWithError(name: string): boolean {
   const lower = name.toLowerCase();
   return isRepresentationField(lower);

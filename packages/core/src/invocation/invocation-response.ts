@@ -1,4 +1,4 @@
-import { errorResponse, fetchResponse, methodOf, type FetchRequest } from "../relay/fetch-response.js";
+import { answerFetch, fetchResponse, methodOf, type FetchRequest } from "../relay/fetch-response.js";
 import { Inspection, survivingFieldsOf } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
 import { successHead } from "../reply/success-head.js";
@@ -30,7 +30,7 @@ export async function invocationResponse(
     if (failure) throw failure;
     return successResponse(invocation, methodOf(request), options);
   } catch (thrown) {
-    return errorResponse(respond, thrown, request, survivingFieldsOf(thrown));
+    return answerFetch(respond, thrown, request, survivingFieldsOf(thrown));
   }
 }
 

@@ -87,7 +87,13 @@ function setError(response: NodeResponse, thrown: unknown, status: number | unde
   Reflect.defineProperty(response, "err", { value: error, configurable: true, enumerable: true, writable: true });
 }
 
-/** Reads the facts of a request off it and its response. What the framework knows better replaces them. */
+/**
+ * Reads the facts of a request off it and its response: whether its client has left, whether its content has arrived, and the fields set on
+ * the response among them.
+ * @param thrown what failed: an error of the connection itself is the client's
+ * @param more what the framework knows better
+ * @example respond(thrown, requestFacts(thrown, request, response));
+ */
 export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse, more?: Partial<Facts>): Facts {
   const { headers, method, url, complete, socket } = request;
   // An error of the connection itself is the client's, whoever passes it on, as Koa does: unless this side has destroyed it with that error.

@@ -1,5 +1,6 @@
 import { mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
+import { isDroppedWithError } from "../http/header-fields.js";
 import { isFieldName, isFieldValue } from "../http/is-field.js";
 import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
@@ -28,10 +29,37 @@ export function fetchResponse(
 }
 
 /**
+ * Answers a failure by the contract as a fetch Response, on hosts such as Hono. Never throws.
+ * @param respond of `createResponder()`
+ * @param thrown whatever failed, or what `unmatched()` returns
+ * @param request the client's: its method, URL (for the path), header fields and signal are read
+ * @param failed the response that the answer replaces: its header fields stay, such as those of CORS, without those that describe its
+ *   content, which is cancelled. Default: none
+ * @example app.onError((thrown, c) => errorResponse(respond, thrown, c.req.raw));
+ */
+export function errorResponse(respond: Responder, thrown: unknown, request: FetchRequest, failed?: Response): Response {
+  if (failed) void cancelBody(failed);
+  return answerFetch(respond, thrown, request, failed && fieldsBefore(failed));
+}
+
+/** Cancels the content of a response that nobody gets, so that its source ends. It may be read already. */
+async function cancelBody({ body }: Response): Promise<void> {
+  try {
+    await body?.cancel();
+  } catch {}
+}
+
+/** Lists the fields of a response that stay with an error. Each Set-Cookie is one of its own. */
+function fieldsBefore({ headers }: Response): ReplyHead["headers"] {
+  const names = [...headers.keys()].filter((name) => !isDroppedWithError(name));
+  return Object.fromEntries(names.map((name) => [name, name === "set-cookie" ? headers.getSetCookie() : headers.get(name)!]));
+}
+
+/**
  * Answers a failure by the contract.
  * @param surviving fields of the reply that failed, names in lower case, as on a response whose handler has set them before
  */
-export function errorResponse(
+export function answerFetch(
   respond: Responder,
   thrown: unknown,
   request: FetchRequest,

@@ -7,7 +7,7 @@ import { replyOptions } from "../reply/reply-finding.js";
 import type { Reply } from "../reply/reply.js";
 import { noOptions, responderOf } from "../responder/cached-responder.js";
 import { read } from "../util/safe-read.js";
-import { errorResponse, fetchFacts, fetchResponse, methodOf, type FetchRequest } from "./fetch-response.js";
+import { answerFetch, fetchFacts, fetchResponse, methodOf, type FetchRequest } from "./fetch-response.js";
 import { relayReply, type RelayOptions } from "./relay-reply.js";
 
 /**
@@ -46,7 +46,7 @@ export async function relayResponse(
     const sent = isErrorStatus(head.status) ? leftHead(respond, head, fetchFacts(request), replyOptions(options)) : head;
     return fetchResponse(method, sent, content && webStream(content, broken));
   } catch (thrown) {
-    return errorResponse(respond, thrown, request, survivingFieldsOf(thrown));
+    return answerFetch(respond, thrown, request, survivingFieldsOf(thrown));
   }
 }
 

@@ -1,5 +1,6 @@
 import { validateHeaderValue } from "node:http";
 import { writeExtensions } from "../problem/extensions.js";
+import type { ProblemBody } from "../problem/problem-body.js";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { problemMediaType } from "./media-type.js";
@@ -48,6 +49,15 @@ const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
   const members = { type, title, status, detail, instance, error_code: code, error_msg: detail, request_id: requestId, errors };
   return { contentType: problemMediaType(accept), body: withExtensions(members, extensions) };
 };
+
+/**
+ * Gives the members of the default format as plain data, whatever the extensions are.
+ * @param path of the request, unless the problem names another
+ */
+export function bodyMembers(problem: Problem, requestId: string, path: string): ProblemBody {
+  const { body } = renderProblem(problem, { requestId, instance: problem.instance ?? path, accept: undefined });
+  return JSON.parse(body) as ProblemBody;
+}
 
 /** Renders FunctionGraph's own format. */
 const renderFunctionGraph: Renderer = ({ code, detail }, { requestId }) => ({

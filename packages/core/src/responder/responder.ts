@@ -1,6 +1,7 @@
 import { functionGraph } from "../contract/contract.js";
 import { dropCredentials } from "../http/header-fields.js";
 import type { Finding } from "../problem/finding.js";
+import type { ProblemBody } from "../problem/problem-body.js";
 import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
 import { guardHook } from "../util/guard-hook.js";
@@ -9,7 +10,7 @@ import { warn } from "../util/stderr.js";
 import { dropQuery } from "./drop-query.js";
 import { addErrorHeaders } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
-import { createRender, type Content } from "./render.js";
+import { bodyMembers, createRender, type Content } from "./render.js";
 import { createContext, createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { requestIdOf } from "./request-id.js";
@@ -28,6 +29,12 @@ export interface Responder {
   readonly render: (problem: Problem, facts: Facts) => Rendered;
   /** Reports a failure after the response has begun, and renders nothing. Returns the problem's status; undefined if it could not be reported. */
   readonly report: (thrown: unknown, facts: Facts, responseStarted?: boolean) => number | undefined;
+  /**
+   * Reports a failure, and describes it by the members of the default body: for hosts whose errors have a form of their own, such as
+   * GraphQL's. Default facts: none.
+   * @example const { error_code: code, detail: message } = respond.describe(thrown);
+   */
+  readonly describe: (thrown: unknown, facts?: Facts) => ProblemBody;
   /** Whether a status may leave as it is. */
   readonly documents: (status: number) => boolean;
   /** Renders the 500 that is answered when all else fails: without anything that was thrown, requested or set. It is reported to nobody. */
@@ -109,9 +116,15 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     return answered;
   }
 
+  function reportAndDescribe(found: Problem, facts: Facts): ProblemBody {
+    const { problem, context } = reportProblem(found, facts, false);
+    return bodyMembers(problem, context.requestId, context.instance);
+  }
+
+  const unknown = () => toProblem({ status: 500 }, undefined, contract, service);
+
   function plain(): Rendered {
-    const problem = toProblem({ status: 500 }, undefined, contract, service);
-    const requestId = requestIdOf({ headers: {} });
+    const [problem, requestId] = [unknown(), requestIdOf({ headers: {} })];
     const renderPlainly = createRender(format === "functiongraph" ? format : "problem");
     return renderResponse(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
   }
@@ -123,6 +136,12 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       render: (problem: Problem, facts: Facts) => withFacts(facts, (sound) => reportAndRender(problem, sound), plain),
       report: (thrown: unknown, facts: Facts, responseStarted = true) =>
         withFacts(facts, (sound) => reportProblem(normalize(thrown, sound), sound, responseStarted).problem.status, nothing),
+      describe: (thrown: unknown, facts: Facts = { headers: {} }) =>
+        withFacts(
+          facts,
+          (sound) => reportAndDescribe(normalize(thrown, sound), sound),
+          () => bodyMembers(unknown(), requestIdOf({ headers: {} }), "/"),
+        ),
       documents: (status: number) => Object.hasOwn(contract.statuses, status),
       plain,
     },
