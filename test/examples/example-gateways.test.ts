@@ -180,7 +180,7 @@ it("express-gateway opens WebSockets, and answers for those that its upstream re
     "Sec-WebSocket-Version": "13",
   };
   const upstream = raw((socket) => {
-    socket.end("HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\ns3cr3t");
+    socket.end("HTTP/1.1 403 Forbidden\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\n<p>s3cr3t");
   });
   const greeting = raw((socket) => {
     socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");

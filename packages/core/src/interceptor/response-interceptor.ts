@@ -3,6 +3,7 @@ import { isErrorStatus } from "../contract/contract.js";
 import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import { emitAborted, isGone, onClose } from "../node/client-gone.js";
+import { discardRestOf } from "../node/discard-content.js";
 import { beforeAnswer, hasLeftBody, isAnswered, isInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
@@ -167,6 +168,7 @@ export function createResponseInterceptor<Subject>(
   /** Closes the interception of a response that is complete, or whose client has left. */
   function responseClosed(interception: Intercepted) {
     emitAborted(interception.response);
+    discardRestOf(interception.request, interception.response);
     if (isWithheld(interception.state)) closeInterception(interception);
     interception.sources?.discard();
   }

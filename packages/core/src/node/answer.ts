@@ -8,6 +8,7 @@ import { mayHaveMembers, read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
 import { hasClientLeft, isGone } from "./client-gone.js";
 import { cut } from "./cut.js";
+import { discardContentOf } from "./discard-content.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import { markAnswered, prepareAnswer, type NodeRequest, type NodeResponse } from "./exchange.js";
 
@@ -41,7 +42,7 @@ export function answer(
     if (isGone(response)) return; // the client has left, and a response that was ended would look like one that arrived
     dropStaleFields(response, rendered.status);
     writeRendered(response, rendered, request.method);
-    discardRequestContent(request);
+    discardContentOf(request, response);
   } catch (failure) {
     warn("an error response could not be written", failure);
     writePlain(respond, request, response);
@@ -57,7 +58,7 @@ function writePlain(respond: Responder, request: NodeRequest, response: NodeResp
       response.sendDate = true; // to remove a Date turns it off
       forgetHead(response);
       writeRendered(response, respond.plain(), request.method);
-      discardRequestContent(request);
+      discardContentOf(request, response);
     } else if (!response.writableEnded) cut(response);
   } catch (failure) {
     warn("nor could a plain one", failure);
@@ -134,15 +135,4 @@ function withConnection(response: NodeResponse, headers: Rendered["headers"]): R
   if (isHttp2(response)) return others;
   const isLast = !response.shouldKeepAlive || /\bclose\b/i.test(String(response.getHeader("connection")));
   return { ...headers, connection: isLast ? "Upgrade, close" : "Upgrade" };
-}
-
-/** Discards the content of a request that nobody reads any more: it would block the connection for the next request. */
-function discardRequestContent(request: NodeRequest): void {
-  const { headers } = request;
-  const isEmpty = headers["content-length"] === undefined && headers["transfer-encoding"] === undefined && !isHttp2(request);
-  if (isEmpty && request.readableFlowing === null) return; // if there is content for all that, Node discards it, since nobody has begun to read
-  if (request.complete && request.readableEnded) return;
-  request.unpipe();
-  request.removeAllListeners("readable"); // one of them would keep the content from flowing
-  request.resume();
 }

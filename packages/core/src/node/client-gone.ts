@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { isHttp2 } from "../http/is-http2.js";
-import { readText } from "../util/safe-read.js";
+import { read, readText } from "../util/safe-read.js";
 import type { NodeRequest, NodeResponse } from "./exchange.js";
 
 /**
@@ -50,7 +50,7 @@ function isComplete(response: NodeResponse): boolean {
 export function isGone(response: NodeResponse): boolean {
   if (isHttp2(response)) return response.stream.destroyed || response.stream.aborted;
   const { destroyed, req: request } = response;
-  return destroyed || request?.aborted === true || request?.socket?.destroyed === true;
+  return destroyed || (request !== undefined && isDisconnected(request, response));
 }
 
 /**
@@ -60,10 +60,24 @@ export function isGone(response: NodeResponse): boolean {
 export function hasClientLeft(request: NodeRequest, response: NodeResponse): boolean {
   if (isComplete(response)) return false;
   if (isHttp2(request)) return (request.aborted || request.stream?.destroyed) && !isDestroyedHere(request.stream?.errored);
-  const { socket } = request;
-  if (!request.aborted && socket?.destroyed !== true) return false;
+  if (!isDisconnected(request, response as ServerResponse)) return false;
+  const socket = connectionOf(request, response as ServerResponse);
   const reason = (response as ServerResponse).errored ?? undefined;
   return reason === undefined || socket?.errored !== reason || socket.readableEnded; // a FIN, or a reset before
+}
+
+/** Whether the connection of a request is gone. One that was destroyed without its connection is aborted as well, and its client waits. */
+function isDisconnected(request: IncomingMessage, response: ServerResponse): boolean {
+  const isAborted = request.aborted && (request.socket as Socket | null) !== null;
+  return isAborted || connectionOf(request, response)?.destroyed === true;
+}
+
+/**
+ * Gives the connection of a request. Node, and undici, take it from a request before they destroy that, so that the connection stays: the
+ * older name of the member still leads there.
+ */
+export function connectionOf(request: IncomingMessage, response: ServerResponse): Socket | null {
+  return (request.socket as Socket | null) ?? (read(request, "client") as Socket | undefined) ?? response.socket;
 }
 
 /** Whether a stream of HTTP/2 was destroyed with an error of this side. node:http2 itself gives it one for what its client sent. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { isGone, onClose } from "../node/client-gone.js";
+import { discardRestOf } from "../node/discard-content.js";
 import { isAnswered, openUpstreamExchange } from "../node/exchange.js";
 import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/prepare-request.js";
 import { meant } from "../problem/problem-error.js";
@@ -62,6 +63,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
     onClose(response, () => {
       const isDone = response.writableFinished && isReplied(response) && !isAnswered(response);
       if (!isDone) outgoing.destroy();
+      discardRestOf(request, response);
     });
     watchTimeLimits(response, settings.timeout, fail);
     if (!addVia(outgoing, request, proxyName)) return;

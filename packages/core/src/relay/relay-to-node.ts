@@ -10,6 +10,7 @@ import { EventEmitter } from "node:events";
 import { finished } from "node:stream";
 import { isGone, onClose } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
+import { discardRestOf } from "../node/discard-content.js";
 import { markInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { survivingFieldsOf } from "../reply/inspect-reply.js";
@@ -46,7 +47,11 @@ export async function relayToNode(
   const request = response.req as NodeRequest;
   const isSettled = () => response.headersSent || isGone(response);
   if (isSettled()) closing.abort();
-  else onClose(response, () => closing.abort());
+  else
+    onClose(response, () => {
+      closing.abort();
+      discardRestOf(request, response);
+    });
   const relayed = await relayReply(reply, request.method, {
     ...options,
     signal,

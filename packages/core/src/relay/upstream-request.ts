@@ -17,7 +17,10 @@ export interface UpstreamRequest {
   /** Path and query, without an origin: it begins with "/", and has no dot segments that would leave the target's own path. */
   readonly path: string;
   readonly headers: UpstreamHeaders;
-  /** The request itself, if it has content. Null for GET and HEAD, whose content fetch() does not send; node:http does, where it is piped. */
+  /**
+   * Iterates over the content of the request, if it has any. Null for GET and HEAD, whose content fetch() does not send; node:http does,
+   * where the request is piped. For a client that takes a stream: `Readable.from(body)`.
+   */
   readonly body: AsyncIterable<Uint8Array> | null;
   /** Required by fetch() with a body that is a stream. */
   readonly duplex: "half";
@@ -44,8 +47,16 @@ export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): 
   const isEmpty = method === "GET" || method === "HEAD" || !hasContent(request);
   const headers = passedFields(request, coding);
   Object.defineProperty(headers, Symbol.iterator, { value: isEmpty ? withoutContent : withoutCoding });
-  const body = isEmpty ? null : request;
+  const body = isEmpty ? null : contentOfRequest(request);
   return { method, path: passedTarget(request), headers: headers as UpstreamHeaders, body, duplex: "half", redirect: "manual" };
+}
+
+/**
+ * Iterates over the content of a request without its destruction, when a client ends early: Node would take the connection from the
+ * request, and what is left of the content would block it.
+ */
+function contentOfRequest(request: IncomingMessage | Http2ServerRequest): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array> };
 }
 
 /** Lists fields that are addressed to this gateway. */

@@ -43,6 +43,9 @@ export const maxErrorBodyLimit = 16_777_216;
 /** Limits the milliseconds that the content of an error body may need. A body that drips would make the client wait for ever. */
 export const errorBodyTimeout = 1000;
 
+/** Limits the milliseconds for which an upload may stand still whose answer is complete, before the rest of it is discarded. */
+export const stalledUploadTime = 1000;
+
 /** Limits the content codings that are undone. An upstream that applies more wants to cause work. */
 export const maxContentCodings = 3;
 
