@@ -9,32 +9,49 @@ import { replyOptions } from "../reply/reply-finding.js";
 import type { ResponderOptions } from "../responder/options.js";
 import { createResponder } from "../responder/responder.js";
 import { guardHook } from "../util/guard-hook.js";
+import { isReadable } from "./proxied-reply.js";
 import { createFailures } from "./proxy-failures.js";
+import { watchDropped } from "./dropped-handlers.js";
+import { ownHandlers, withHandlers, type ConfiguredProxy, type ProxyConfiguration } from "./proxy-configuration.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createReplyHandler } from "./reply-handler.js";
-import { isMirror, isReplied, trackExchange } from "./track-exchange.js";
+import { isMirror, isReplied, isTracked, trackExchange } from "./track-exchange.js";
 import { watchTimeLimits } from "./watch-time-limits.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { addVia } from "./via.js";
 
 /**
- * Creates handlers for http-proxy-middleware, http-proxy, http-proxy-3 and httpxy. The library passes successes on by itself; faults, error
- * replies and upgrades that fail are answered by the contract.
+ * Creates the configuration of a proxy library, or handlers for it: http-proxy-middleware, http-proxy, http-proxy-3, httpxy, koa-proxies. The
+ * library passes successes on by itself; faults, error replies and upgrades that fail are answered by the contract. Handlers of your own are
+ * called before we answer. An error that one of a request or a reply throws is answered like an error that a route throws; errors of the others
+ * go to stderr; they get an error reply without its content.
  * @param options those of `fgErrors()`
- * @param handlers `on` handlers of your own, called before we answer. An error that one of a request or a reply throws is answered like
- *   an error that a route throws; errors of the others go to stderr; they get an error reply without its content
- * @throws TypeError for a wrong option, with its name and what it accepts
+ * @param configuration the library's whole configuration, with handlers of your own under `on` (koa-proxies: `events`; http-proxy-middleware 2:
+ *   `onProxyReq` and so on)
+ * @returns the configuration, with the handlers in it
+ * @throws TypeError for a wrong option, with its name and what it accepts, and for an event that there is not
+ * @example app.use(createProxyMiddleware(fgProxy({}, { target, proxyTimeout: 1000, on: { proxyReq } })));
+ */
+export function fgProxy<Configuration extends ProxyConfiguration>(
+  options: ResponderOptions,
+  configuration: Configuration,
+): ConfiguredProxy<Configuration>;
+/**
+ * Creates handlers alone, under `on` and as `attach`.
+ * @param handlers handlers of your own, by their events. Never set `on` beside the handlers of fgProxy(): it would replace them
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
  */
-export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHandlers = {}): ProxyHandlers {
+export function fgProxy(options?: ResponderOptions, handlers?: ProxyEventHandlers): ProxyHandlers;
+export function fgProxy(options: ResponderOptions = {}, given: ProxyEventHandlers | ProxyConfiguration = {}): ProxyHandlers {
+  const handlers = ownHandlers(given);
   const respond = createResponder(options, { caller: "fgProxy" });
   const { proxyName } = options;
   const inspectionOptions = replyOptions(options);
   const upgrades = createUpgrades(respond, { ...inspectionOptions, leaveBody: undefined });
   const failures = createFailures(respond, upgrades, handlers);
   const { broke, reportMirror, keepReply, fail, callOwn } = failures;
-  const proxyRes = createReplyHandler(respond, failures, options, inspectionOptions, handlers.proxyRes !== undefined);
+  const handleReply = createReplyHandler(respond, failures, options, inspectionOptions, handlers.proxyRes !== undefined);
   const ownStart = handlers.start && guardHook("the handler of start", handlers.start);
   const ownError = handlers.error && guardHook("the handler of proxy errors", handlers.error);
 
@@ -66,6 +83,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
       discardRestOf(request, response);
     });
     watchTimeLimits(response, settings.timeout, fail);
+    dropped.watchRequest(outgoing, response);
     if (!addVia(outgoing, request, proxyName)) return;
     callOwn("proxyReq", args);
     if (isAnswered(response) || isGone(response)) outgoing.destroy();
@@ -83,6 +101,7 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
 
   function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
     const [thrown, request, target, destination] = args;
+    dropped.see("error");
     if (target && isMirror(target, destination)) return reportMirror(thrown, request, target);
     if (target && isReplied(target)) return keepReply(target);
     ownError?.(...args);
@@ -93,17 +112,24 @@ export function fgProxy(options: ResponderOptions = {}, handlers: ProxyEventHand
   /** The libraries take a reset for a client that has left, if the client's connection is closed, also after a complete response. */
   function econnreset(...args: Parameters<ProxyHandlers["on"]["econnreset"]>) {
     const [thrown, request, response, destination] = args;
+    dropped.see("error");
     if (!isMirror(response, destination)) ownReset?.(...args);
     else if (response.writableFinished) reportMirror(thrown, request, response);
   }
 
-  const on = { ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error, econnreset };
-  return {
-    on,
-    attach: (server) => {
-      for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
-      dropRefusedOfUpgrades(server);
-      return server;
-    },
+  function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
+    const [reply, request, response] = args;
+    dropped.see("proxyRes");
+    if (isReadable(reply) && request.headers.expect === undefined && !isTracked(response)) dropped.missRequest();
+    handleReply(...args);
+  }
+
+  const dropped = watchDropped({ ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error, econnreset });
+  const { watched: on } = dropped;
+  const attach: ProxyHandlers["attach"] = (server) => {
+    for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
+    dropRefusedOfUpgrades(server);
+    return server;
   };
+  return withHandlers(given, { on, attach }, dropped.read);
 }

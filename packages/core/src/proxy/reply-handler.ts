@@ -35,7 +35,7 @@ export function createReplyHandler(
   inspectionOptions: ReplyOptions,
   mayChange: boolean,
 ): ReplyHandler {
-  function proxyRes(...args: Parameters<ReplyHandler>) {
+  function onReply(...args: Parameters<ReplyHandler>) {
     const [reply, request, response] = args;
     const brokeOff = (error?: Error) => {
       if (reply.complete) return;
@@ -104,5 +104,5 @@ export function createReplyHandler(
     });
   }
 
-  return proxyRes;
+  return onReply;
 }

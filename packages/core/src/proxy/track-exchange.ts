@@ -94,6 +94,11 @@ export function forgetReply(response: ServerResponse): void {
   resetFields(response, fields);
 }
 
+/** Whether an exchange is tracked: the handler of proxyReq has seen its request. */
+export function isTracked(target: object): boolean {
+  return upstreamExchangeOf(target)?.mirror !== undefined;
+}
+
 /** Whether the upstream's reply is complete: it is delivered, whatever octets stand behind it (RFC 9112 section 6.3). */
 export function isReplied(target: object): boolean {
   return upstreamExchangeOf(target)?.reply?.complete === true;

@@ -1,0 +1,71 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { ClientRequest, ServerResponse } from "node:http";
+import { isGone } from "../node/client-gone.js";
+import type { ProxyHandlers } from "./proxy-handlers.js";
+
+/** Notices which handlers of one fgProxy() a library never calls, since others have replaced them. */
+interface DroppedHandlers {
+  /** Gives the handlers in a form that shows whether anybody has taken them. */
+  readonly watched: ProxyHandlers["on"];
+  /** Watches an outgoing request, until the handlers of replies and errors were seen. */
+  readonly watchRequest: (outgoing: ClientRequest, response: ServerResponse) => void;
+  /** Notes that a handler was called. */
+  readonly see: (event: "proxyRes" | "error") => void;
+  /** Warns of a reply whose request the handler of proxyReq has not seen. */
+  readonly missRequest: () => void;
+  /** Notes that an application has read the handlers, and so means to use them. */
+  readonly read: () => void;
+}
+
+/** Warns once of each handler that was dropped. */
+export function watchDropped(on: ProxyHandlers["on"]): DroppedHandlers {
+  const seen = new Set<string>();
+  const warned = new Set<string>();
+  let isRead = false;
+  let isTaken = false;
+
+  const warnOfDropped = (event: string) => {
+    if (warned.has(event)) return;
+    warned.add(event);
+    const message =
+      event === "on"
+        ? "the handlers of fgProxy() are not registered"
+        : `the handler of ${event} of fgProxy() was replaced by another one`;
+    process.emitWarning(`${message}, so failures of upstreams pass: use fgProxy(options, { target, on: { ... } })`, {
+      type: "FgErrorsWarning",
+      code: "FG_ERRORS_DROPPED_HANDLERS",
+    });
+  };
+
+  const watched = {} as Record<string, unknown>;
+  for (const [event, handler] of Object.entries(on))
+    Object.defineProperty(watched, event, {
+      enumerable: true,
+      get: () => {
+        isTaken = true;
+        return handler;
+      },
+    });
+
+  const checkTaken = () => {
+    unsubscribe("http.server.request.start", checkTaken);
+    setImmediate(() => void (!isRead || isTaken || warnOfDropped("on")));
+  };
+  subscribe("http.server.request.start", checkTaken); // the first request of the process: proxies are set up by then
+
+  const expectCall = (event: "proxyRes" | "error") => setImmediate(() => void (seen.has(event) || warnOfDropped(event)));
+
+  return {
+    watched: watched as ProxyHandlers["on"],
+    see: (event) => void seen.add(event),
+    missRequest: () => warnOfDropped("proxyReq"),
+    read: () => void (isRead = true),
+    watchRequest: (outgoing, response) => {
+      if (!seen.has("proxyRes"))
+        outgoing.once("response", ({ statusCode = 0 }) => {
+          if (Math.trunc(statusCode / 100) !== 3) expectCall("proxyRes"); // a library may follow a redirect by itself
+        });
+      if (!seen.has("error")) outgoing.once("error", () => void (isGone(response) || expectCall("error")));
+    },
+  };
+}

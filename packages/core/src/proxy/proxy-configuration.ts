@@ -1,0 +1,94 @@
+import type { ProxyEventHandlers, ProxyHandlers } from "./proxy-handlers.js";
+
+/** Lists the options by which http-proxy-middleware 2 takes handlers. */
+interface LegacyHandlers {
+  readonly onProxyReq?: ProxyEventHandlers["proxyReq"];
+  readonly onProxyReqWs?: ProxyEventHandlers["proxyReqWs"];
+  readonly onProxyRes?: ProxyEventHandlers["proxyRes"];
+  readonly onError?: ProxyEventHandlers["error"];
+  readonly onOpen?: ProxyEventHandlers["open"];
+  readonly onClose?: ProxyEventHandlers["close"];
+}
+
+/** Lists the options by which the libraries take handlers: http-proxy-middleware 3 and 4 `on`, koa-proxies `events`, http-proxy-middleware 2 one per event. */
+interface HandlerOptions extends LegacyHandlers {
+  readonly on?: ProxyEventHandlers | undefined;
+  readonly events?: ProxyEventHandlers | undefined;
+}
+
+/** Describes the whole configuration of a proxy library, with a destination among its options. */
+export type ProxyConfiguration = HandlerOptions &
+  ({ readonly target: unknown } | { readonly router: unknown } | { readonly forward: unknown });
+
+/** Describes a configuration whose handlers are those of fgProxy(), which call the application's own first. */
+export type ConfiguredProxy<Configuration> = Omit<Configuration, keyof HandlerOptions> &
+  ProxyHandlers & { readonly events: ProxyHandlers["on"] } & Required<LegacyHandlers>;
+
+/** Maps the options of http-proxy-middleware 2 to events. */
+const legacyEvents: Readonly<Record<keyof LegacyHandlers, keyof ProxyEventHandlers>> = {
+  onProxyReq: "proxyReq",
+  onProxyReqWs: "proxyReqWs",
+  onProxyRes: "proxyRes",
+  onError: "error",
+  onOpen: "open",
+  onClose: "close",
+};
+
+const events: ReadonlySet<string> = new Set<keyof ProxyEventHandlers>([
+  "start",
+  "proxyReq",
+  "proxyRes",
+  "proxyReqWs",
+  "error",
+  "end",
+  "open",
+  "close",
+  "econnreset",
+]);
+
+/**
+ * Reads the handlers out of what an application gives to fgProxy(): handlers by their events, or a whole configuration.
+ * @throws TypeError for an event that there is not, and for a handler that is no function
+ */
+export function ownHandlers(given: ProxyEventHandlers | ProxyConfiguration): ProxyEventHandlers {
+  if (!isConfiguration(given)) return checkHandlers(given);
+  const { on, events: ofKoaProxies } = given;
+  const legacy = Object.entries(legacyEvents).map(([option, event]) => [event, given[option as keyof LegacyHandlers]]);
+  return checkHandlers({ ...Object.fromEntries(legacy.filter(([, handler]) => handler !== undefined)), ...ofKoaProxies, ...on });
+}
+
+/**
+ * Puts the handlers of fgProxy() into a configuration, under every option by which a library takes them.
+ * @param read called when an application reads the handlers to put them into a configuration itself
+ */
+export function withHandlers(
+  given: ProxyEventHandlers | ProxyConfiguration,
+  { on, attach }: ProxyHandlers,
+  read: () => void,
+): ProxyHandlers {
+  if (!isConfiguration(given))
+    return {
+      get on() {
+        read();
+        return on;
+      },
+      attach,
+    };
+  const legacy = Object.entries(legacyEvents).map(([option, event]) => [option, on[event]]);
+  const configured = { ...given, ...Object.fromEntries(legacy.filter(([, handler]) => handler !== undefined)), on, events: on };
+  return Object.defineProperty(configured, "attach", { value: attach }); // no option of a library's
+}
+
+function isConfiguration(given: object): given is ProxyConfiguration {
+  return ["target", "router", "forward", "on", "events"].some((option) => option in given);
+}
+
+function checkHandlers(handlers: ProxyEventHandlers): ProxyEventHandlers {
+  for (const [event, handler] of Object.entries(handlers)) {
+    if (!events.has(event))
+      throw new TypeError(`fgProxy: there is no event "${event}"; the events are ${[...events].join(", ")}`);
+    if (handler !== undefined && typeof handler !== "function")
+      throw new TypeError(`fgProxy: the handler of "${event}" takes a function`);
+  }
+  return Object.fromEntries(Object.entries(handlers).filter(([, handler]) => handler !== undefined));
+}
