@@ -44,6 +44,9 @@ const resolvers = {
 function contextOf(authorization: string | null | undefined): object {
   if (authorization === "none") throw problem(401, "Log in first.");
   if (authorization === "bug") throw new Error("s3cr3t");
+  if (authorization === "text") throw "s3cr3t"; // oxlint-disable-line no-throw-literal, only-throw-error -- as some libraries do
+  if (authorization === "graphql")
+    throw new graphql.GraphQLError("s3cr3t", { extensions: { code: "UNAUTHENTICATED", http: { status: 401 } } });
   return {};
 }
 

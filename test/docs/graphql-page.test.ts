@@ -67,6 +67,12 @@ describe.each(graphqlHosts)("$name", ({ start, allow, forged }) => {
       { ...order("7"), headers: { ...json, Authorization: "bug" } },
       { status: 500, error_code: "SHOP.0500" },
     ],
+    [
+      "a context that throws a text",
+      { ...order("7"), headers: { ...json, Authorization: "text" } },
+      { status: 500, error_code: "SHOP.0500" },
+    ],
+    ["a context that throws a GraphQLError", { ...order("7"), headers: { ...json, Authorization: "graphql" } }, { status: 401 }],
   ])("answers by the contract: %s", async (_what, given, expected, fields = {}) => {
     for (const accept of ["*/*", "application/json", graphqlType]) {
       const { answer, reported } = await visit({ ...given, headers: { Accept: accept, ...given.headers } });
@@ -140,5 +146,17 @@ describe.each(graphqlHosts)("$name", ({ start, allow, forged }) => {
     const { answer, reported } = await visit(order("7"));
     expect([answer.status, resultOf(answer)]).toEqual([200, { data: { order: { id: "7", left: 2 } } }]);
     expect(reported).toEqual([]);
+  });
+});
+
+it("GraphQL Yoga's fields of CORS stay", async () => {
+  const { start } = graphqlHosts.find(({ name }) => name === "yoga")!;
+  const { server } = await start({ contract: shop, onError() {} });
+  await withServer(server, async (port) => {
+    for (const line of ["GET /nothing", "PUT /graphql"]) {
+      const answer = parseAnswer(await exchange(port, request(line, { Origin: "https://shop.example" })));
+      assertContract(answer, shop);
+      expect(answer.headers.get("access-control-allow-origin")).toBe("https://shop.example");
+    }
   });
 });
