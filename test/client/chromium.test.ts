@@ -100,7 +100,7 @@ describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
           code: "SHOP.CHECKOUT_CLOSED",
           requestId: expect.stringMatching(/^[0-9a-f]{32}$/),
           retryAfter: exposed ? 60_000 : undefined,
-          extensions: { until: "2026-12-01T08:00:00Z" },
+          extensions: { until: "2026-12-01T08:00:00.000Z" },
         },
         isClosed: true,
       });

@@ -47,6 +47,9 @@ describe("the body", () => {
     ["//evil.example/a", "/.//evil.example/a"],
     ['/a"<>\\^`{|} \u00e9', "/a%22%3C%3E%5C%5E%60%7B%7C%7D%20%E9"],
     [`/${"a".repeat(5000)}`, `/${"a".repeat(1999)}`],
+    ["/100%?x", "/100%25"],
+    ["/%zz%2", "/%25zz%252"],
+    ["/a%20b", "/a%20b"],
   ])("gives %j as instance %j", (url, instance) => {
     expect(bodyOf(new Error("x"), { onError() {} }, { url })["instance"]).toBe(instance);
   });

@@ -137,7 +137,8 @@ const foldsOf = (targets: Readonly<Record<string, number>>) =>
 
 /** Gives the schema of the members that the text's placeholders do not name, as a Standard Schema that takes any value. */
 function schemaOf(members: JsonSchema | undefined, detail: string): Pick<ProblemRow, "members"> {
-  const others = Object.entries(members?.properties ?? {}).filter(([name]) => !new RegExp(`\\{\\s*${name}\\s*[,}]`).test(detail));
+  const placeholders = new Set([...detail.matchAll(/\{\s*(\w+)/g)].map(([, name]) => name));
+  const others = Object.entries(members?.properties ?? {}).filter(([name]) => !placeholders.has(name));
   if (others.length === 0) return {};
   const schema = {
     ...members,

@@ -2,7 +2,7 @@
 const maxPathLength = 2000;
 
 /** Matches a path that is sent as it came: nothing to cut off, nothing to encode, no "//" at its start. */
-const plainPath = /^\/(?!\/)[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
+const plainPath = /^\/(?!\/)(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[\dA-Fa-f]{2})*$/;
 
 /** Extracts the path of a request target, or the asterisk in its place; undefined for any other text. */
 export function pathIn(text: string): string | undefined {
@@ -12,7 +12,7 @@ export function pathIn(text: string): string | undefined {
     .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, "")
     .replace(/[?#].*$/s, "");
   if (!path.startsWith("/")) return path === "*" ? path : undefined;
-  const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/g, percentEncode);
+  const ascii = path.replace(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![\dA-Fa-f]{2})/g, percentEncode);
   return cutPath(ascii.startsWith("//") ? `/.${ascii}` : ascii); // RFC 3986 section 4.2: "//" would start an authority
 }
 
