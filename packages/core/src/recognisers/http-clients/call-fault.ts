@@ -14,11 +14,17 @@ export function callFault(failures: readonly unknown[], links: readonly unknown[
   const phase = firstFound(links, gotPhaseFault);
   if (phase) return phase;
   if (links.some(isClientTimeout)) return "http_response_timeout";
-  // axios and gaxios drop the reason of an abort, but the signal that they were given still has it.
-  const reasons = links.some(isAbort) ? links.map((link) => read(link, "config", "signal", "reason")) : [];
-  const isLate = [...links, ...reasons].some(isTimeout);
   return (
-    firstFound(failures, classifyFault) ?? firstFound(links, faultOfMessage) ?? (isLate ? "http_response_timeout" : undefined)
+    firstFound(failures, classifyFault) ??
+    firstFound(links, faultOfMessage) ??
+    (isLate(links) ? "http_response_timeout" : undefined)
+  );
+}
+
+/** Whether a call was too late by the names alone. axios and gaxios drop the reason of an abort, but the signal that they got still has it. */
+function isLate(links: readonly unknown[]): boolean {
+  return (
+    links.some(isTimeout) || (links.some(isAbort) && links.some((link) => isTimeout(read(link, "config", "signal", "reason"))))
   );
 }
 

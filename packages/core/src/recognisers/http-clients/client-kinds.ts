@@ -98,12 +98,21 @@ const clientNames: ReadonlyMap<string, ClientKind> = new Map<string, ClientKind>
 
 /** Finds the kind of an HTTP client's error; undefined for any other. */
 export function clientKindOf(error: object): ClientKind | undefined {
-  for (const [mark, kind] of clientMarks) if (hasMember(error, mark) && matchesKind(error, kind)) return kind;
+  const marked = kindByMark(error);
+  if (marked) return marked;
   const name = errorName(error);
   const named = clientNames.get(name) ?? (readText(error, "name") === "Error" ? clientNames.get("Error") : undefined);
   if (named && matchesKind(error, named)) return named;
   if (hasMember(error, "response") && matchesKind(error, withoutName)) return withoutName;
   return kindByCode(error, readText(error, "code") ?? "") ?? (name.startsWith("RateLimitError[") ? limited : receivedKind(error));
+}
+
+/** Looks all marks up at once: most errors have none. A revoked Proxy has none either. */
+function kindByMark(error: object): ClientKind | undefined {
+  try {
+    for (const [mark, kind] of clientMarks) if (mark in error && matchesKind(error, kind)) return kind;
+  } catch {}
+  return undefined;
 }
 
 function kindByCode(error: object, code: string): ClientKind | undefined {

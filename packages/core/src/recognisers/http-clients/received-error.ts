@@ -42,6 +42,7 @@ const frameworkMembers = [
  * header fields for the answer. A status that stands beside a whole message, its content or a vendor's request id was received.
  */
 export function isReceivedError(error: object): boolean {
+  if (!hasAnyMember(error, evidence)) return false;
   if ((receivedStatusOf(error) ?? statusCodeOf(error)) === undefined) return false;
   const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)));
   if (fields.some(isOriginDate)) return true;
@@ -49,6 +50,17 @@ export function isReceivedError(error: object): boolean {
   const hasBody = bodyMembers.some((member) => (read(error, member) ?? undefined) !== undefined);
   const hasId = requestIdMembers.some((member) => (readText(error, member) ?? "") !== "");
   return fields.some(([name]) => messageFields.has(name.toLowerCase())) || hasBody || hasId;
+}
+
+/** Lists all members that may show it. */
+const evidence: readonly string[] = [...headerMembers, ...bodyMembers, ...requestIdMembers];
+
+/** Whether an error has one of the members. Most have none, and to ask for all at once costs little. */
+function hasAnyMember(error: object, members: readonly string[]): boolean {
+  try {
+    for (const member of members) if (member in error) return true;
+  } catch {} // a Proxy that refuses
+  return false;
 }
 
 /** Whether a field is the Date with which a server sent a message (RFC 9110 section 6.6.1): no application sets it for its answer. */
