@@ -7,9 +7,9 @@ import { createProxyMiddleware } from "http-proxy-middleware";
 
 const { UPSTREAM: target = "http://127.0.0.1:9000", PORT = "8080" } = process.env;
 
-/** One second to connect; proxyTimeout is one to the reply's head, and between two chunks of its content. */
+/** One second to connect, one for the whole head of a reply, and one between two chunks of its content. */
 const agent = new (target.startsWith("https:") ? https : http).Agent({ timeout: 1000 });
-const proxy = createProxyMiddleware({ target, changeOrigin: true, agent, proxyTimeout: 1000, ...fgProxy() });
+const proxy = createProxyMiddleware(fgProxy({ headTimeout: 1000 }, { target, changeOrigin: true, agent, proxyTimeout: 1000 }));
 
 const app = express();
 app.use(proxy);

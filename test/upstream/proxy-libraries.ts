@@ -1,8 +1,7 @@
 // Every library that fgProxy() is made for, as a gateway that hands each request on to one upstream.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { ResponderOptions } from "@fg-errors/core";
-import { fgProxy } from "@fg-errors/core/proxy";
+import { fgProxy, type ProxyOptions } from "@fg-errors/core/proxy";
 import { fgErrors } from "@fg-errors/koa";
 import httpProxy from "http-proxy";
 import httpProxy3 from "http-proxy-3";
@@ -18,7 +17,7 @@ export interface Settings {
   /** The library's own. */
   readonly settings?: object;
   /** Ours; by default nothing is said on stderr. */
-  readonly options?: ResponderOptions;
+  readonly options?: ProxyOptions;
   readonly handlers?: Parameters<typeof fgProxy>[1];
 }
 
@@ -46,8 +45,9 @@ export const koaProxies: Library = {
   name: "koa-proxies",
   create: (upstream, { settings, options = quiet, handlers } = {}) => {
     const proxy = createKoaProxies("/", { target: target(upstream), ...settings, events: fgProxy(options, handlers).on });
+    const { headTimeout: _ofProxies, ...others } = options;
     const listener = new Koa()
-      .use(fgErrors(options))
+      .use(fgErrors(others))
       .use(proxy as Koa.Middleware)
       .callback();
     return { web: listener, ws: (_request, socket) => socket.destroy() };
@@ -65,7 +65,7 @@ export function behind<R>(
   return withServer(createServer(web).on("upgrade", ws), visit);
 }
 
-const quiet: ResponderOptions = { onError() {} };
+const quiet: ProxyOptions = { onError() {} };
 
 const target = (upstream: number | string) => (typeof upstream === "string" ? upstream : `http://127.0.0.1:${upstream}`);
 

@@ -6,12 +6,12 @@ import { isAnswered, openUpstreamExchange } from "../node/exchange.js";
 import { dropRefusedOfUpgrades, makeRequestSendable, makeUpgradeSendable, prepareRequest } from "../node/prepare-request.js";
 import { meant } from "../problem/problem-error.js";
 import { replyOptions } from "../reply/reply-finding.js";
-import type { ResponderOptions } from "../responder/options.js";
 import { createResponder } from "../responder/responder.js";
 import { guardHook } from "../util/guard-hook.js";
 import { isReadable } from "./proxied-reply.js";
 import { createFailures } from "./proxy-failures.js";
 import { watchDropped } from "./dropped-handlers.js";
+import { limitHead, splitProxyOptions, type ProxyOptions } from "./limit-head.js";
 import { ownHandlers, withHandlers, type ConfiguredProxy, type ProxyConfiguration } from "./proxy-configuration.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createReplyHandler } from "./reply-handler.js";
@@ -25,7 +25,7 @@ import { addVia } from "./via.js";
  * library passes successes on by itself; faults, error replies and upgrades that fail are answered by the contract. Handlers of your own are
  * called before we answer. An error that one of a request or a reply throws is answered like an error that a route throws; errors of the others
  * go to stderr; they get an error reply without its content.
- * @param options those of `fgErrors()`
+ * @param options those of `fgErrors()`, and `headTimeout`
  * @param configuration the library's whole configuration, with handlers of your own under `on` (koa-proxies: `events`; http-proxy-middleware 2:
  *   `onProxyReq` and so on)
  * @returns the configuration, with the handlers in it
@@ -33,7 +33,7 @@ import { addVia } from "./via.js";
  * @example app.use(createProxyMiddleware(fgProxy({}, { target, proxyTimeout: 1000, on: { proxyReq } })));
  */
 export function fgProxy<Configuration extends ProxyConfiguration>(
-  options: ResponderOptions,
+  options: ProxyOptions,
   configuration: Configuration,
 ): ConfiguredProxy<Configuration>;
 /**
@@ -42,9 +42,10 @@ export function fgProxy<Configuration extends ProxyConfiguration>(
  * @example app.use(createProxyMiddleware({ target, proxyTimeout: 1000, ...fgProxy() }));
  * @example const proxy = fgProxy().attach(httpProxy.createProxyServer({ target, proxyTimeout: 1000 }));
  */
-export function fgProxy(options?: ResponderOptions, handlers?: ProxyEventHandlers): ProxyHandlers;
-export function fgProxy(options: ResponderOptions = {}, given: ProxyEventHandlers | ProxyConfiguration = {}): ProxyHandlers {
+export function fgProxy(options?: ProxyOptions, handlers?: ProxyEventHandlers): ProxyHandlers;
+export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandlers | ProxyConfiguration = {}): ProxyHandlers {
   const handlers = ownHandlers(given);
+  const { headTimeout, responderOptions: options } = splitProxyOptions(proxyOptions);
   const respond = createResponder(options, { caller: "fgProxy" });
   const { proxyName } = options;
   const inspectionOptions = replyOptions(options);
@@ -71,7 +72,9 @@ export function fgProxy(options: ResponderOptions = {}, given: ProxyEventHandler
       outgoing.destroy();
       return fail(meant(refusal), request, response);
     }
-    trackExchange(outgoing, response, settings, () => broke(undefined, request, response));
+    const late = () => broke(undefined, request, response);
+    trackExchange(outgoing, response, settings, late);
+    limitHead(outgoing, response, headTimeout, late);
     const switched = (reply: IncomingMessage, socket: Socket) => {
       socket.destroy();
       broke(upgradeFailed(reply.statusCode), request, response);
@@ -92,7 +95,9 @@ export function fgProxy(options: ResponderOptions = {}, given: ProxyEventHandler
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, settings = {}] = args;
     const isSendable = makeUpgradeSendable(outgoing, request);
-    trackExchange(outgoing, socket, settings, () => broke(undefined, request, socket));
+    const late = () => broke(undefined, request, socket);
+    trackExchange(outgoing, socket, settings, late);
+    limitHead(outgoing, socket, headTimeout, late);
     upgrades.watch(outgoing, request, socket, settings.proxyTimeout);
     if (!isSendable) upgrades.failUpgrade(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
     else if (addVia(outgoing, request, proxyName)) callOwn("proxyReqWs", args);
