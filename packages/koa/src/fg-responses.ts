@@ -51,19 +51,19 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
     }
     if (ctx.respond === false || ctx.headerSent || !ctx.writable || hasLeftBody(ctx.res)) return;
     const { status } = ctx;
-    if (!isErrorStatus(status) && !inspectionOptions.hiddenFailures) return intercepted.fold(() => isEmpty(ctx)); // before any field is copied
+    if (!isErrorStatus(status) && !inspectionOptions.hiddenFailures) return intercepted.settle(() => isEmpty(ctx)); // before any field is copied
     const hasBody = (ctx.body !== null && ctx.body !== undefined) || ctx.method === "HEAD"; // where there is none, Koa would send the status phrase
     const given = hasBody ? inspectionOptions : { ...inspectionOptions, leaveBody: undefined };
     const inspection = new Inspection({ status, headers: ctx.res.getHeaders() }, given, ctx.method, ctx.originalUrl);
     const { outcome } = inspection;
-    if (outcome === "passes") return intercepted.fold(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
+    if (outcome === "passes") return intercepted.settle(() => isEmpty(ctx)); // Koa itself sends the status phrase as content
     if (isEmpty(ctx) && !isChosen(ctx)) return; // nobody has answered: fgErrors() says so
     if (outcome === "left") return intercepted.leaveBody(inspection.head);
     if (outcome === "undecided") await firstByte(ctx); // which turns a web stream into one of node:stream
     const body = outcome === "undecided" ? copyOf(ctx.body) : toReadable(ctx.body);
     const finding = await inspection.finding(messageOf(inspection.head, body));
     if (ctx.headerSent || !ctx.writable) return; // a stream broke meanwhile, and was answered for
-    if (!finding) return intercepted.fold(() => isEmpty(ctx));
+    if (!finding) return intercepted.settle(() => isEmpty(ctx));
     intercepted.keepSurvivingFields();
     throw replacedResponseError(finding);
   }, "fgResponses");

@@ -19,8 +19,11 @@ export interface InterceptedResponse {
   readonly keepSurvivingFields: () => void;
   /** Sets the head of an error reply that was set but not written, and whose body is left alone. */
   readonly leaveBody: (head: ReplyHead) => void;
-  /** Folds the status and drops the credentials of a success that was set but not written, if the options ask for it. */
-  readonly fold: (isEmpty: () => boolean) => void;
+  /**
+   * Settles the head of a success that was set but not written, as that of one that is written.
+   * @throws UpstreamError for a head that must not leave
+   */
+  readonly settle: (isEmpty: () => boolean) => void;
 }
 
 /** Describes an intercepted response and its state. */

@@ -15,6 +15,8 @@ export interface Sources {
   readonly areAbandoned: () => boolean;
   /** Discards all streams: the response is closed. */
   readonly discard: () => void;
+  /** Whether a success among them is in a transfer coding that nobody has undone. */
+  readonly areCoded: () => boolean;
   /** The names of the fields that came with successes which break. */
   readonly brokenFields: () => readonly string[];
 }
@@ -65,6 +67,7 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
     discard,
     areOpen: () => open.size > 0,
     areAbandoned: () => isErrorStatus(response.statusCode) && successes.some(isBroken),
+    areCoded: () => successes.some(({ headers }) => !isUndoneCoding(headers?.["transfer-encoding"])),
     brokenFields: () => successes.filter(isBroken).flatMap(({ headers }) => Object.keys(headers ?? {})),
   };
 }
@@ -72,6 +75,14 @@ export function watchSources(request: NodeRequest, response: NodeResponse, broke
 /** Creates the error that stream.finished() gives for a stream that closes before its end. */
 export function closedEarly(): Error {
   return new Error("A stream was closed before its end", { cause: { code: "ERR_STREAM_PREMATURE_CLOSE" } });
+}
+
+/**
+ * Whether a Transfer-Encoding says no more than that content comes in chunks, which node:http undoes and makes anew. Some applications write
+ * "identity" to have none.
+ */
+export function isUndoneCoding(field: unknown): boolean {
+  return field === undefined || field === "chunked" || /^[ \t]{0,9}(?:chunked|identity)?[ \t]{0,9}$/i.test(String(field));
 }
 
 /** Whether a reply of node:http breaks. Its members show it before its "error" event, since the content that has arrived is read first. */

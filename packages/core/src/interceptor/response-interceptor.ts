@@ -8,7 +8,7 @@ import { beforeAnswer, hasLeftBody, isAnswered, isInspected, type NodeRequest, t
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
 import { dropFields, isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
-import { replacedResponse } from "../problem/problem-error.js";
+import { replacedResponse, upstreamFailure } from "../problem/problem-error.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { Inspection } from "../reply/inspect-reply.js";
 import { replyOptions } from "../reply/reply-finding.js";
@@ -18,6 +18,8 @@ import type { Facts } from "../responder/request-facts.js";
 import { createResponder, type Host } from "../responder/responder.js";
 import { captureReply, pretend, sendHead, type CapturedReply } from "./captured-reply.js";
 import { closeInterception, createInterception, type InterceptedResponse, type Interception } from "./interception.js";
+import { createControls } from "./controls.js";
+import { headFault } from "./head-fault.js";
 import { isInspecting, isWithheld, transition } from "./interceptor-state.js";
 import { createLeftReplies } from "./left-reply.js";
 import type { Recording } from "./response-methods.js";
@@ -40,11 +42,11 @@ export function createResponseInterceptor<Subject>(
   type Intercepted = Interception<Subject>;
   const respond = createResponder(options, host);
   const inspectionOptions = replyOptions(options);
-  const keepsSuccesses = options.success !== "fold" && options.upstreamCredentials !== "drop";
   const { writingOf, endingOf, impliedHeadOf, replayTo } = createWrappedMethods<Subject>({ decide, pass, answerError });
   const answerFailure = ({ request, response, subject }: Intercepted, thrown: unknown) =>
     answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
   const leftReplies = createLeftReplies<Subject>(respond, inspectionOptions, host.facts);
+  const controlsOf = createControls<Subject>(options, { pass, leaveSet: leftReplies.leaveSet });
   const sourcesOf = createSourceWatcher<Subject>({ endingOf, answerError, answerFailure });
 
   // Each request gets no more than a success needs: new functions for each would cost more than their work.
@@ -57,20 +59,7 @@ export function createResponseInterceptor<Subject>(
     if (interception.state === "undecided" && inspectionOptions.hiddenFailures) setFlushing(response, endingOf(interception));
     onClose(response, () => responseClosed(interception));
     if (options.upstreamCredentials === "drop") beforeAnswer(response, restoreForAnswer, interception);
-    return {
-      release() {
-        interception.isReleased = true;
-        if (interception.state === "undecided") pass(interception);
-      },
-      isWritten: () => response.headersSent || interception.sources !== undefined,
-      answered: () => interception.answered,
-      keepSurvivingFields: () =>
-        keepSurvivingFields(response, interception.ownFields, options, interception.sources?.brokenFields()),
-      leaveBody: (head) => leftReplies.leaveSet(interception, head),
-      fold(isEmpty) {
-        if (!keepsSuccesses) settleHead(response, interception.ownFields, [response.statusCode], isEmpty(), options);
-      },
-    };
+    return controlsOf(interception);
   };
 
   /** Decides the next state by `written`, the arguments of writeHead(); without them, by the status that is set. */
@@ -88,6 +77,8 @@ export function createResponseInterceptor<Subject>(
       makeSendable(response, left);
       return pass(interception);
     }
+    const unsendable = headFault(response, head, interception.sources);
+    if (unsendable) return replaceSuccess(interception, upstreamFailure(unsendable));
     const planned = inspectionOptions.hiddenFailures && !isInspected(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, inspectionOptions, request.method);
     if (inspection?.outcome === "fails") return captureError(interception, head, inspection);
@@ -188,10 +179,15 @@ export function createResponseInterceptor<Subject>(
 
   /** Answers the error of a success that broke before anything of it was sent. */
   function answerError(interception: Intercepted, reason: unknown) {
-    const { response, ownFields, head } = interception;
+    const { response, head } = interception;
     if (isGone(response)) return;
+    replaceSuccess(interception, asBrokenReply(reason, Number(head?.[0] ?? response.statusCode)));
+  }
+
+  /** Answers a failure in place of a success: nothing is left of it. */
+  function replaceSuccess(interception: Intercepted, failure: unknown) {
     if (interception.state !== "inspecting") capture(interception);
-    resetFields(response, ownFields);
-    answerFailure(interception, asBrokenReply(reason, Number(head?.[0] ?? response.statusCode)));
+    resetFields(interception.response, interception.ownFields);
+    answerFailure(interception, failure);
   }
 }

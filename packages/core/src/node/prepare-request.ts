@@ -106,11 +106,12 @@ export function dropRefusedOfUpgrades(server: object): void {
 const stays: ReadonlySet<string> = new Set(["connection", "transfer-encoding"]);
 
 /** Whether Connection has more options than those about persistence. */
-function hasOptions(connection: string | undefined): connection is string {
+export function hasOptions(connection: string | undefined): connection is string {
   return connection !== undefined && !/^(?:close|keep-alive)$/i.test(connection);
 }
 
-function persistence(connection: string): string {
+/** Gives the value of Connection that says only whether the connection persists. */
+export function persistence(connection: string): string {
   return /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(connection) ? "close" : "keep-alive";
 }
 

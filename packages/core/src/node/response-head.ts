@@ -1,8 +1,10 @@
+import { hopByHopFields } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { isField, isFieldValue } from "../http/is-field.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import type { NodeResponse } from "./exchange.js";
+import { hasOptions, persistence } from "./prepare-request.js";
 
 /** Describes the arguments of `writeHead`, in any of its forms. */
 export type Head = unknown[];
@@ -56,21 +58,48 @@ export function isValidHead(head: Head): boolean {
  * @throws what node:http throws for an invalid name or value in `head`
  */
 export function makeSendable(response: NodeResponse, head: Head): void {
-  if (head.length > 1 && (isHttp2(response) || response.hasHeader("trailer") || namesTrailer(headFields(head)))) {
+  const connection = head[0] === 101 ? undefined : connectionIn(response, head); // node:http2 does not keep it
+  const isNamingFields = hasOptions(connection);
+  if (head.length > 1 && (isHttp2(response) || isNamingFields || fieldIn(response, head, "trailer") !== undefined)) {
     setFields(response, head);
     dropFields(head);
   }
+  if (isNamingFields) dropNamed(response, connection);
   dropUnsendable(response, Number(head[0]));
 }
 
-function namesTrailer(fields: unknown): boolean {
-  if (Array.isArray(fields)) return pairsOf(fields).some(([name]) => isTrailer(name));
-  for (const name in fields as object) if (isTrailer(name)) return true;
-  return false;
+/** Removes the fields that Connection names: they belong to the connection of an upstream (RFC 9110 section 7.6.1). */
+export function dropNamed(response: NodeResponse, connection = connectionIn(response, [])): void {
+  if (!hasOptions(connection)) return;
+  for (const name of hopByHopFields({ connection })) if (!framing.has(name)) response.removeHeader(name);
+  if (isHttp2(response)) return; // which drops the field itself
+  response.setHeader("connection", response.shouldKeepAlive ? persistence(connection) : "close");
 }
 
-function isTrailer(name: unknown): boolean {
-  return typeof name === "string" && name.length === 7 && name.toLowerCase() === "trailer";
+function connectionIn(response: NodeResponse, head: Head): string | undefined {
+  const connection = fieldIn(response, head, "connection");
+  return connection === undefined ? undefined : String(connection);
+}
+
+const framing: ReadonlySet<string> = new Set(["connection", "content-length", "trailer", "transfer-encoding"]);
+
+/**
+ * Reads a field of the head that `writeHead` sends: its arguments come before what is set on the response.
+ * @param wanted name in lower case
+ */
+export function fieldIn(response: NodeResponse, head: Head, wanted: string): unknown {
+  const given = head.length > 1 ? headFields(head) : undefined;
+  return (given === undefined ? undefined : givenField(given, wanted)) ?? response.getHeader(wanted);
+}
+
+function givenField(given: unknown, wanted: string): unknown {
+  if (Array.isArray(given)) return pairsOf(given).findLast(([name]) => isNamed(name, wanted))?.[1];
+  for (const name in given as object) if (isNamed(name, wanted)) return (given as Record<string, unknown>)[name];
+  return undefined;
+}
+
+function isNamed(name: unknown, wanted: string): boolean {
+  return typeof name === "string" && name.length === wanted.length && name.toLowerCase() === wanted;
 }
 
 /** Reads the reply head that will be sent: that of `writeHead` joined with the response's own fields; undefined if Node would refuse it. */
