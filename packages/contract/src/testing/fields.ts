@@ -28,7 +28,7 @@ export const statusFields: ReadonlyMap<number, StatusField> = new Map([
  */
 export const forbiddenFields: ReadonlySet<string> = new Set(
   `accept-ranges age content-digest content-disposition content-encoding content-language content-location content-md5 content-range digest
-  edge-control etag expires fly-replay last-modified pragma refresh repr-digest sourcemap surrogate-control trailer transfer-encoding
+  edge-control etag expires fly-replay last-modified pragma refresh repr-digest signature signature-input sourcemap surrogate-control trailer transfer-encoding
   x-accel-expires x-accel-limit-rate x-accel-redirect x-cascade x-cff-function-log x-lighttpd-send-file x-litespeed-location x-log-result
   x-reproxy-url x-sendfile x-sendfile2 x-sourcemap`.split(/\s+/),
 );

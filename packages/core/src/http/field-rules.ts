@@ -35,6 +35,7 @@ export const representationRules: readonly FieldRule[] = [
       "accept-ranges",
       "content-digest",
       "content-disposition",
+      "content-dpr", // of an image
       "content-encoding",
       "content-language",
       "content-length",
@@ -42,14 +43,21 @@ export const representationRules: readonly FieldRule[] = [
       "content-md5",
       "content-range",
       "content-type",
+      "delta-base", // RFC 3229 section 10.5.1
       "digest",
       "etag",
+      "im", // RFC 3229 section 10.5.2
       "last-modified",
       "memento-datetime", // RFC 7089 section 2.1.1
       "repr-digest",
       "trailer",
       "transfer-encoding",
     ],
+  },
+  {
+    why: "sign it, or are sums of its octets (RFC 9421 section 4, and of stores of objects)",
+    names: ["signature", "signature-input", "x-goog-hash", "x-ms-blob-content-md5", "x-ms-content-crc64"],
+    prefixes: ["x-amz-checksum-"],
   },
   {
     why: "allow its storage, or say how it is stored (RFC 9111, RFC 9213, RFC 9842, RFC 9875)",

@@ -50,7 +50,8 @@ export function resetFields(response: NodeResponse, before: OutgoingHttpHeaders,
 const none: ReadonlySet<string> = new Set();
 
 /**
- * Resets the fields of a response on which an upstream's error reply has been set; the surviving fields of that reply stay.
+ * Resets the fields of a response on which an upstream's error reply has been set; the surviving fields of that reply stay, and are joined
+ * with the gateway's own where they are lists.
  * @param before the fields that it had before the reply
  * @param stale names of fields that are left from another reply
  */
@@ -63,6 +64,7 @@ export function keepSurvivingFields(
   const surviving = new Set(survivingFields(response.getHeaders(), options).map(([name]) => name));
   for (const name of stale) surviving.delete(name);
   resetFields(response, before, surviving);
+  joinLists(response, before);
 }
 
 /** Lists fields that are lists by their grammar: the gateway's own values are sent along with the upstream's. */

@@ -98,7 +98,6 @@ export function createReplyHandler(
       }
       markRefused(response);
       keepSurvivingFields(response, before, options);
-      joinLists(response, before);
       fail(upstreamFailure(finding), request, response);
       return false;
     });

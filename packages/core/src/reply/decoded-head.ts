@@ -13,6 +13,9 @@ const codedFields: ReadonlySet<string> = new Set([
   "repr-digest",
 ]);
 
+/** Lists the fields of a signature. It covers fields by their names, and cannot be verified without one of them (RFC 9421 section 3.2). */
+const signatureFields: ReadonlySet<string> = new Set(["signature", "signature-input"]);
+
 /**
  * Corrects the head of a fetched reply for the content that fetch hands over. fetch undoes the codings that it knows, and leaves
  * the fields as they were. Decoded content is another representation: an entity tag of the coded one may only match weakly (RFC
@@ -21,7 +24,10 @@ const codedFields: ReadonlySet<string> = new Set([
  */
 export function decodedHead({ status, headers }: ReplyHead, content: Readable | null): ReplyHead {
   if (!isDecodedByFetch(headers["content-encoding"], content)) return { status, headers };
-  const left = Object.fromEntries(Object.entries(headers).filter(([name]) => !codedFields.has(name)));
+  const isSigned = [...codedFields].some((name) => String(headers["signature-input"] ?? "").includes(`"${name}"`));
+  const left = Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !codedFields.has(name) && !(isSigned && signatureFields.has(name))),
+  );
   const { etag } = left;
   if (etag !== undefined && !String(etag).startsWith("W/")) left["etag"] = `W/${String(etag)}`;
   return { status, headers: left };
