@@ -195,6 +195,7 @@ it("the client's credentials for this gateway stay here, and fields of its conne
 it.each([
   ["TRACE /", 501],
   ["GET *", 400],
+  ["OPTIONS *", 404],
 ])("%s through a gateway is a %i, which is not written to stderr", async (line, status) => {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const app = new Koa().use(fgErrors()).use((ctx) => void upstreamRequest(ctx.req));

@@ -4,6 +4,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import { transferCodingOf } from "../http/request-framing.js";
 import { originForm } from "../http/request-target.js";
 import type { Finding } from "../problem/finding.js";
+import { unmatchedStatus } from "../problem/unmatched.js";
 import { fault } from "../recognisers/rule.js";
 
 /** Names the key on a request whose headers are fit to be copied. */
@@ -52,11 +53,13 @@ export function dropRefused(headers: IncomingHttpHeaders): void {
 
 /**
  * Makes an outgoing request fit to be sent, for koa-proxies, which emits no event when it starts.
- * @returns why it may not be sent. node:http makes a CONNECT of HTTP/2's "connect" (RFC 9110 section 9.1). And where an agent had no
+ * @returns why it may not be sent. node:http makes a CONNECT of HTTP/2's "connect" (RFC 9110 section 9.1). An OPTIONS of "*" asks this server
+ *   (section 9.3.7), and the libraries would ask for the path "/*" instead: it is a request that no route has answered. And where an agent had no
  *   connection for a request, its head is written already, and may have lost its framing
  */
 export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): Finding | undefined {
   if (/[a-z]/.test(request.method ?? "")) return { status: 501, routine: true };
+  if (request.url === "*") return { status: unmatchedStatus, routine: true };
   if ((request as Prepared)[prepared]) return undefined;
   const coding = transferCodingOf(request);
   if (outgoing.headersSent)

@@ -4,6 +4,7 @@ import { connectionFields } from "../http/connection-fields.js";
 import { hasContent, transferCodingOf } from "../http/request-framing.js";
 import { hasTarget, invalidTarget, originForm } from "../http/request-target.js";
 import { ProblemError } from "../problem/problem-error.js";
+import { unmatchedStatus } from "../problem/unmatched.js";
 
 /**
  * Maps the header fields for an upstream, names in lower case. Its members are for node:http, Transfer-Encoding among them; its iterator,
@@ -33,15 +34,16 @@ export interface UpstreamRequest {
  * the framing of its content, so that the upstream sees one request where there was one. Host is left out, since it names this gateway,
  * Expect, since this gateway meets it, and Proxy-Authorization as the client sent it (section 11.7.2).
  * @param request of node:http or node:http2, its `url` as the router has left it
- * @throws ProblemError 400 for a target that is no path and no URL of HTTP, 501 for a method that no client sends (CONNECT, TRACE, TRACK)
+ * @throws ProblemError 400 for a target that is no path and no URL of HTTP, 404 for an OPTIONS of "*", which asks this server, 501 for a method that no client sends (CONNECT, TRACE, TRACK)
  *   and for a Transfer-Encoding other than chunked (RFC 9112 section 6.1)
  * @example const { path, ...init } = upstreamRequest(request);
  * return relay(response, await fetch("http://orders.internal" + path, init));
  * @example request.pipe(http.request("http://orders.internal", upstreamRequest(request), (reply) => relay(response, reply)));
  */
 export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): UpstreamRequest {
-  const { method = "GET" } = request;
+  const { method = "GET", url } = request;
   if (!isSendable(method)) throw new ProblemError(501, "", { routine: true });
+  if (method === "OPTIONS" && url === "*") throw new ProblemError(unmatchedStatus); // it asks this server (RFC 9110 section 9.3.7)
   const coding = transferCodingOf(request);
   if (coding !== undefined && !/^chunked$/i.test(coding)) throw new ProblemError(501, "", { routine: true });
   const isEmpty = method === "GET" || method === "HEAD" || !hasContent(request);
