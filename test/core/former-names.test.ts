@@ -74,6 +74,7 @@ it("no other public function has options by these names", () => {
     "fromInvocation",
     "problem",
     "ProblemError",
+    "requestIdOf",
     "UpstreamError",
     "upstreamRequest",
   ];

@@ -1,6 +1,7 @@
 // Calls to upstreams: the request, the reply, and the faults in between.
 export { endToEnd } from "./http/header-fields.js";
 export { clientSignal } from "./node/client-gone.js";
+export { requestIdOf } from "./node/request-id-of.js";
 export { UpstreamError } from "./problem/problem-error.js";
 export { classifyFault } from "./proxy-errors/classify-fault.js";
 export { proxyErrors, type FaultType, type ProxyErrorType } from "./proxy-errors/proxy-errors.js";

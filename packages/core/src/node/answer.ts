@@ -10,7 +10,7 @@ import { hasClientLeft, isGone } from "./client-gone.js";
 import { cut } from "./cut.js";
 import { discardContentOf } from "./discard-content.js";
 import { dropUnsendable } from "./drop-unsendable.js";
-import { markAnswered, prepareAnswer, type NodeRequest, type NodeResponse } from "./exchange.js";
+import { markAnswered, prepareAnswer, recordedIds, recordRequestId, type NodeRequest, type NodeResponse } from "./exchange.js";
 
 /**
  * Answers on node:http or node:http2, whatever state the response is in: one that has begun is cut, since text after it or a clean end
@@ -38,6 +38,7 @@ export function answer(
     }
     const rendered = respond(thrown, facts);
     setError(response, thrown, rendered.status);
+    recordRequestId(request, rendered.headers["x-request-id"]!); // for logs that are written later
     if (hasBegun(response)) return; // an error listener has answered
     if (isGone(response)) return; // the client has left, and a response that was ended would look like one that arrived
     dropStaleFields(response, rendered.status);
@@ -101,7 +102,9 @@ export function requestFacts(thrown: unknown, request: NodeRequest, response: No
   const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
   const origin = ofConnection && read(response, "errored") !== thrown ? "inbound" : undefined;
   const aborted = hasClientLeft(request, response);
-  const facts: Facts = { headers, method, url, complete, aborted, origin, responseHeaders: response.getHeaders(), ...more };
+  const responseHeaders = response.getHeaders();
+  const ids = recordedIds(request);
+  const facts: Facts = { headers, method, url, complete, aborted, ...ids, origin, responseHeaders, ...more };
   return withFrameworkObjects(facts, { request, response, ...more });
 }
 

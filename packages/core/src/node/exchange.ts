@@ -1,26 +1,11 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import type { FaultType } from "../proxy-errors/proxy-errors.js";
+import type { UpstreamExchange } from "./upstream-exchange.js";
 
 /** Describes a request of node:http, or of node:http2's compatibility API. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 /** Describes a response of node:http, or of node:http2's compatibility API. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
-
-/** Records how far the exchange of a proxied request with its upstream has come: a failure afterwards often looks like a plain reset. */
-export interface UpstreamExchange {
-  /** The fields that were set on the response before the exchange. */
-  readonly fields: OutgoingHttpHeaders;
-  /** The destination of the request, as the library names it in its events. */
-  readonly destination?: unknown;
-  /** The destination of the request's mirror, which the option `forward` names; null for none, undefined while it is not known. */
-  readonly mirror?: unknown;
-  reply?: IncomingMessage;
-  /** The next hop's address is known. */
-  isFound?: boolean;
-  /** The fault of an exchange that exceeded its time limit, by the step that it was waiting for. */
-  late?: FaultType;
-}
 
 /**
  * Records what this package knows of one response, or of the socket of an upgrade, which has none. A CommonJS and an ES module copy, also of
@@ -44,6 +29,10 @@ interface Exchange {
   isLeftToIntegration?: boolean;
   /** Proxy libraries are to see a complete response. */
   seemsDone?: boolean;
+  /** The id that the request has, where this is the record of a request. */
+  requestId?: string;
+  /** The new id that was sent to an upstream; the upstream's error may have another. */
+  draftRequestId?: string;
   /** The upgrade has succeeded: the client has its 101. */
   isSwitched?: boolean;
   /** The exchange of a proxied request with its upstream. */
@@ -125,6 +114,17 @@ export function isSwitched(socket: object): boolean {
 /** Marks the socket of an upgrade that has succeeded. */
 export function markSwitched(socket: object): void {
   openExchange(socket).isSwitched = true;
+}
+
+/** Returns the id that a request was given, as facts: a draft until somebody has seen it. */
+export function recordedIds(request: object) {
+  const { requestId, draftRequestId } = exchangeOf(request) ?? {};
+  return { requestId, draftRequestId };
+}
+
+/** Records the id of a request, or a draft of it, and returns it. */
+export function recordRequestId(request: object, id: string, as: "requestId" | "draftRequestId" = "requestId"): string {
+  return (openExchange(request)[as] = id);
 }
 
 /** Returns the exchange with the upstream that is tracked for a response, or for the socket of an upgrade. */

@@ -15,6 +15,7 @@ import { limitHead, splitProxyOptions, type ProxyOptions } from "./limit-head.js
 import { ownHandlers, withHandlers, type ConfiguredProxy, type ProxyConfiguration } from "./proxy-configuration.js";
 import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
 import { createReplyHandler } from "./reply-handler.js";
+import { sendRequestId, setRequestId } from "./send-request-id.js";
 import { isMirror, isReplied, isTracked, trackExchange } from "./track-exchange.js";
 import { watchTimeLimits } from "./watch-time-limits.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
@@ -61,6 +62,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     const [request, response, destination] = args;
     prepareRequest(request);
+    setRequestId(respond, request, response);
     openUpstreamExchange(response, { fields: {}, destination });
     ownStart?.(...args);
   }
@@ -72,6 +74,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
       outgoing.destroy();
       return fail(meant(refusal), request, response);
     }
+    sendRequestId(outgoing, setRequestId(respond, request, response));
     const late = () => broke(undefined, request, response);
     trackExchange(outgoing, response, settings, late);
     limitHead(outgoing, response, headTimeout, late);
@@ -95,6 +98,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, settings = {}] = args;
     const isSendable = makeUpgradeSendable(outgoing, request);
+    sendRequestId(outgoing, setRequestId(respond, request, socket));
     const late = () => broke(undefined, request, socket);
     trackExchange(outgoing, socket, settings, late);
     limitHead(outgoing, socket, headTimeout, late);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answer } from "../node/answer.js";
 import { isGone } from "../node/client-gone.js";
-import { isAnswered, isRefused, leaveToIntegration } from "../node/exchange.js";
+import { isAnswered, isRefused, leaveToIntegration, recordedIds } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
@@ -46,7 +46,7 @@ export function createFailures(respond: Responder, upgrades: Upgrades, handlers:
     if (thrown === request.errored) return; // the client's own, which the exchange itself reports
     const { headers, method } = request;
     const failure = new Error("The mirror of a request failed", { cause: thrown });
-    respond.report(failure, { headers, method, url: originalUrl(request), origin: "upstream" }, false);
+    respond.report(failure, { headers, method, url: originalUrl(request), ...recordedIds(request), origin: "upstream" }, false);
   }
 
   function keepReply(target: ServerResponse | Socket) {
@@ -72,7 +72,8 @@ export function createFailures(respond: Responder, upgrades: Upgrades, handlers:
     const failed = (thrown: unknown) => fail(thrown, request, target);
     const failedLate = (thrown: unknown) => {
       const { headers, method } = request;
-      if ("writeHead" in target && isGone(target)) respond.report(thrown, { headers, method, url: originalUrl(request) });
+      if ("writeHead" in target && isGone(target))
+        respond.report(thrown, { headers, method, url: originalUrl(request), ...recordedIds(request) });
       else failed(thrown);
     };
     try {

@@ -1,6 +1,7 @@
 import type { ClientRequest, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { isAnswered, openUpstreamExchange, upstreamExchangeOf, type UpstreamExchange } from "../node/exchange.js";
+import { isAnswered, openUpstreamExchange, upstreamExchangeOf } from "../node/exchange.js";
+import type { UpstreamExchange } from "../node/upstream-exchange.js";
 import { resetFields } from "../node/response-fields.js";
 import { upstreamFailure } from "../problem/problem-error.js";
 import { classifyFault } from "../proxy-errors/classify-fault.js";

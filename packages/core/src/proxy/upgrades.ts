@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { proxyAuthenticationRule } from "../http/field-rules.js";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
-import { beforeAnswer, isRefused, isSwitched, markRefused, markSwitched, prepareAnswer } from "../node/exchange.js";
+import { beforeAnswer, isRefused, isSwitched, markRefused, markSwitched, prepareAnswer, recordedIds } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import { meant, upstreamFailure } from "../problem/problem-error.js";
 import { fault } from "../recognisers/rule.js";
@@ -86,7 +86,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     const url = originalUrl(request);
     if (!isSwitched(socket)) return answerSocket(respond, thrown, request, socket, { url, ...more });
     const { headers, method } = request;
-    respond.report(thrown, { headers, method, url });
+    respond.report(thrown, { headers, method, url, ...recordedIds(request) });
     socket.destroy();
   }
 

@@ -12,6 +12,10 @@ export interface Facts {
   readonly aborted?: boolean | undefined;
   /** Whether the request's content has fully arrived. Default true. */
   readonly complete?: boolean | undefined;
+  /** Id that the request was given before. Default: its own, else a new one. */
+  readonly requestId?: string | undefined;
+  /** New id that was sent to an upstream: the one that the upstream's error has instead counts more. */
+  readonly draftRequestId?: string | undefined;
   /** Peer that the failed work communicated with, when the adapter knows it. */
   readonly origin?: Origin | undefined;
   /** Header fields already set for the response, names in lower case: a request id among them is kept, and so is a challenge. */

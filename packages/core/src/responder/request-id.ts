@@ -9,14 +9,19 @@ const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
  * Gives the id that the response already carries, else the request's own, else the upstream's, else a new one.
  * @param upstreamRequestId the one that a service behind this gateway has given the request
  */
-export function requestIdOf({ headers, responseHeaders }: Facts, upstreamRequestId?: string): string {
+export function chooseRequestId(facts: Facts, upstreamRequestId?: string): string {
+  const { draftRequestId } = facts;
+  if (draftRequestId !== undefined) return validId(upstreamRequestId) ?? draftRequestId;
+  return givenRequestId(facts) ?? validId(upstreamRequestId) ?? newRequestId();
+}
+
+/** Gives the id that the response already carries, else the request's own. */
+export function givenRequestId({ headers, responseHeaders }: Facts): string | undefined {
   return (
     validId(responseHeaders?.["x-request-id"]) ??
     validId(headers["x-request-id"]) ??
     validId(headers["x-cff-request-id"]) ??
-    traceIdOf(headers["traceparent"]) ??
-    validId(upstreamRequestId) ??
-    newId()
+    traceIdOf(headers["traceparent"])
   );
 }
 
@@ -27,7 +32,7 @@ let drawnHex = "";
 let nextOffset = 0;
 
 /** Makes an id of random octets in hex. A slice of many that were drawn at once costs less than a UUID. */
-function newId(): string {
+export function newRequestId(): string {
   if (nextOffset === drawnHex.length) {
     drawnHex = randomBytes(256 * idOctets).toString("hex");
     nextOffset = 0;

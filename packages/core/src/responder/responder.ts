@@ -13,7 +13,7 @@ import { checkOptions, type ResponderOptions } from "./options.js";
 import { bodyMembers, createRender, type Content } from "./render.js";
 import { createContext, createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
-import { requestIdOf } from "./request-id.js";
+import { chooseRequestId, givenRequestId } from "./request-id.js";
 
 /** Contains all that an adapter has to write. Header names are in lower case. */
 export interface Rendered {
@@ -35,6 +35,8 @@ export interface Responder {
    * @example const { error_code: code, detail: message } = respond.describe(thrown);
    */
   readonly describe: (thrown: unknown, facts?: Facts) => ProblemBody;
+  /** Returns the id that the option, the request or its response gives; undefined if there is none. */
+  readonly identify: (facts: Facts) => string | undefined;
   /** Whether a status may leave as it is. */
   readonly documents: (status: number) => boolean;
   /** Renders the 500 that is answered when all else fails: without anything that was thrown, requested or set. It is reported to nobody. */
@@ -88,7 +90,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   function reportProblem(found: Problem, facts: Facts, responseStarted: boolean) {
     const { method, url } = facts;
     const members = {
-      requestId: userRequestId?.(facts) ?? requestIdOf(facts, found.requestId),
+      requestId: facts.requestId ?? userRequestId?.(facts) ?? chooseRequestId(facts, found.requestId),
       method: typeof method === "string" ? method : undefined,
       instance: instanceOf(url), // an upstream's path is for the body alone: here it could forge this gateway's log
       responseStarted,
@@ -124,7 +126,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const unknown = () => toProblem({ status: 500 }, undefined, contract, service);
 
   function plain(): Rendered {
-    const [problem, requestId] = [unknown(), requestIdOf({ headers: {} })];
+    const [problem, requestId] = [unknown(), chooseRequestId({ headers: {} })];
     const renderPlainly = createRender(format === "functiongraph" ? format : "problem");
     return renderResponse(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
   }
@@ -140,8 +142,9 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
         withFacts(
           facts,
           (sound) => reportAndDescribe(normalize(thrown, sound), sound),
-          () => bodyMembers(unknown(), requestIdOf({ headers: {} }), "/"),
+          () => bodyMembers(unknown(), chooseRequestId({ headers: {} }), "/"),
         ),
+      identify: (facts: Facts) => userRequestId?.(facts) ?? givenRequestId(facts),
       documents: (status: number) => Object.hasOwn(contract.statuses, status),
       plain,
     },
