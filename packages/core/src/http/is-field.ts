@@ -84,17 +84,25 @@ const sentOnce: ReadonlyMap<string, RepeatedField> = new Map<string, RepeatedFie
  * Gives the part of a field's value that HTTP/2 can send. node:http2 accepts much that it refuses when it sends the head, where
  * nobody can catch the error, or that the client's end refuses by resetting the stream.
  * @param name in lower case
+ * @param status of the response that the field belongs to. Default: none that forbids a field
  * @returns `value` itself where all of it can be sent; undefined where nothing can
  * @example http2Value("location", ["/a", "/b"]) // "/a"
  */
-export function http2Value(name: string, value: unknown): unknown {
+export function http2Value(name: string, value: unknown, status?: number): unknown {
   if (framingFields.has(name) || !isFieldName(name)) return undefined;
+  if (name === "content-length" && withoutLength.has(status)) return undefined;
   try {
     return Array.isArray(value) ? sendableList(name, value) : sendableValue(value);
   } catch {
     return undefined; // an object that cannot be converted to a text
   }
 }
+
+/**
+ * Lists the statuses that have no content, nor a length of it (RFC 9110 sections 8.6 and 15.3.6): HTTP/2 resets the stream of a response whose
+ * Content-Length does not fit its content (RFC 9113 section 8.1.1).
+ */
+const withoutLength: ReadonlySet<number | undefined> = new Set([204, 205]);
 
 function sendableList(name: string, value: readonly unknown[]): unknown {
   const choice = sentOnce.get(name);

@@ -13,15 +13,15 @@ import type { NodeResponse } from "./exchange.js";
  */
 export function dropUnsendable(response: NodeResponse, status = response.statusCode, hasLength = false): void {
   if (response.headersSent) return;
-  if (isHttp2(response)) return dropFromHttp2(response);
+  if (isHttp2(response)) return dropFromHttp2(response, status);
   if (!isFieldValue(response.statusMessage ?? "")) response.statusMessage = "";
   if (response.hasHeader("trailer") && (hasLength || !mayHaveTrailers(response, status))) response.removeHeader("trailer");
 }
 
-function dropFromHttp2(response: NodeResponse): void {
+function dropFromHttp2(response: NodeResponse, status: number): void {
   for (const name of response.getHeaderNames()) {
     const value = response.getHeader(name);
-    const sent = http2Value(name, value);
+    const sent = http2Value(name, value, status);
     if (sent === value) continue;
     // Http2ServerResponse keeps the value of a Date that is removed.
     const replaced = name === "date" ? (sent ?? new Date().toUTCString()) : sent;

@@ -14,13 +14,13 @@ export function isReadable(reply: IncomingMessage): boolean {
 
 /** Sets the head that the library copies: nothing that Node would refuse when the content comes, where no one could catch it. */
 export function setHead(reply: IncomingMessage, { status, headers }: ReplyHead, response: ServerResponse): void {
-  reply.headers = (isHttp2(response) ? http2Fields(headers) : headers) as IncomingMessage["headers"];
+  reply.headers = (isHttp2(response) ? http2Fields(headers, status) : headers) as IncomingMessage["headers"];
   if (status !== reply.statusCode || !isFieldValue(reply.statusMessage ?? "")) reply.statusMessage = ""; // Node knows the status's own
   if (status !== reply.statusCode) reply.statusCode = status;
 }
 
-function http2Fields(headers: ReplyHead["headers"]): Record<string, unknown> {
-  const fields = Object.entries(headers).map(([name, value]) => [name, http2Value(name, value)] as const);
+function http2Fields(headers: ReplyHead["headers"], status: number): Record<string, unknown> {
+  const fields = Object.entries(headers).map(([name, value]) => [name, http2Value(name, value, status)] as const);
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
