@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { functionGraph } from "@fg-errors/core";
 
 /** Milliseconds without a byte after which the tour gives up on a gateway; theirs give up on an upstream after 1000. */
-const timeout = 3000;
+const timeout = 10_000;
 
 /** @typedef {{ status?: number, headers: import("node:http").IncomingHttpHeaders, text: string, cut: boolean, late: boolean }} Answer */
 
