@@ -7,7 +7,7 @@ import type { Rendered, Responder } from "../responder/responder.js";
 import { mayHaveMembers, read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
 import { hasClientLeft, isGone } from "./client-gone.js";
-import { cut } from "./cut.js";
+import { cut, isCutError } from "./cut.js";
 import { discardContentOf } from "./discard-content.js";
 import { dropUnsendable } from "./drop-unsendable.js";
 import { markAnswered, prepareAnswer, recordedIds, recordRequestId, type NodeRequest, type NodeResponse } from "./exchange.js";
@@ -26,7 +26,7 @@ export function answer(
   response: NodeResponse,
   more?: Partial<Facts>,
 ): void {
-  if (!markAnswered(response, thrown)) return;
+  if (isCutError(thrown) || !markAnswered(response, thrown)) return;
   try {
     prepareAnswer(response);
     dropUnsendable(response); // before its fields are read

@@ -13,10 +13,18 @@ export function cut(response: NodeResponse): void {
   try {
     if (!isHttp2(response) && endsWithConnection(response)) resetConnection(response);
   } catch {} // an application may have replaced any method: the transfer ends all the same
-  if (isHttp2(response)) return void response.destroy(new Error("The response was cut")); // HTTP/2 would send NO_ERROR for a bare destroy()
+  if (isHttp2(response)) return void response.destroy(Object.assign(new Error("The response was cut"), { [cutMark]: true })); // HTTP/2 would send NO_ERROR for a bare destroy()
   // One that waits for its turn has no connection yet: Node 20 ends it then by itself, later ones would send nothing more and go on.
   if (!response.socket) response.once("socket", (socket: Socket) => socket.destroy());
   response.destroy();
+}
+
+/** Marks the error of a cut. The symbol is registered, since a CommonJS copy and an ES module copy of this package may meet. */
+const cutMark = Symbol.for("fg-errors.cut");
+
+/** Whether an error is that of a cut, which frameworks report as a failure of its own: what it was cut for is reported already. */
+export function isCutError(thrown: unknown): boolean {
+  return read(thrown, cutMark) === true;
 }
 
 /**
