@@ -14,6 +14,13 @@ interface Merged {
 
 const merged = (text: string) => parse(mergeOpenApi(text, shop)) as Merged;
 
+/** Whether one text is in another, with anything in between. */
+function isSubsequence(part: string, whole: string): boolean {
+  let at = 0;
+  for (const character of whole) if (character === part[at]) at++;
+  return at === part.length;
+}
+
 describe("mergeOpenApi()", () => {
   it("gives every operation its problems and a default, and leaves the document's own responses alone", () => {
     const { paths } = merged(ordersText);
@@ -60,6 +67,153 @@ describe("mergeOpenApi()", () => {
     expect(mergeOpenApi(once, shop)).toBe(once);
   });
 
+  it.each([
+    [
+      "texts that differ in blanks",
+      `openapi: 3.1.0
+info:
+  description: |
+    a  b
+    a b
+    [ x ]
+    [x]
+paths:
+  /a:
+    get:
+      parameters:
+        - { name: q, in: query, schema: { pattern: "[ a]" } }
+        - { name: q, in: query, schema: { pattern: "[a]" } }
+      responses:
+        "200": { description: ok }
+`,
+    ],
+    [
+      "numbers, dates and folded texts",
+      `openapi: 3.1.0
+x-numbers: [9223372036854775807, 1.10, 1e3, 0x1F, 2030-01-01, ~, 'it''s']
+x-text: >-
+  folded
+  here   and
+
+  there
+paths:
+  /a:
+    get:
+      responses:
+        200: { description: ok }   # fine
+`,
+    ],
+    [
+      "comments at the ends",
+      `openapi: 3.1.0
+paths:
+  /a: # a
+    get: # get
+      responses: # responses
+        200: # ok
+          description: ok # text
+        # behind the last response
+    # behind the operation
+
+  # in front of /b
+  /b:
+    post:
+      responses: {} # none
+    put:
+      responses: # none
+components: # none
+`,
+    ],
+    [
+      "an end of the document",
+      "%YAML 1.2\n---\nopenapi: 3.1.0\npaths: { /a: { get: { responses: { 200: { description: ok } } } } }\n...\n",
+    ],
+    ["a byte order mark and no last line end", "\ufeffopenapi: 3.1.0\npaths:\n  /a:\n    get:\n      summary: x"],
+    [
+      "JSON in an order of its own, with tabs",
+      `{
+\t"openapi": "3.1.0",
+\t"x-number": 12345678901234567890,
+\t"paths": {
+\t\t"/a": {
+\t\t\t"get": { "responses": { "default": { "description": "own" }, "200": { "description": "ok" } } },
+\t\t\t"post": {
+\t\t\t\t"responses": {
+\t\t\t\t\t"200": { "description": "ok" }
+\t\t\t\t}
+\t\t\t},
+\t\t\t"put": {}
+\t\t}
+\t},
+\t"components": {}
+}
+`,
+    ],
+    [
+      "JSON in one line",
+      '{"openapi":"3.1.0","paths":{"/a":{"get":{"x-problems":[401],"responses":{"200":{"description":"ok"}}}}}}',
+    ],
+  ])("keeps every octet of %s", (_name, text) => {
+    for (const original of [text, text.replaceAll("\n", "\r\n")]) {
+      const once = mergeOpenApi(original, shop);
+      expect(isSubsequence(original.replace(/\{\}|[ \t\r\n]/g, ""), once)).toBe(true);
+      expect(once.replaceAll("\r\n", "")).not.toMatch(original.includes("\r\n") ? /\n/ : /\r/);
+      expect(mergeOpenApi(once, shop)).toBe(once);
+      for (const operation of Object.values(merged(original).paths).flatMap((path) => Object.values(path)))
+        expect(operation.responses).toHaveProperty("default");
+    }
+  });
+
+  it("finds what aliases and merge keys stand for, and keeps the responses there", () => {
+    const text = `openapi: 3.1.0
+x-common: &common
+  "200": { description: ok }
+  "404": { description: own }
+x-operation: &operation
+  responses:
+    "200": { description: ok }
+    "500": { description: own }
+paths:
+  /alias:
+    get:
+      x-problems: [404]
+      responses: *common
+  /merge:
+    get:
+      <<: [*operation]
+      x-problems: [500, 401]
+  /item: &item
+    get: { responses: { "200": { description: ok } } }
+  /item2: *item
+`;
+    const once = mergeOpenApi(text, shop);
+    expect(mergeOpenApi(once, shop)).toBe(once);
+    const { paths } = parse(once, { merge: true }) as Merged;
+    const statuses = (path: string) => Object.keys(paths[path]!["get"]!.responses);
+    expect([statuses("/alias"), statuses("/merge"), statuses("/item"), statuses("/item2")]).toEqual([
+      ["200", "404", "default"],
+      ["200", "401", "500", "default"],
+      ["200", "default"],
+      ["200", "default"],
+    ]);
+    expect(paths["/alias"]!["get"]!.responses["404"]).toEqual({ description: "own" });
+    expect(paths["/merge"]!["get"]!.responses["500"]).toEqual({ description: "own" });
+  });
+
+  it("finds the operations of webhooks, of components and of other methods", () => {
+    const text = `openapi: 3.2.0
+paths:
+  /a: { $ref: "#/components/pathItems/A" }
+  /b: { additionalOperations: { COPY: { summary: b } } }
+webhooks:
+  c: { post: { summary: c } }
+components:
+  pathItems:
+    A: { query: { summary: a } }
+`;
+    expect(mergeOpenApi(text, shop).match(/default: \{ \$ref: "#\/components\/responses\/Problem" \}/g)).toHaveLength(3);
+  });
+
   it("follows a contract that changes, and removes what it had added before", () => {
     const fewer = defineContract(
       { ...shop, problems: {} },
@@ -99,6 +253,24 @@ describe("mergeOpenApi()", () => {
       ordersText.replace('["SHOP.1001", 401, limited]', "401"),
       "POST /orders: x-problems takes an array",
     ],
+    [
+      "x-problems beside the operations",
+      "openapi: 3.1.0\nx-problems: [401]\n",
+      "the document: x-problems belongs to an operation",
+    ],
+    [
+      "x-problems of a path",
+      ordersText.replace("    get:", "    x-problems: [401]\n    get:"),
+      "/orders/{id}: x-problems belongs to an operation",
+    ],
+    [
+      "responses that are no object",
+      "openapi: 3.1.0\npaths: { /a: { get: { responses: [1] } } }\n",
+      "GET /a: responses is no object",
+    ],
+    ["components that are no object", `${ordersText}components: [1]\n`, "has components that are no object"],
+    ["schemas that are no object", `${ordersText}components: { schemas: x }\n`, "has components.schemas that are no object"],
+    ["an alias of nothing", `${ordersText}x: *y\n`, "is no YAML or JSON: Unresolved alias"],
     [
       "another Problem",
       `${ordersText}components:\n  schemas:\n    Problem: { type: object }\n`,

@@ -1,5 +1,6 @@
 import type { CatalogueRow, Contract } from "@fg-errors/core";
 import { exampleOfRow, exampleOfStatus } from "../samples.js";
+import { generatedBy, generatedMark } from "./generated.js";
 import { componentRef, errorStatuses, problemSchemas, schemaName } from "./schemas.js";
 import type { OpenApiVersion } from "./version.js";
 
@@ -33,10 +34,6 @@ export function openApiComponents(contract: Contract, version: OpenApiVersion): 
     headers: marked(headers),
   };
 }
-
-/** Marks the components that are generated, so that the next merge may replace them. */
-export const generatedMark = "x-generated-by";
-export const generatedBy = "fg-errors";
 
 const marked = (components: Readonly<Record<string, object>>) =>
   Object.fromEntries(
