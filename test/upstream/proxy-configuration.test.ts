@@ -1,6 +1,7 @@
 // fgProxy() with a library's whole configuration, and what it says when its handlers are dropped.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { fgProxy, type ProxyHandlers } from "@fg-errors/core/proxy";
+import { fgErrors as expressErrors } from "@fg-errors/express";
 import { fgErrors } from "@fg-errors/koa";
 import express from "express";
 import httpProxy from "http-proxy";
@@ -14,7 +15,7 @@ import koaProxies from "koa-proxies";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 
 const options = { onError() {} };
 
@@ -147,6 +148,41 @@ describe("handlers that were dropped", () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(message);
     expect(found[0]).toContain("fgProxy(options, { target, on: { ... } })");
+  });
+
+  it("are warned of by name: all but start", async () => {
+    const found = await warnings((target) => ({
+      target,
+      on: { ...fgProxy(options).on, proxyReq() {}, proxyRes() {}, error() {} },
+    }));
+    expect(found.map((message) => /the handler of (\w+)/.exec(message)?.[1])).toEqual(["proxyReq", "proxyRes"]);
+  });
+
+  it("are not warned of where a library gives an error to a callback, and fgErrors() answers it", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const proxy = fgProxy(options).attach(httpProxy.createProxyServer({ target: `http://127.0.0.1:${await closedPort()}` }));
+    const app = express().use((incoming, response, next) => proxy.web(incoming, response, {}, next));
+    app.use(expressErrors(options));
+    await withServer(app as RequestListener, async (at) =>
+      expect(assertContract(parseAnswer(await exchange(at, request("GET /"))))).toMatchObject({ status: 502 }),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("are not warned of where a request goes to a mirror only", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    await withServer(
+      (_incoming, response) => void response.end(),
+      async (port) => {
+        const proxy = fgProxy(options).attach(httpProxy.createProxyServer({ forward: `http://127.0.0.1:${port}` }));
+        await withServer(
+          (incoming, response) => proxy.web(incoming, response),
+          (at) => exchange(at, request("GET /")),
+        );
+      },
+    );
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it("are warned of by name: error", async () => {

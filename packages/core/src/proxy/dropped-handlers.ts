@@ -1,16 +1,19 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ClientRequest, ServerResponse } from "node:http";
-import { isGone } from "../node/client-gone.js";
+import { isGone, onClose } from "../node/client-gone.js";
+import { isAnswered } from "../node/exchange.js";
 import type { ProxyHandlers } from "./proxy-handlers.js";
 
 /** Notices which handlers of one fgProxy() a library never calls, since others have replaced them. */
 interface DroppedHandlers {
   /** Gives the handlers in a form that shows whether anybody has taken them. */
   readonly watched: ProxyHandlers["on"];
+  /** Watches a response from the start of its exchange, until the handler of proxyReq was seen. */
+  readonly watchStart: (response: ServerResponse) => void;
   /** Watches an outgoing request, until the handlers of replies and errors were seen. */
   readonly watchRequest: (outgoing: ClientRequest, response: ServerResponse) => void;
   /** Notes that a handler was called. */
-  readonly see: (event: "proxyRes" | "error") => void;
+  readonly see: (event: "proxyReq" | "proxyRes" | "error") => void;
   /** Warns of a reply whose request the handler of proxyReq has not seen. */
   readonly missRequest: () => void;
   /** Notes that an application has read the handlers, and so means to use them. */
@@ -53,19 +56,33 @@ export function watchDropped(on: ProxyHandlers["on"]): DroppedHandlers {
   };
   subscribe("http.server.request.start", checkTaken); // the first request of the process: proxies are set up by then
 
-  const expectCall = (event: "proxyRes" | "error") => setImmediate(() => void (seen.has(event) || warnOfDropped(event)));
+  const isSeen = (...events: readonly string[]) => events.some((event) => seen.has(event));
+  const expectCall = (event: "proxyRes" | "error", response: ServerResponse) =>
+    setImmediate(() => void (isSeen(event) || isAnswered(response) || warnOfDropped(event))); // a library's callback may lead to our answer
+
+  /** Warns if somebody else has answered, and only the handler of "start" was called. */
+  const checkStarted = (response: ServerResponse) => {
+    if (!response.writableEnded || isSeen("proxyReq", "proxyRes", "error") || isAnswered(response)) return;
+    warnOfDropped("proxyReq");
+    warnOfDropped("proxyRes");
+  };
 
   return {
     watched: watched as ProxyHandlers["on"],
     see: (event) => void seen.add(event),
     missRequest: () => warnOfDropped("proxyReq"),
     read: () => void (isRead = true),
+    watchStart: (response) => {
+      if (isSeen("proxyReq")) return;
+      // Where a request goes to a mirror only, the library ends the response at once.
+      setImmediate(() => void (response.writableEnded || onClose(response, () => checkStarted(response))));
+    },
     watchRequest: (outgoing, response) => {
       if (!seen.has("proxyRes"))
         outgoing.once("response", ({ statusCode = 0 }) => {
-          if (Math.trunc(statusCode / 100) !== 3) expectCall("proxyRes"); // a library may follow a redirect by itself
+          if (Math.trunc(statusCode / 100) !== 3) expectCall("proxyRes", response); // a library may follow a redirect by itself
         });
-      if (!seen.has("error")) outgoing.once("error", () => void (isGone(response) || expectCall("error")));
+      if (!seen.has("error")) outgoing.once("error", () => void (isGone(response) || expectCall("error", response)));
     },
   };
 }

@@ -64,11 +64,13 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
     prepareRequest(request);
     setRequestId(respond, request, response);
     openUpstreamExchange(response, { fields: {}, destination });
+    dropped.watchStart(response);
     ownStart?.(...args);
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {
     const [outgoing, request, response, settings = {}] = args;
+    dropped.see("proxyReq");
     const refusal = makeRequestSendable(outgoing, request);
     if (refusal) {
       outgoing.destroy();
