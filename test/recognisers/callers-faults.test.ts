@@ -1,4 +1,5 @@
 // Faults of the caller that libraries throw without a status: tokens, permissions, signatures, schemas; and calls of remote procedures.
+import { generateKeyPairSync } from "node:crypto";
 import { createRequire } from "node:module";
 import { ApolloServer } from "@apollo/server";
 import { defineAbility, ForbiddenError } from "@casl/ability";
@@ -13,6 +14,8 @@ import { Effect, Schema } from "effect";
 import { createSigner, createVerifier } from "fast-jwt";
 import { GraphQLError } from "graphql";
 import * as t from "io-ts";
+import { validate as validateSchema } from "jsonschema";
+import jwksClient from "jwks-rsa";
 import { ClientError, ServerError, Status } from "nice-grpc-common";
 import { Number as RuntypesNumber, Object as RuntypesObject } from "runtypes";
 import { Webhook as StandardWebhook } from "standardwebhooks";
@@ -21,6 +24,9 @@ import { Webhook as SvixWebhook } from "svix";
 import Type from "typebox";
 import Value from "typebox/value";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { fromError } from "zod-validation-error";
+import { answer, withUpstream } from "./faulty-upstream.js";
 import { failure, outcome } from "./outcome.js";
 
 const require = createRequire(import.meta.url);
@@ -60,6 +66,42 @@ describe("fast-jwt", () => {
   });
 });
 
+describe("other verifiers of tokens", () => {
+  const named = (name: string, members: object) => Object.assign(new Error("s3cr3t"), { name, ...members });
+  const refused = { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } };
+
+  it.each<[string, Error]>([
+    ["firebase-admin, expired", named("FirebaseAuthError", { code: "auth/id-token-expired" })],
+    ["firebase-admin, revoked cookie", named("FirebaseAuthError", { code: "auth/session-cookie-revoked" })],
+    [
+      "firebase-admin, malformed",
+      named("FirebaseAuthError", { code: "auth/argument-error", message: "Decoding Firebase ID token failed. s3cr3t" }),
+    ],
+    ["Clerk", named("TokenVerificationError", { reason: "token-expired", action: "s3cr3t" })],
+    ["aws-jwt-verify, without a key's id", named("JwtWithoutValidKidError", {})],
+  ])("%s", async (_what, error) => {
+    expect(await sent(() => Promise.reject(error))).toMatchObject(refused);
+  });
+
+  it("a key or an argument of this gateway's is not the caller's fault", async () => {
+    const own = [
+      named("TokenVerificationError", { reason: "secret-key-invalid", action: "s3cr3t" }),
+      named("FirebaseAuthError", { code: "auth/argument-error" }),
+    ];
+    for (const error of own) expect((await sent(() => Promise.reject(error))).status).toBe(500);
+  });
+
+  it("jwks-rsa: the caller chose the key's id, and the provider its answer", async () => {
+    const jwks = JSON.stringify({
+      keys: [{ ...generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" }), kid: "a" }],
+    });
+    const keyOf = (url: string) => jwksClient({ jwksUri: url }).getSigningKey("s3cr3t");
+    const fields = { "Content-Type": "application/json" };
+    await withUpstream(answer(200, fields, jwks), async (url) => expect(await sent(() => keyOf(url))).toMatchObject(refused));
+    await withUpstream(answer(401, fields, "{}"), async (url) => expect((await sent(() => keyOf(url))).status).toBe(502));
+  });
+});
+
 it("CASL's refusal is a 403", async () => {
   const ability = defineAbility((can) => can("read", "s3cr3t"));
   expect(await sent(() => ForbiddenError.from(ability).throwUnlessCan("delete", "s3cr3t"))).toMatchObject({ status: 403 });
@@ -79,6 +121,9 @@ describe("a webhook whose signature does not match is a 400", () => {
       "@octokit/webhooks",
       () => new Webhooks({ secret: "x" }).verifyAndReceive({ id: "1", name: "push", payload: "{}", signature: "sha256=aa" }),
     ],
+    ["coinbase", () => throwNamed("SignatureVerificationError", "No signatures found matching s3cr3t")],
+    ["Paddle", () => throwNamed("Error", "[Paddle] Webhook signature verification failed")],
+    ["Clerk", () => throwNamed("Error", "@clerk/backend: Unable to verify incoming webhook: s3cr3t")],
   ])("%s", async (_name, run) => {
     expect(await sent(run)).toMatchObject({ status: 400, detail: "The message's signature is not valid." });
   });
@@ -118,12 +163,20 @@ describe("Apollo Server", () => {
   });
 });
 
+function throwNamed(name: string, message: string): never {
+  throw Object.assign(new Error(message), { name });
+}
+
 const invalid = { a: { b: "s3cr3t" } };
 
 describe("schemas", () => {
   const wrong = [{ pointer: "#/a/b" }];
   const old = TypeBox.Object({ a: TypeBox.Object({ b: TypeBox.Number() }) });
   const now = Type.Object({ a: Type.Object({ b: Type.Number() }) });
+  const jsonSchema = { properties: { a: { properties: { b: { type: "number" } } } } };
+  const throwFromZod = (error: unknown) => {
+    throw fromError(error);
+  };
   const struct = Schema.Struct({ a: Schema.Struct({ b: Schema.Number }) });
 
   it.each<[string, () => unknown]>([
@@ -135,6 +188,9 @@ describe("schemas", () => {
     ["effect", () => Schema.decodeUnknownSync(struct)(invalid)],
     ["effect, a promise", () => Schema.decodeUnknownPromise(struct)(invalid)],
     ["effect, a fiber", () => Effect.runPromise(Schema.decodeUnknown(struct)(invalid))],
+    ["zod-validation-error", () => throwFromZod(z.object({ a: z.object({ b: z.number() }) }).safeParse(invalid).error)],
+    ["jsonschema, throwAll", () => validateSchema(invalid, jsonSchema, { throwAll: true })],
+    ["jsonschema, throwFirst", () => validateSchema(invalid, jsonSchema, { throwFirst: true })],
     ["io-ts", () => throwLeft(t.type({ a: t.type({ b: t.number }) }).decode(invalid))],
     ["runtypes", () => RuntypesObject({ a: RuntypesObject({ b: RuntypesNumber }) }).check(invalid)],
     ["vine", () => vine.validate({ schema: vine.object({ a: vine.object({ b: vine.number() }) }), data: invalid })],

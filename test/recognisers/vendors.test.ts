@@ -4,6 +4,8 @@ import createError from "http-errors";
 import { Boom } from "@hapi/boom";
 import { NotFoundException } from "@nestjs/common";
 import wreck from "@hapi/wreck";
+import { HTTPError } from "h3";
+import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
 import { patience, scaled } from "../patience.js";
 import { answer, deeds, withUpstream, type Deed } from "./faulty-upstream.js";
@@ -67,11 +69,11 @@ describe.each(Object.entries<Call>(vendors))("%s", (name, call) => {
 /** They pass a redirect on as a success. */
 const answersRedirects = new Set(["elasticsearch 9", "stripe"]);
 
-/** They have no time limit, or one that looks like an abort of their user's. */
-const endless = new Set(["bent", "airtable"]);
+/** They have no time limit, or one that looks like an abort of their user's, or like a 400 (mailgun.js). */
+const endless = new Set(["bent", "airtable", "pocketbase", "mailgun.js", "tRPC's client"]);
 
 /** They never notice, or wait for ever. */
-const heedless = new Set(["bent", "openai 4", "airtable"]);
+const heedless = new Set(["bent", "openai 4", "airtable", "pocketbase"]);
 
 describe("wreck", () => {
   const read = (deed: Deed, ms: number, maxBytes?: number) =>
@@ -88,6 +90,13 @@ describe("wreck", () => {
     expect(normalizeError(error, { origin: "inbound" }).status).toBe(408);
   });
 
+  it("content of another type than JSON is no 406", async () => {
+    const error = await withUpstream(answer(200, { "Content-Type": "text/html" }, "s3cr3t"), (url) =>
+      failure(() => wreck.get(url, { json: "strict" })),
+    );
+    expect(outcome(error)).toEqual([502, "http_protocol_error", undefined]);
+  });
+
   it("content that is too large, or cut, is a 502", async () => {
     expect(outcome(await read(deeds["too large"], patience, 100))).toEqual([502, "http_response_body_size", undefined]);
     expect(outcome(await read(deeds.truncated, patience))).toEqual([502, "http_response_incomplete", undefined]);
@@ -98,6 +107,15 @@ describe("a status with what only a transport receives", () => {
   const make = (members: object) => Object.assign(new Error("s3cr3t"), members);
   const received = { "content-type": "application/json", date: "Fri, 31 Dec 1999 23:59:59 GMT" };
 
+  /** Replaces the status in whichever members have it. */
+  const withStatus = (members: object, status: number): object =>
+    Object.fromEntries(
+      Object.entries(members).map(([name, value]: [string, unknown]) => [
+        name,
+        name === "res" ? withStatus(value as object, status) : value === 401 ? status : value,
+      ]),
+    );
+
   it.each<[string, object]>([
     ["header fields", { status: 401, headers: received }],
     ["header fields of fetch", { statusCode: 401, headers: new Headers(received) }],
@@ -105,13 +123,17 @@ describe("a status with what only a transport receives", () => {
     ["content", { statusCode: 401, body: '{"error":"s3cr3t"}' }],
     ["content that was parsed", { status: 401, body: { error: "s3cr3t" } }],
     ["content under another name", { statusCode: 401, responseBody: "s3cr3t" }],
+    ["the response of urllib", { status: 401, res: { statusCode: 401, headers: received } }],
+    ["what Clerk adds", { status: 401, clerkError: true, clerkTraceId: "s3cr3t" }],
+    ["what dockerode adds", { statusCode: 401, reason: undefined, json: { message: "s3cr3t" } }],
+    ["what hono/client adds", { statusCode: 401, name: "DetailedError", detail: { data: "s3cr3t", statusText: "s3cr3t" } }],
     ["an id of the vendor's", { status: 401, request_id: "req_1" }],
     ["an id in another spelling", { statusCode: 401, requestId: "A1" }],
     ["a numeric code, fields and content", { code: 401, headers: received, body: "s3cr3t" }],
     ["fields, though the content was copied", { status: 401, expose: true, isBoom: true, headers: received }],
   ])("%s", (_what, members) => {
     expect(outcome(make(members))).toEqual([502, undefined, 401]);
-    expect(outcome(make({ ...members, ...("code" in members ? { code: 429 } : { status: 429 }) }))[0]).toBe(503);
+    expect(outcome(make(withStatus(members, 429)))[0]).toBe(503);
     expect(normalizeError(make(members), { relayStatuses: [401] }).status).toBe(401);
   });
 
@@ -120,6 +142,9 @@ describe("a status with what only a transport receives", () => {
     ["http-errors that expose nothing", () => createError(404, "x", { expose: false, body: {} }), 404],
     ["Boom", () => Object.assign(new Boom("x", { statusCode: 404 }), { body: {}, status: 404 }), 404],
     ["Nest", () => Object.assign(new NotFoundException("x"), { body: {} }), 404],
+    ["h3", () => new HTTPError({ status: 404, message: "x", body: {}, headers: { "Content-Type": "text/plain" } }), 404],
+    ["Hono", () => new HTTPException(404, { res: new Response("x", { status: 404 }) }), 404],
+    ["Express's own response", () => make({ status: 404, res: { statusCode: 200 } }), 404],
     ["co-body", () => Object.assign(new SyntaxError("x"), { status: 400, body: "{" }), 400],
     ["an application's fields", () => make({ status: 429, headers: { "Retry-After": "7", "X-A": "1" } }), 503],
     ["an application's id", () => make({ status: 404, requestID: "1", id: 17 }), 404],

@@ -5,9 +5,12 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { Client as ElasticClient } from "@elastic/elasticsearch";
 import wreck from "@hapi/wreck";
 import { Client as NotionClient } from "@notionhq/client";
+import { createTRPCUntypedClient, httpLink } from "@trpc/client";
 import { generateText } from "ai";
 import Groq from "groq-sdk";
+import Mailgun from "mailgun.js";
 import OpenAI from "openai";
+import PocketBase from "pocketbase";
 import Stripe from "stripe";
 import type { Call } from "./http-clients.js";
 
@@ -97,4 +100,8 @@ export const vendors = {
       .collections()
       .retrieve();
   },
+  pocketbase: (url) => new PocketBase(url).collection("s3cr3t").getOne("1"),
+  "mailgun.js": (url, ms) => new Mailgun(FormData).client({ username: "api", key: "s3cr3t", url, timeout: ms }).domains.list(),
+  "tRPC's client": (url, ms) =>
+    createTRPCUntypedClient({ links: [httpLink({ url })] }).query("s3cr3t", undefined, { signal: AbortSignal.timeout(ms) }),
 } satisfies Record<string, Call>;

@@ -10,7 +10,7 @@ const invalidToken: Finding = { status: 401, headers: { "WWW-Authenticate": 'Bea
 
 /** Lists classes of errors that refuse a token: Hono's, aws-jwt-verify's. They have no status. */
 const tokenClasses =
-  "JwtTokenInvalid JwtTokenNotBefore JwtTokenExpired JwtTokenIssuedAt JwtTokenIssuer JwtTokenAudience JwtTokenSignatureMismatched JwtHeaderInvalid JwtHeaderRequiresKid JwtAlgorithmMismatch JwtExpiredError JwtNotBeforeError JwtParseError JwtInvalidIssuerError JwtInvalidAudienceError JwtInvalidSignatureError JwtInvalidSignatureAlgorithmError JwtInvalidScopeError KidNotFoundInJwksError CognitoJwtInvalidTokenUseError CognitoJwtInvalidClientIdError CognitoJwtInvalidGroupError".split(
+  "JwtTokenInvalid JwtTokenNotBefore JwtTokenExpired JwtTokenIssuedAt JwtTokenIssuer JwtTokenAudience JwtTokenSignatureMismatched JwtHeaderInvalid JwtHeaderRequiresKid JwtAlgorithmMismatch JwtExpiredError JwtNotBeforeError JwtParseError JwtInvalidIssuerError JwtInvalidAudienceError JwtInvalidSignatureError JwtInvalidSignatureAlgorithmError JwtInvalidScopeError KidNotFoundInJwksError JwtWithoutValidKidError AlbJwtInvalidSignerError AlbJwtInvalidClientIdError CognitoJwtInvalidTokenUseError CognitoJwtInvalidClientIdError CognitoJwtInvalidGroupError".split(
     " ",
   );
 
@@ -29,6 +29,11 @@ export const auth: Family = {
     TokenError: (error, context) => fastJwtFinding(error, context) ?? oauthAnswer(error),
     ...sameRule(tokenClasses, (error) => (readStatus(error, "status") === undefined ? invalidToken : undefined)),
     Error: noTokenFinding,
+    ...sameRule(["TokenVerificationError", "_TokenVerificationError"], clerkFinding),
+    FirebaseAuthError: firebaseFinding,
+    // jwks-rsa: the provider's answer was of no use; the caller chose the key's id.
+    JwksError: { status: 502 },
+    SigningKeyNotFoundError: (error) => (readStatus(error, "status") === undefined ? invalidToken : undefined),
   },
   codes: {
     // jose. ERR_JWK_INVALID and the like concern keys of this gateway: a 500.
@@ -169,4 +174,15 @@ const oauthStatuses: ReadonlyMap<string, number> = new Map([
 /** Recognises passport-oauth2's error for a provider's 200 without a token. */
 function noTokenFinding(error: object): Finding | undefined {
   return readText(error, "message") === "Failed to obtain access token" ? { status: 502 } : undefined;
+}
+
+/** Recognises Clerk's refusal of a token. Its other reasons concern keys and secrets of this gateway. */
+function clerkFinding(error: object): Finding | undefined {
+  return readText(error, "reason")?.startsWith("token-") ? invalidToken : undefined;
+}
+
+/** Recognises firebase-admin's refusal of a token. Calls with wrong arguments have the same code as tokens that are malformed. */
+function firebaseFinding(error: object): Finding | undefined {
+  const isToken = /^auth\/(?:id-token|session-cookie)-(?:expired|revoked)$/.test(readText(error, "code") ?? "");
+  return isToken || /\bFirebase (?:ID token|session cookie)\b/.test(readText(error, "message") ?? "") ? invalidToken : undefined;
 }

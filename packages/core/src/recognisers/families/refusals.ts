@@ -1,5 +1,5 @@
 import type { Finding } from "../../problem/finding.js";
-import { read, readText } from "../../util/safe-read.js";
+import { read, readStatus, readText } from "../../util/safe-read.js";
 import { sameRule, type Family } from "../rule.js";
 
 /** Refuses a message whose signature does not match: its sender may be anybody, and asks for no credentials. */
@@ -14,16 +14,22 @@ export const refusals: Family = {
   },
   names: {
     ...sameRule(["StripeSignatureVerificationError", "WebhookVerificationError"], wrongSignature), // stripe; svix, standardwebhooks
+    // coinbase-commerce-node. An application's own has a status.
+    SignatureVerificationError: (error) => (readStatus(error, "status") === undefined ? wrongSignature : undefined),
     // @octokit/webhooks. Errors of its handlers come in one, too.
     AggregateError: (error) =>
       readText(error, "message")?.startsWith("[@octokit/webhooks] ") && read(error, "event") !== undefined
-        ? octokitFinding(error)
+        ? webhookFinding(error)
         : undefined,
-    Error: octokitFinding,
+    Error: webhookFinding,
   },
   codes: { slack_bolt_receiver_authenticity_error: { status: 401 } },
 };
 
-function octokitFinding(error: object): Finding | undefined {
-  return /^\[@octokit\/webhooks\] .*(?:signature|payload)/.test(readText(error, "message") ?? "") ? wrongSignature : undefined;
+/** Recognises messages of @octokit/webhooks, Paddle and Clerk, whose errors have nothing else. */
+const webhookMessages =
+  /^\[@octokit\/webhooks\] .*(?:signature|payload)|^\[Paddle\] .*webhook signature|^@clerk\/backend: .*webhook/i;
+
+function webhookFinding(error: object): Finding | undefined {
+  return webhookMessages.test(readText(error, "message") ?? "") ? wrongSignature : undefined;
 }

@@ -30,6 +30,8 @@ export const validation: Family = {
   },
   names: {
     ValidationError: yupOrClassValidator,
+    ZodValidationError: listInMember("details", standard), // zod-validation-error
+    "Validation Error": listInMember("errors", superstructFailure), // jsonschema
     TraversalError: listInMember("arkErrors", standard), // arktype
     // class-validator rejects with a bare list; some users of ajv `throw validate.errors`.
     Array: (list, context) => invalidRequest(list, context, invalidFields(list, [classValidator, ajv])),

@@ -53,6 +53,11 @@ const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
   ["setUpStackTrace", { ...selfDescribed, zeroIsNone: true }], // postmark
   ["__isAuthError", { ...selfDescribed, zeroIsNone: true }], // supabase
   ["__isStorageError", selfDescribed],
+  ["clerkError", selfDescribed],
+  ["type", { ...selfDescribed, when: (error) => read(error, "type") === "MailgunAPIError" }],
+  ["originalError", { ...selfDescribed, zeroIsNone: true, when: (error) => hasMember(error, "isAbort") }], // pocketbase
+  ["reason", { ...selfDescribed, when: (error) => hasMember(error, "json") && hasMember(error, "statusCode") }], // dockerode
+  ["res", { answer: ["res"], when: (error) => isTransportHead(read(error, "res")) && !hasMember(error, "getResponse") }], // urllib; a Hono HTTPException has its own
   ["restCode", { ...selfDescribed, when: (error) => readText(error, "constructor", "name") === "RestError" }], // restify-clients; its server's errors have classes of their own
   ["rawType", { when: (error) => read(error, "type") === "StripeConnectionError" }], // stripe
   ["rawType", { ...selfDescribed, shared: true }], // its webhook signature errors have no status
@@ -85,6 +90,10 @@ const clientNames: ReadonlyMap<string, ClientKind> = new Map<string, ClientKind>
   ["DeserializationError", unanswered], // Elasticsearch, content that does not parse
   ["NoLivingConnectionsError", unanswered],
   ["AirtableError", selfDescribed], // no Error
+  ["DetailedError", { ...selfDescribed, when: (error) => readText(error, "detail", "statusText") !== undefined }], // hono/client
+  ["TRPCClientError", { answer: ["meta", "response"] }],
+  ["ResponseError", { ...selfDescribed, status: ["status_code"], when: (error) => hasMember(error, "status_code") }], // ollama
+  ["ApiResponseError", { ...withResponse, when: (error) => Number.isInteger(read(error, "response", "statusCode")) }], // node-vault
   ["S3Error", { ...unanswered, when: (error) => hasMember(error, "amzRequestid") }], // minio, without a status
   ["FunctionsHttpError", { answer: ["context"] }], // supabase
   ["FunctionsRelayError", { answer: ["context"] }],
@@ -141,7 +150,11 @@ function isAws2(error: object): boolean {
  */
 function isTransportResponse(error: object): boolean {
   const found = read(error, "response") ?? undefined;
-  return typeof read(error, "getStatus") !== "function" && (found === undefined || typeof read(found, "headers") === "object");
+  return typeof read(error, "getStatus") !== "function" && (found === undefined || isTransportHead(found));
+}
+
+function isTransportHead(value: unknown): boolean {
+  return typeof (read(value, "headers") ?? undefined) === "object";
 }
 
 function isFetchError(error: object): boolean {

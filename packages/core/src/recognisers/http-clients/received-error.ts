@@ -25,7 +25,7 @@ const bodyMembers = ["body", "responseBody", "rawBody", "response_body"] as cons
 /** Lists the members in which clients keep the id that a vendor gave the request. An `id` or a `requestID` may be an application's. */
 const requestIdMembers = ["request_id", "requestId", "_request_id", "x_request_id", "ray_id"] as const;
 
-/** Lists members of frameworks' own errors: http-errors, Boom, Nest, Hono, h3, Ts.ED, restify, Fastify. */
+/** Lists members of frameworks' own errors: http-errors, Boom, Nest, Hono, h3, Ts.ED, restify, Fastify. h3 2 has its own without a value. */
 const frameworkMembers = [
   "expose",
   "isBoom",
@@ -46,7 +46,7 @@ export function isReceivedError(error: object): boolean {
   if ((receivedStatusOf(error) ?? statusCodeOf(error)) === undefined) return false;
   const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)));
   if (fields.some(isOriginDate)) return true;
-  if (frameworkMembers.some((member) => read(error, member) !== undefined) || isNamedByFramework(error)) return false;
+  if (hasAnyMember(error, frameworkMembers) || isNamedByFramework(error)) return false;
   const hasBody = bodyMembers.some((member) => (read(error, member) ?? undefined) !== undefined);
   const hasId = requestIdMembers.some((member) => (readText(error, member) ?? "") !== "");
   return fields.some(([name]) => messageFields.has(name.toLowerCase())) || hasBody || hasId;

@@ -4,7 +4,7 @@ import type { Context } from "../rule.js";
 
 /**
  * Maps the start of a message of wreck's to a fault. It throws Boom's errors, with statuses for a request's content: it reads requests, too.
- * The last one is Boom's own message of a 408.
+ * One is Boom's own message of a 408.
  */
 const wreckMessages: readonly (readonly [start: string, type: FaultType])[] = [
   ["Client request timeout", "http_response_timeout"],
@@ -12,6 +12,7 @@ const wreckMessages: readonly (readonly [start: string, type: FaultType])[] = [
   ["Payload stream error", "http_response_incomplete"],
   ["Payload content length greater than maximum allowed: ", "http_response_body_size"],
   ["Request Time-out", "connection_read_timeout"],
+  ["The content-type is not JSON compatible", "http_protocol_error"],
 ];
 
 /** Finds the fault of a reply that wreck has read. Where the request's own content is still to come, it may be that which wreck reads. */
