@@ -15,7 +15,13 @@ const places = [...proxies, ...intercepted, ...calls].flatMap((integration, inde
     .map((host) => ({ name: `${integration.name}, ${host.name}`, integration, host })),
 );
 
-const kept = { balance: 30, accounts: ["/account/1", { id: 2, open: true, note: null }], "x-y": "", code: "out_of_credit" };
+const kept = {
+  traceId: "4bf92f",
+  balance: 30,
+  accounts: ["/account/1", { id: 2, open: true, note: null }],
+  "x-y": "",
+  code: "out_of_credit",
+};
 
 const document = (status: number) => ({
   type: "https://example.com/probs/out-of-credit",
@@ -28,6 +34,11 @@ const document = (status: number) => ({
   violations: [{ field: "amount", message: "Too much." }],
   exception: { details: "s3cr3t" },
   stackTrace: ["s3cr3t"],
+  StackTrace: "com.s3cr3t.Order.find(Order.java:3)",
+  stack_trace: "s3cr3t",
+  exceptionMessage: "s3cr3t",
+  InnerException: { message: "s3cr3t" },
+  SQL: "SELECT s3cr3t",
   inner: { cause: "Error: s3cr3t\n    at pay (/srv/s3cr3t.js:1:2)" },
   page: "<html>s3cr3t</html>",
   address: ["connect ECONNREFUSED 10.0.0.7:5432"],

@@ -68,7 +68,7 @@ function spaceFor(found: string): string {
  */
 export function extensionsOf(
   body: object,
-  standard: ReadonlySet<string>,
+  standard: Pick<ReadonlySet<string>, "has">,
   fitText: FitText = withoutControls,
 ): Readonly<Record<string, unknown>> {
   const extensions: [name: string, value: unknown][] = [];

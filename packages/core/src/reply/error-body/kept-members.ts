@@ -4,11 +4,15 @@ import { withoutControls } from "../../util/sanitize.js";
 import { rawClientText } from "./client-text.js";
 import { problemDocument, type Shape } from "./shapes.js";
 
-/** Lists members in which frameworks show developers what happened inside, the request's credentials among it. */
-const debugMembers = "debug exception exceptionDetails exceptions stack stacktrace stackTrace trace".split(" ");
+/** Matches names under which frameworks show developers what happened inside, the request's credentials among it, in any spelling. */
+const debugName = /^(?:debug|sql|(?:inner|root)?exception|(?:back|stack)?trace$|stack$)/;
 
 /** Lists the members of a problem document that are no extensions for clients, or that `errors` has in our form. */
-const leftOut: ReadonlySet<string> = new Set([...standardMembers, ...problemDocument.fields, ...debugMembers]);
+const standardNames: ReadonlySet<string> = new Set([...standardMembers, ...problemDocument.fields]);
+
+const leftOut = {
+  has: (name: string) => standardNames.has(name) || debugName.test(name.slice(0, 40).toLowerCase().replace(/[_.-]/g, "")),
+};
 
 /**
  * Picks the members of an error body that its clients need besides our own: the extension members of a problem document (RFC 9457 section
