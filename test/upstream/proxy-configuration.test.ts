@@ -80,6 +80,34 @@ describe.each(Object.entries(gateways))("%s", (_name, create) => {
   });
 });
 
+describe.each([
+  ["http-proxy-middleware 3", createProxyMiddleware as (settings: never) => { readonly upgrade: unknown }],
+  ["http-proxy-middleware 4", createProxyMiddleware4 as (settings: never) => { readonly upgrade: unknown }],
+])("%s, without guardServer()", (_name, create) => {
+  it.each(["Expect: 100-continue", "Trailer: x", "Expect: 100-continue\r\nTrailer: x"])(
+    "sends an upgrade without %j",
+    async (fields) => {
+      const received: IncomingMessage["headers"][] = [];
+      const upstream = createServer().on("upgrade", ({ headers }: IncomingMessage, socket) => {
+        received.push(headers);
+        socket.destroy();
+      });
+      const plugin = vi.fn();
+      const bytes = await withServer(upstream, (port) => {
+        const { upgrade } = create(fgProxy(options, { target: `http://127.0.0.1:${port}`, plugins: [plugin] }) as never);
+        const gateway = createServer().on("upgrade", upgrade as never);
+        return withServer(gateway, (at) =>
+          exchange(at, `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${fields}\r\n\r\n`),
+        );
+      });
+      expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 }); // the upstream upgrades nothing
+      expect(received).toHaveLength(1);
+      expect(Object.keys(received[0]!)).not.toEqual(expect.arrayContaining(["expect"]));
+      expect(plugin).toHaveBeenCalledTimes(1);
+    },
+  );
+});
+
 describe("a configuration", () => {
   it("keeps the library's options, and gets no `attach` as one", () => {
     const configured = fgProxy(options, { target: "http://a", changeOrigin: true });

@@ -1,3 +1,4 @@
+import { dropRefusedOfUpgrades } from "../node/prepare-request.js";
 import type { ProxyEventHandlers, ProxyHandlers } from "./proxy-handlers.js";
 
 /** Lists the options by which http-proxy-middleware 2 takes handlers. */
@@ -14,6 +15,8 @@ interface LegacyHandlers {
 interface HandlerOptions extends LegacyHandlers {
   readonly on?: ProxyEventHandlers | undefined;
   readonly events?: ProxyEventHandlers | undefined;
+  /** Functions of http-proxy-middleware 3 and 4 that get the proxy server. */
+  readonly plugins?: ((server: never, options: never) => void)[] | undefined;
 }
 
 /** Describes the whole configuration of a proxy library, with a destination among its options. */
@@ -22,7 +25,10 @@ export type ProxyConfiguration = HandlerOptions &
 
 /** Describes a configuration whose handlers are those of fgProxy(), which call the application's own first. */
 export type ConfiguredProxy<Configuration> = Omit<Configuration, keyof HandlerOptions> &
-  ProxyHandlers & { readonly events: ProxyHandlers["on"] } & Required<LegacyHandlers>;
+  ProxyHandlers & {
+    readonly events: ProxyHandlers["on"];
+    readonly plugins: ((server: object) => void)[];
+  } & Required<LegacyHandlers>;
 
 /** Maps the options of http-proxy-middleware 2 to events. */
 const legacyEvents: Readonly<Record<keyof LegacyHandlers, keyof ProxyEventHandlers>> = {
@@ -76,7 +82,8 @@ export function withHandlers(
     };
   const legacy = Object.entries(legacyEvents).map(([option, event]) => [option, on[event]]);
   const configured = { ...given, ...Object.fromEntries(legacy.filter(([, handler]) => handler !== undefined)), on, events: on };
-  return Object.defineProperty(configured, "attach", { value: attach }); // no option of a library's
+  const allPlugins = [dropRefusedOfUpgrades, ...(given.plugins ?? [])]; // http-proxy-middleware emits no event before it starts an upgrade;
+  return Object.defineProperty(Object.assign(configured, { plugins: allPlugins }), "attach", { value: attach }); // no option of a library's
 }
 
 function isConfiguration(given: object): given is ProxyConfiguration {
