@@ -55,6 +55,12 @@ describe.each(Object.entries(makers))("%s", (_name, make) => {
   });
 });
 
+it("a list of one value is that value", () => {
+  const headers = { "Retry-After": ["30"] };
+  expect(normalizeError(createError(503, { headers })).headers).toEqual({ "retry-after": "30" });
+  expect(normalizeError(createError(503, { headers: { "Retry-After": ["30", "31"] }, expose: false })).headers).toBeUndefined();
+});
+
 it("a number is seconds", () => {
   expect(normalizeError(createError(503, { headers: { "Retry-After": 30 } })).headers).toEqual({ "retry-after": "30" });
   expect(normalizeError(createError(503, { retryAfter: 30 })).headers).toEqual({ "retry-after": "30" });

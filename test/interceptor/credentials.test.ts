@@ -47,6 +47,21 @@ describe.each(gateways)("$name", (gateway) => {
     if (way === "writeHead() with an object") expect(bytes).toMatch(/^HTTP\/1\.1 200 Well Done\r\n/);
   });
 
+  it("leaves out what a proxy behind it asks for, also where credentials are relayed; a success stays one", async () => {
+    const writer: Writer = (_request, response) => {
+      response.setHeader("Proxy-Authenticate", "Basic realm=s3cr3t");
+      response.writeHead(200, { "Proxy-Authentication-Info": "s3cr3t", "X-A": "1", "Set-Cookie": "a=1" });
+      response.end("content");
+    };
+    const bytes = await withServer(gateway.create(writer, recordProblems({}).options) as never, (port) =>
+      exchange(port, request("GET /")),
+    );
+    const { status, headers } = parseAnswer(bytes);
+    expect([status, headers.get("x-a"), headers.getSetCookie()]).toEqual([200, "1", ["a=1"]]);
+    expect(bytes).not.toContain("s3cr3t");
+    expect(bytes).toContain("content");
+  });
+
   it("leaves it out over HTTP/2", async () => {
     const writer: Writer = (incoming, response) => {
       heads["setHeader()"]!(incoming, response);

@@ -1,13 +1,15 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { foldSuccess, functionGraph } from "../contract/contract.js";
+import { proxyAuthenticationRule } from "../http/field-rules.js";
 import { isCredential } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
 import type { NodeResponse } from "../node/exchange.js";
-import { headFields, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
+import { fieldIn, headFields, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
 import { successHead, type SuccessOptions } from "../reply/success-head.js";
 
 /**
- * Settles the head of a success as the options ask for, in `head` and on the response: folds it, and leaves out its upstream's credentials.
+ * Settles the head of a success as the options ask for, in `head` and on the response: folds it, and leaves out its upstream's credentials,
+ * and in any case those of a proxy behind this gateway.
  * @param ownFields the gateway's own fields
  * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
  */
@@ -18,17 +20,23 @@ export function settleHead(
   endsEmpty: boolean,
   options: SuccessOptions,
 ): void {
-  if (options.upstreamCredentials === "drop") leaveOutCredentials(response, ownFields, head);
+  if (options.upstreamCredentials === "drop") leaveOut(isCredential, response, ownFields, head);
+  else if (proxyFields.some((name) => fieldIn(response, head, name) !== undefined))
+    leaveOut((name) => proxyFields.includes(name), response, ownFields, head);
   if (options.success === "fold") foldHead(response, head, endsEmpty, options);
 }
 
-function leaveOutCredentials(response: NodeResponse, ownFields: OutgoingHttpHeaders, head: Head): void {
+/** Lists the fields that are between a proxy of the upstream and this gateway alone. */
+const proxyFields: readonly string[] = proxyAuthenticationRule.names ?? [];
+
+/** Leaves fields out of the head of an upstream. The gateway's own stay. */
+function leaveOut(matches: (name: string) => boolean, response: NodeResponse, ownFields: OutgoingHttpHeaders, head: Head): void {
   const given = headFields(head);
   const pairs = pairsOf(given);
-  const kept = pairs.filter(([name]) => !isCredential(String(name).toLowerCase()));
+  const kept = pairs.filter(([name]) => !matches(String(name).toLowerCase()));
   if (kept.length < pairs.length) head[given === head[1] ? 1 : 2] = inFormOf(given, kept);
   for (const name of response.getHeaderNames()) {
-    if (!isCredential(name)) continue;
+    if (!matches(name)) continue;
     const { [name]: own } = ownFields;
     if (own === undefined) response.removeHeader(name);
     else response.setHeader(name, own);

@@ -24,7 +24,8 @@ export function withRetryAfter(found: Finding, error: object): Finding {
 }
 
 function retryAfterIn(headers: unknown): unknown {
-  return fieldEntries(headers).find(([name]) => name.toLowerCase() === "retry-after")?.[1];
+  const value = fieldEntries(headers).find(([name]) => name.toLowerCase() === "retry-after")?.[1];
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
 function isRetryAfter(value: unknown): boolean {
