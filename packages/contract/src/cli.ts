@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import type { Command } from "./commands/command.js";
+import type { Command, Outcome } from "./commands/command.js";
 import { checkCommand } from "./commands/check.js";
 import { diffCommand } from "./commands/diff.js";
 import { exportCommand } from "./commands/export.js";
@@ -21,20 +21,37 @@ Exit codes: 0 all is well, 1 a difference or a broken contract, 2 wrong use.
 `;
 
 /** Runs the command that the arguments name. Exit code 2 comes with one line on stderr. */
-async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === undefined || name === "help" || name === "--help" || args.includes("--help")) {
-    process.stdout.write(help);
-    process.exitCode = name === undefined ? 2 : 0;
-    return;
-  }
+async function main([name, ...args]: readonly string[]): Promise<Outcome> {
+  if (name === undefined) return { output: help, code: 2 };
+  if (name === "help" || name === "--help" || args.includes("--help")) return { output: help };
   const command = commands.get(name);
   if (!command) throw new UsageError(`there is no command "${name}"; the commands are ${[...commands.keys()].join(", ")}`);
-  const { output = "", code = 0 } = await command.run(args);
-  process.exitCode = code;
-  process.stdout.write(output);
+  return command.run(args);
 }
 
-void main(process.argv.slice(2)).catch((error: unknown) => {
-  process.exitCode = 2;
-  process.stderr.write(`fg-errors: ${error instanceof UsageError ? error.message : String((error as Error).stack)}\n`);
+// A contract's module is code of others: what it prints does not mix with the output, and it can neither end the command as if all were well
+// nor keep it from ending.
+const writeOutput = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+
+let isOver = false;
+process.on("exit", () => {
+  if (!isOver)
+    fail(new UsageError("the command has ended early: a module has ended the process, or waits for what never happens"));
 });
+process.on("uncaughtException", fail);
+
+function fail(error: unknown): void {
+  isOver = true;
+  process.exitCode = 2;
+  process.stderr.write(
+    `fg-errors: ${error instanceof UsageError ? error.message : String((error as Error | null)?.stack ?? error)}\n`,
+  );
+  process.exit();
+}
+
+void main(process.argv.slice(2)).then(({ output = "", code = 0 }) => {
+  isOver = true;
+  process.exitCode = code;
+  writeOutput(output, () => process.exit());
+}, fail);

@@ -2,6 +2,7 @@ import type { Contract } from "@fg-errors/core";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 import { contractFromDocument } from "./document.js";
 import { UsageError } from "./usage-error.js";
 
@@ -71,7 +72,8 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
       ? { ...(byDefault as Readonly<Record<string, unknown>>), ...exported }
       : exported;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const code = (error as NodeJS.ErrnoException | null)?.code;
+    const message = error instanceof Error ? error.message : inspect(error);
     const reason =
       code === "ERR_UNKNOWN_FILE_EXTENSION"
         ? "this Node runs no TypeScript; give the compiled module"

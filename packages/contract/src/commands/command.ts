@@ -3,7 +3,7 @@ export interface Outcome {
   /** Text for stdout. */
   readonly output?: string;
   /** Exit code. Default 0. */
-  readonly code?: 0 | 1;
+  readonly code?: 0 | 1 | 2;
 }
 
 /** Describes a command of `fg-errors`. */
