@@ -1,6 +1,8 @@
 import { defineContract, functionGraph, normalizeError, type DomainError } from "@fg-errors/core";
+import { scope, type } from "arktype";
 import { AxiosError } from "axios";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { OutOfStockError, shop, SoldOutError } from "./shop.js";
 
 const normalize = (thrown: unknown) => normalizeError(thrown, { contract: shop });
@@ -55,6 +57,23 @@ describe("an error that a row names in `from`", () => {
   it("has the members of the row's schema, read by name", () => {
     const thrown = Object.assign(new Error("s3cr3t"), { name: "PlanLimitError", used: "5", plan: "free", password: "s3cr3t" });
     expect(normalize(thrown).extensions).toEqual({ used: 5, plan: "free" });
+  });
+
+  it.each([
+    ["zod", z.object({ used: z.number(), note: z.string().exactOptional() })],
+    ["arktype", type({ used: "number", "note?": "string" })],
+    ["a recursive schema", scope({ step: { used: "number", "note?": "step" } }).export().step],
+  ])("may lack an optional member: %s", (_name, members) => {
+    const contract = defineContract(functionGraph, {
+      service: "S",
+      types: "urn:example:s:",
+      problems: { limit: { status: 403, title: "t", detail: "Limit of {plan}.", members, from: "LimitError" } },
+    });
+    const thrown = Object.assign(new Error("s3cr3t"), { name: "LimitError", plan: "free", used: 5 });
+    expect(normalizeError(thrown, { contract })).toMatchObject({
+      detail: "Limit of free.",
+      extensions: { plan: "free", used: 5 },
+    });
   });
 
   it("is that before the families know its code", () => {

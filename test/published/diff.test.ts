@@ -61,7 +61,14 @@ it.each([
       ...document,
       upstreamFolds: Object.fromEntries(Object.entries(document.upstreamFolds).filter(([status]) => status !== "421")),
     },
-    ["421: an upstream's left as 502, and leaves as its class's x00 now"],
+    ["421: an upstream's left as 502, and leaves as 400 now"],
+  ],
+  ["a new fold", { ...document, folds: { ...document.folds, 418: 404 } }, ["418: it left as 400, and leaves as 404 now"]],
+  ["a new fold to the status that left before", { ...document, folds: { ...document.folds, 418: 400 } }, []],
+  [
+    "a new fold of an upstream's status",
+    { ...document, upstreamFolds: { ...document.upstreamFolds, 429: 502 } },
+    ["429: an upstream's left as 503, and leaves as 502 now"],
   ],
   ["another service", { ...document, service: "CART" }, ["SHOP: the generic codes begin with CART now"]],
 ])("finds what %s breaks", (_name, after, expected) => {
@@ -87,4 +94,20 @@ it("fg-errors diff prints the changes, as text or JSON, and exits with 1", async
     expect([code, JSON.parse(stdout)]).toEqual([1, [{ subject: "SHOP.1001", change: "status 409 is now 404" }]]);
     expect((await fgErrors("diff", `${folder}/old.json`)).code).toBe(2);
   });
+});
+
+it("finds that a definition has changed to which a member refers", () => {
+  const withStreet = (street: string) => {
+    const members = {
+      type: "object",
+      properties: { to: { $ref: "#/$defs/address" } },
+      required: ["to"],
+      $defs: { address: { properties: { street: { type: street } } } },
+    } as const;
+    return withProblems({ outOfStock: { ...outOfStock, members } });
+  };
+  expect(breakingChanges(withStreet("string"), withStreet("string"))).toEqual([]);
+  expect(breakingChanges(withStreet("string"), withStreet("number"))).toEqual([
+    { subject: "SHOP.1001", change: "the member to refers to definitions that have changed" },
+  ]);
 });

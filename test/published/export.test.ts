@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { contractDocument, contractFromDocument, openApiComponents } from "@fg-errors/contract";
-import { functionGraph, normalizeError, rfc9110 } from "@fg-errors/core";
+import SwaggerParser from "@apidevtools/swagger-parser";
+import { createResponder, defineContract, functionGraph, normalizeError, rfc9110 } from "@fg-errors/core";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { scope } from "arktype";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { formats } from "../../packages/contract/src/formats/formats.js";
 import { fgErrors, inFolder, shopModule } from "./command.js";
 import { shop } from "./shop.js";
 
@@ -96,6 +100,75 @@ describe("fg-errors export --format json-schema", () => {
   });
 });
 
+describe("the schema of a row's members", () => {
+  const Category = z.object({
+    name: z.string(),
+    get children() {
+      return z.array(Category);
+    },
+  });
+  const Step = z.object({
+    name: z.string(),
+    get next() {
+      return Step.optional();
+    },
+  });
+  const address = z.object({ street: z.string() }).meta({ id: "postal/address" });
+  const row = { status: 409, title: "t", detail: "No {sku}." } as const;
+  const contract = defineContract(functionGraph, {
+    service: "S",
+    types: "urn:example:s:",
+    problems: {
+      tree: { ...row, members: z.object({ root: Category, from: address, to: address }) },
+      whole: { ...row, members: Step },
+      cyclic: { ...row, members: scope({ step: { name: "string", "next?": "step" } }).export().step },
+    },
+  });
+  const published = contractFromDocument(JSON.parse(JSON.stringify(contractDocument(contract))));
+
+  it.each([
+    ["3.0", contract],
+    ["3.1", contract],
+    ["3.1", published],
+  ] as const)("may have definitions and recursion, in OpenAPI %s", async (version, each) => {
+    const components = openApiComponents(each, version);
+    const document = { openapi: `${version}.0`, info: { title: "t", version: "1" }, paths: {}, components };
+    await SwaggerParser.validate(JSON.parse(JSON.stringify(document)) as never);
+    const { examples } = (components.responses["Problem409"] as { content: Record<string, { examples: object }> }).content[
+      "application/json"
+    ]!;
+    expect(examples).toMatchObject({
+      tree: { value: { root: { name: "example", children: [] }, to: { street: "example" }, sku: "example" } },
+      whole: { value: { name: "example" } },
+    });
+  });
+
+  it("may have definitions and recursion, in JSON Schema", () => {
+    const validate = validatorOf(JSON.parse(formats["json-schema"]!(contract, { openapi: "3.1" })) as object);
+    const bodyOf = (thrown: Error) =>
+      JSON.parse(
+        createResponder({ contract, onError: () => {} })(thrown, { method: "GET", url: "/", headers: {} }).body,
+      ) as object;
+    const { tree, whole, cyclic } = contract.problems;
+    const leaf = { name: "b", children: [] };
+    const to = { street: "c" };
+    const bodies = [
+      bodyOf(tree({ sku: "A", root: { name: "a", children: [leaf] }, from: to, to })),
+      bodyOf(whole({ sku: "A", name: "a", next: { name: "b" } })),
+      bodyOf(cyclic({ sku: "A", name: "a", next: { name: "b", next: { name: "c" } } })),
+    ];
+    const problemOf = (name: string) => ({ $ref: `#/$defs/${name}` });
+    for (const body of bodies) expect([body, validate(body)]).toEqual([body, true]);
+    const schema = JSON.parse(formats["json-schema"]!(contract, { openapi: "3.1" })) as { $defs: object };
+    for (const [at, name] of ["TreeProblem", "WholeProblem", "CyclicProblem"].entries()) {
+      const one = validatorOf({ $defs: schema.$defs, ...problemOf(name) });
+      expect([name, one(bodies[at])]).toEqual([name, true]);
+    }
+    const one = validatorOf({ $defs: schema.$defs, ...problemOf("CyclicProblem") });
+    expect(one({ ...bodies[2], next: { name: 1 } })).toBe(false);
+  });
+});
+
 describe("fg-errors export --format ts", () => {
   it("writes a table that TypeScript compiles, also where a text tries to end a comment", async () => {
     const text = await exported(shopModule, "--format", "ts");
@@ -144,6 +217,25 @@ describe("wrong use is one line, and exit code 2", () => {
       const { code, stdout, stderr } = await fgErrors(...args.map((arg) => arg.replace("FOLDER", folder)));
       expect(stderr).toContain(message);
       expect([code, stdout, stderr.split("\n").length]).toEqual([2, "", 2]);
+    });
+  });
+
+  it.each([
+    ["process.exit(0);", 2, "the command has ended early"],
+    ["await new Promise(() => {});", 2, "the command has ended early"],
+    ["throw null;", 2, "cannot be loaded: null"],
+    ['throw "text";', 2, "cannot be loaded: 'text'"],
+    ["setInterval(() => {}, 1000);", 0, ""],
+    ['console.log("printed"); process.stdout.write("too\\n");', 0, "printed\ntoo\n"],
+    ['queueMicrotask(() => { throw new Error("late"); });', 2, "Error: late"],
+  ])("a module may say %s", async (code, expected, message) => {
+    const text = `${files["two.mjs"].replace(", rfc9110 };", " };")}\n${code}`;
+    await inFolder({ "module.mjs": text }, async (folder) => {
+      const printed = await fgErrors("export", join(folder, "module.mjs"), "--format", "json");
+      expect(printed.code).toBe(expected);
+      if (expected === 0)
+        expect([JSON.parse(printed.stdout), printed.stderr]).toEqual([contractDocument(functionGraph), message]);
+      else expect([printed.stdout, printed.stderr]).toEqual(["", expect.stringContaining(message)]);
     });
   });
 

@@ -40,13 +40,25 @@ function statusChanges({ statuses: before }: ContractDocument, { statuses: after
 
 function foldChanges(before: ContractDocument, after: ContractDocument): BreakingChange[] {
   return (["folds", "upstreamFolds"] as const).flatMap((table) =>
-    Object.entries(before[table])
-      .filter(([status, to]) => after[table][status] !== to && !Object.hasOwn(after.statuses, status))
-      .map(([status, to]) => ({
+    Object.keys({ ...before[table], ...after[table] })
+      .filter((status) => !Object.hasOwn(after.statuses, status) && after[table][status] !== before[table][status])
+      .filter((status) => targetOf(after, table, status) !== targetOf(before, table, status))
+      .map((status) => ({
         subject: status,
-        change: `${table === "folds" ? "it" : "an upstream's"} left as ${to}, and leaves as ${after[table][status] ?? "its class's x00"} now`,
+        change: `${table === "folds" ? "it" : "an upstream's"} left as ${targetOf(before, table, status)}, and leaves as ${targetOf(after, table, status)} now`,
       })),
   );
+}
+
+/** Gives the status that leaves instead of one that is not documented. */
+function targetOf(
+  { statuses, folds, upstreamFolds }: ContractDocument,
+  table: "folds" | "upstreamFolds",
+  status: string,
+): number {
+  const ofUpstream = table === "upstreamFolds" ? upstreamFolds[status] : undefined;
+  if (ofUpstream !== undefined || Object.hasOwn(statuses, status)) return ofUpstream ?? Number(status);
+  return folds[status] ?? (Number(status) < 500 ? 400 : 500); // RFC 9110 section 15: an unknown code means its class's x00
 }
 
 function problemChanges(before: ContractDocument, after: ContractDocument): BreakingChange[] {
@@ -72,12 +84,15 @@ function memberChanges({ members: before }: DocumentedProblem, { members: after 
   return Object.entries(before?.properties ?? {}).flatMap(([name, schema]) => {
     const next = after?.properties[name];
     if (next === undefined) return [`the member ${name} is gone`];
+    const isOther = !isDeepStrictEqual(schema, next);
+    const refersToOther = !isOther && hasRef(schema) && !isDeepStrictEqual(before!["$defs"], after!["$defs"]);
     const isOptional = before!.required.includes(name) && !after!.required.includes(name);
     return [
-      ...(isDeepStrictEqual(schema, next)
-        ? []
-        : [`the member ${name} was ${JSON.stringify(schema)}, and is ${JSON.stringify(next)} now`]),
+      ...(isOther ? [`the member ${name} was ${JSON.stringify(schema)}, and is ${JSON.stringify(next)} now`] : []),
+      ...(refersToOther ? [`the member ${name} refers to definitions that have changed`] : []),
       ...(isOptional ? [`the member ${name} may be missing now`] : []),
     ];
   });
 }
+
+const hasRef = (schema: object) => JSON.stringify(schema).includes('"$ref":');

@@ -1,5 +1,5 @@
 import { createResponder, problem, type CatalogueRow, type Contract, type ProblemBody } from "@fg-errors/core";
-import { membersSchema } from "./members-schema.js";
+import { membersSchema, unescapePointer, type JsonSchema } from "./members-schema.js";
 
 /** Describes the request of every example. */
 const request = { method: "GET", url: "/orders/17", headers: { "x-request-id": "a1b2c3" } };
@@ -11,7 +11,7 @@ const request = { method: "GET", url: "/orders/17", headers: { "x-request-id": "
 export function exampleOfRow(contract: Contract, row: CatalogueRow): ProblemBody | undefined {
   try {
     const create = row as unknown as (members: object, options: object) => Error;
-    return exampleBody(contract, create(sampleOf(membersSchema(row)) as object, { stack: false }));
+    return exampleBody(contract, create(sampleOfMembers(membersSchema(row)) as object, { stack: false }));
   } catch {
     return undefined;
   }
@@ -29,6 +29,7 @@ function exampleBody(contract: Contract, thrown: Error): ProblemBody {
 
 /** Describes the keywords of JSON Schema that lead to a sample. */
 interface Sampled {
+  readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly format?: string;
   readonly const?: unknown;
@@ -42,14 +43,23 @@ interface Sampled {
 }
 
 /** Makes a value that a schema accepts, if the schema is a simple one. */
-function sampleOf(schema: Sampled): unknown {
-  const given = schema.examples?.[0] ?? schema.example ?? schema.const ?? schema.enum?.[0] ?? schema.default;
-  if (given !== undefined) return given;
-  if (schema.anyOf?.[0]) return sampleOf(schema.anyOf[0]);
-  const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
-  if (type === "object")
-    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, sampleOf(inner)]));
-  return type === "string" ? (stringSamples[schema.format ?? ""] ?? "example") : samples[type ?? ""]?.(schema);
+function sampleOfMembers(schema: JsonSchema): unknown {
+  const definitions = (schema["$defs"] ?? {}) as Readonly<Record<string, Sampled>>;
+  return sampleOf(schema, []);
+
+  function sampleOf(schema: Sampled, within: readonly string[]): unknown {
+    const given = schema.examples?.[0] ?? schema.example ?? schema.const ?? schema.enum?.[0] ?? schema.default;
+    if (given !== undefined) return given;
+    const name = schema.$ref === undefined ? undefined : unescapePointer(schema.$ref.replace("#/$defs/", ""));
+    if (name !== undefined) return within.includes(name) ? undefined : sampleOf(definitions[name] ?? {}, [...within, name]);
+    if (schema.anyOf?.[0]) return sampleOf(schema.anyOf[0], within);
+    const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
+    if (type === "object") {
+      const entries = Object.entries(schema.properties ?? {}).map(([key, inner]) => [key, sampleOf(inner, within)] as const);
+      return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+    }
+    return type === "string" ? (stringSamples[schema.format ?? ""] ?? "example") : samples[type ?? ""]?.(schema);
+  }
 }
 
 const samples: Readonly<Record<string, (schema: Sampled) => unknown>> = {

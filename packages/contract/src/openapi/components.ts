@@ -121,7 +121,7 @@ export function referredComponents(components: Components, part: unknown): Compo
     }
   };
   const follow = (ref: string) => {
-    const [, kind, name] = /^#\/components\/(\w+)\/(.+)$/.exec(ref) ?? [];
+    const [, kind, name] = /^#\/components\/(\w+)\/([^/]+)/.exec(ref) ?? [];
     const target = components[kind as keyof Components]?.[name!];
     if (target === undefined || found.has(ref)) return;
     found.add(ref);

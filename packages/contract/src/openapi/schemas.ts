@@ -1,5 +1,5 @@
 import type { CatalogueRow, Contract } from "@fg-errors/core";
-import { membersSchema } from "../members-schema.js";
+import { membersSchema, unescapePointer, type JsonSchema } from "../members-schema.js";
 import type { OpenApiVersion } from "./version.js";
 
 /** Refers to a component of the same document. */
@@ -22,7 +22,7 @@ export function problemSchemas(contract: Contract, version: OpenApiVersion): Rec
   return {
     FieldError: fieldErrorSchema(version),
     Problem: genericProblem(contract, version),
-    ...Object.fromEntries(rows.map((row) => [schemaName(row), rowSchema(row, version)])),
+    ...Object.fromEntries(rows.flatMap((row) => rowSchemas(row, version))),
   };
 }
 
@@ -64,9 +64,22 @@ function genericProblem(contract: Contract, version: OpenApiVersion): object {
   };
 }
 
-function rowSchema(row: CatalogueRow, version: OpenApiVersion): object {
+/** Gives the schema of a row, and those that the schema of its members defines: OpenAPI has no place for them but components. */
+function rowSchemas(row: CatalogueRow, version: OpenApiVersion): readonly (readonly [name: string, schema: object])[] {
+  const name = schemaName(row);
+  const members = membersSchema(row, version === "3.0" ? "openapi-3.0" : "draft-2020-12");
+  const defined = { ...(members["$defs"] as object | undefined), ...(members["definitions"] as object | undefined) };
+  return relocateRefs(
+    [
+      [name, rowSchema(row, members, version)],
+      ...Object.entries(defined).map(([key, schema]) => [definedName(name, key), schema]),
+    ],
+    name,
+  ) as [string, object][];
+}
+
+function rowSchema(row: CatalogueRow, { properties, required }: JsonSchema, version: OpenApiVersion): object {
   const { title, docs, deprecated, retry, owner, since } = row;
-  const { properties, required } = membersSchema(row, version === "3.0" ? "openapi-3.0" : "draft-2020-12");
   const fixed = { type: row.type, status: row.status, error_code: row.code };
   const fixedSchemas = Object.entries(fixed).map(([name, value]) => [name, constant(value, version)] as const);
   return {
@@ -84,6 +97,22 @@ function rowSchema(row: CatalogueRow, version: OpenApiVersion): object {
     ...(owner && { "x-owner": owner }),
     ...(since && { "x-since": since }),
   };
+}
+
+/** Names the component of a definition: letters, digits, "_", "." and "-". */
+const definedName = (name: string, key: string) => `${name}.${key.replace(/[^\w.-]/g, "_")}`;
+
+/** Makes references to the definitions of a schema refer to components. */
+function relocateRefs(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => relocateRefs(each, name));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      const [, definition, rest] = (key === "$ref" && /^#\/(?:\$defs|definitions)\/([^/]+)(.*)$/.exec(String(inner))) || [];
+      if (definition === undefined) return [key, relocateRefs(inner, name)];
+      return [key, componentRef("schemas", definedName(name, unescapePointer(definition)) + rest!).$ref];
+    }),
+  );
 }
 
 /** Gives the schema of one value. OpenAPI 3.0 has no `const`. */

@@ -76,7 +76,8 @@ export function membersOfError({ code, placeholders, members: schema }: Catalogu
     }
     if (!schema) return { members, missing };
     try {
-      const given = Object.fromEntries(names.map((name) => [name, read(error, name)]));
+      const found = names.map((name) => [name, read(error, name)] as const);
+      const given = Object.fromEntries(found.filter(([, value]) => value !== undefined)); // an optional member may not be undefined
       return { members: { ...validate(schema, given, code, placeholders), ...members }, missing };
     } catch {
       return { members, missing: [...missing, ...names] };
@@ -89,7 +90,9 @@ const isScalar = (value: unknown) => ["number", "bigint", "boolean"].includes(ty
 /** Lists the members that a schema names, by Standard JSON Schema; undefined for a schema that cannot say. */
 export function memberNames(schema: StandardSchema): readonly string[] | undefined {
   try {
-    const properties = read(schema["~standard"].jsonSchema?.input({ target: "draft-2020-12" }), "properties");
+    const written = schema["~standard"].jsonSchema?.input({ target: "draft-2020-12" });
+    const [, definition] = /^#\/\$defs\/(.+)$/.exec(String(read(written, "$ref"))) ?? []; // a schema that refers to itself
+    const properties = definition === undefined ? read(written, "properties") : read(written, "$defs", definition, "properties");
     return isRecord(properties) ? Object.keys(properties) : undefined;
   } catch {
     return undefined;
