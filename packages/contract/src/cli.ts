@@ -37,11 +37,11 @@ process.stdout.write = process.stderr.write.bind(process.stderr) as typeof proce
 let isOver = false;
 process.on("exit", () => {
   if (!isOver)
-    fail(new UsageError("the command has ended early: a module has ended the process, or waits for what never happens"));
+    failCommand(new UsageError("the command has ended early: a module has ended the process, or waits for what never happens"));
 });
-process.on("uncaughtException", fail);
+process.on("uncaughtException", failCommand);
 
-function fail(error: unknown): void {
+function failCommand(error: unknown): void {
   isOver = true;
   process.exitCode = 2;
   process.stderr.write(
@@ -54,4 +54,4 @@ void main(process.argv.slice(2)).then(({ output = "", code = 0 }) => {
   isOver = true;
   process.exitCode = code;
   writeOutput(output, () => process.exit());
-}, fail);
+}, failCommand);

@@ -42,16 +42,16 @@ function foldChanges(before: ContractDocument, after: ContractDocument): Breakin
   return (["folds", "upstreamFolds"] as const).flatMap((table) =>
     Object.keys({ ...before[table], ...after[table] })
       .filter((status) => !Object.hasOwn(after.statuses, status) && after[table][status] !== before[table][status])
-      .filter((status) => targetOf(after, table, status) !== targetOf(before, table, status))
+      .filter((status) => foldedTo(after, table, status) !== foldedTo(before, table, status))
       .map((status) => ({
         subject: status,
-        change: `${table === "folds" ? "it" : "an upstream's"} left as ${targetOf(before, table, status)}, and leaves as ${targetOf(after, table, status)} now`,
+        change: `${table === "folds" ? "it" : "an upstream's"} left as ${foldedTo(before, table, status)}, and leaves as ${foldedTo(after, table, status)} now`,
       })),
   );
 }
 
 /** Gives the status that leaves instead of one that is not documented. */
-function targetOf(
+function foldedTo(
   { statuses, folds, upstreamFolds }: ContractDocument,
   table: "folds" | "upstreamFolds",
   status: string,
