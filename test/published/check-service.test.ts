@@ -109,6 +109,29 @@ describe("fg-errors check", () => {
     );
   });
 
+  it("encodes the paths of a document, and sends no request more", async () => {
+    const targets: (string | undefined)[] = [];
+    const server = createServer((request, response) => (targets.push(request.url), response.end()));
+    const path = JSON.stringify("/größe a\r\n\r\nGET /more%20");
+    const text = `openapi: 3.1.0\npaths: { ${path}: { post: { requestBody: { content: { application/json: {} } } } }, /b: }\n`;
+    await inFolder({ "a.yaml": text }, (folder) =>
+      withServer(server, async (port) => {
+        await check(port, "--only", "malformed-json", "--openapi", `${folder}/a.yaml`);
+        expect(targets).toEqual(["/gr%C3%B6%C3%9Fe%20a%0D%0A%0D%0AGET%20/more%20"]);
+      }),
+    );
+  });
+
+  it("stops at the first probe where there is no connection", async () => {
+    let connections = 0;
+    const server = createTcpServer(() => connections++); // never ends the handshake of TLS
+    await withServer(server as unknown as Server, async (port) => {
+      const { code, stderr } = await fgErrors("check", `https://127.0.0.1:${port}/`, "--timeout", "200");
+      expect([code, stderr]).toEqual([2, expect.stringContaining("no answer within 200 ms")]);
+      expect(connections).toBe(1);
+    });
+  });
+
   it("uses TLS, and verifies the certificate unless --insecure is given", async () => {
     const server = createSecureServer(
       certificate({ host: "127.0.0.1" }),
@@ -117,10 +140,8 @@ describe("fg-errors check", () => {
     await withServer(server, async (port) => {
       const args = [`https://127.0.0.1:${port}/`, "--only", "unmatched", "--format", "json"];
       const [strict, lax] = [await fgErrors("check", ...args), await fgErrors("check", ...args, "--insecure")];
-      expect((JSON.parse(strict.stdout) as Checked).results[0]!.faults).toEqual([
-        expect.stringMatching(/^the connection failed: /),
-      ]);
-      expect([strict.code, lax.code]).toEqual([1, 0]);
+      expect(strict.stderr).toMatch(/^fg-errors: nobody answers at https:\/\/.*: the connection failed: [A-Z_]+\n$/);
+      expect([strict.code, lax.code]).toEqual([2, 0]);
     });
   });
 
@@ -133,6 +154,11 @@ describe("fg-errors check", () => {
       "sends an endless body",
       (socket) => void socket.write(`HTTP/1.1 404 Not Found\r\n\r\n${"x".repeat(2_000_000)}`),
       "the content is no JSON",
+    ],
+    [
+      "sends interim responses only",
+      (socket) => void socket.write("HTTP/1.1 100 Continue\r\n\r\n".repeat(40_000)),
+      "no answer within 200 ms",
     ],
     ["cuts its body", (socket) => socket.end("HTTP/1.1 404 Not Found\r\nContent-Length: 99\r\n\r\n{}"), "content-length is 99"],
   ])("ends, whatever a server does: one that %s", async (_name, act, fault) => {
@@ -149,7 +175,9 @@ describe("fg-errors check", () => {
   it("exits with 2, and one line, for wrong use and where nobody is there", async () => {
     const port = await closedPort();
     for (const [args, message] of [
-      [[`http://127.0.0.1:${port}/`], `nobody answers at http://127.0.0.1:${port}/: ECONNREFUSED`],
+      [[`http://127.0.0.1:${port}/`], `nobody answers at http://127.0.0.1:${port}/: the connection failed: ECONNREFUSED`],
+      [["http://user:secret@x/"], "the URL takes no credentials, no query and no fragment"],
+      [["http://x/?a=b"], "the URL takes no credentials, no query and no fragment"],
       [["ftp://x/"], "ftp://x/ is no http: or https: URL"],
       [["x"], "x is no http: or https: URL"],
       [[], "usage: fg-errors check URL"],
@@ -167,9 +195,9 @@ describe("fg-errors check", () => {
 
 describe("reports", () => {
   const results = [
-    { name: "a", summary: "A.", status: 404, faults: [], skipped: false },
-    { name: "b", summary: "B.", status: 200, faults: [], skipped: true },
-    { name: "c", summary: "C.", status: undefined, faults: ['<x> & "y"\u0007', "two"], skipped: false },
+    { name: "a", summary: "A.", status: 404, faults: [], skipped: false, isConnected: true },
+    { name: "b", summary: "B.", status: 200, faults: [], skipped: true, isConnected: true },
+    { name: "c", summary: "C.", status: undefined, faults: ['<x> & "y"\u0007', "two"], skipped: false, isConnected: true },
   ];
   const write = (format: keyof typeof reports) => reports[format]("http://x/", results);
 

@@ -13,8 +13,8 @@ export interface ProbeResult {
   readonly faults: readonly string[];
   /** Whether the service answered with a success, which this probe allows. */
   readonly skipped: boolean;
-  /** System code of a failed connection, such as ECONNREFUSED. */
-  readonly code?: string | undefined;
+  /** Whether there was a connection. */
+  readonly isConnected: boolean;
 }
 
 /** Sends probes one after another, a request each, and judges the answers by a contract. */
@@ -28,11 +28,11 @@ export async function* checkService(
     const { name, summary } = probe;
     const answer = await exchange(target, probe.octets(target), probe.head ?? false, options);
     if ("failure" in answer)
-      yield { name, summary, status: undefined, faults: [answer.failure], skipped: false, code: answer.code };
+      yield { name, summary, status: undefined, faults: [answer.failure], skipped: false, isConnected: answer.isConnected };
     else {
       const isSuccess = answer.status < 400;
       const faults = isSuccess ? successFaults(probe, answer) : failureFaults(probe, answer, contract);
-      yield { name, summary, status: answer.status, faults, skipped: isSuccess && faults.length === 0 };
+      yield { name, summary, status: answer.status, faults, skipped: isSuccess && faults.length === 0, isConnected: true };
     }
   }
 }

@@ -4,8 +4,8 @@ import { parseResponse } from "./parse-response.js";
 import type { SeenResponse } from "../testing/seen-response.js";
 import type { Target } from "./probe.js";
 
-/** Gives the answer to a probe, or the reason why there is none. */
-export type Answer = SeenResponse | { readonly failure: string; readonly code?: string | undefined };
+/** Gives the answer to a probe, or the reason why there is none, and whether there was a connection at all. */
+export type Answer = SeenResponse | { readonly failure: string; readonly isConnected: boolean };
 
 /** Describes how an answer is waited for. */
 export interface ExchangeOptions {
@@ -24,23 +24,24 @@ export function exchange(target: Target, octets: string, head: boolean, { timeou
     const chunks: Buffer[] = [];
     let size = 0;
     const socket = openSocket(target, insecure);
-    const limit = setTimeout(() => settle({ failure: `no answer within ${timeout} ms` }), timeout);
-    function settle(otherwise: Answer, isWhole = true): void {
+    let isConnected = false;
+    const limit = setTimeout(() => settle(`no answer within ${timeout} ms`), timeout);
+    function settle(failure: string): void {
       clearTimeout(limit);
       socket.destroy();
-      resolve(parseResponse(Buffer.concat(chunks), head, isWhole) ?? otherwise);
+      resolve(parseResponse(Buffer.concat(chunks), head, true) ?? { failure, isConnected });
     }
-    socket.on(target.protocol === "https:" ? "secureConnect" : "connect", () => socket.write(octets, "latin1"));
+    socket.on(target.protocol === "https:" ? "secureConnect" : "connect", () => {
+      isConnected = true;
+      socket.write(octets, "latin1");
+    });
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > maxOctets || parseResponse(Buffer.concat(chunks), head, false))
-        settle({ failure: "the answer is no HTTP response" });
+      if (size > maxOctets || parseResponse(Buffer.concat(chunks), head, false)) settle("the answer is no HTTP response");
     });
-    socket.on("error", (error: NodeJS.ErrnoException) =>
-      settle({ failure: `the connection failed: ${error.message}`, code: error.code }),
-    );
-    socket.on("end", () => settle({ failure: "the connection was closed without an answer" }));
+    socket.on("error", ({ code, message }: NodeJS.ErrnoException) => settle(`the connection failed: ${code ?? message}`));
+    socket.on("end", () => settle("the connection was closed without an answer"));
   });
 }
 

@@ -7,13 +7,24 @@ import type { SeenResponse } from "../testing/seen-response.js";
  * @returns undefined while the response is not whole, and for what is no response
  */
 export function parseResponse(octets: Buffer, head: boolean, hasEnded: boolean): SeenResponse | undefined {
-  const end = octets.indexOf("\r\n\r\n");
-  if (end < 0) return undefined;
-  const [line = "", ...fields] = octets.toString("latin1", 0, end).split("\r\n");
-  const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(line)?.[1]);
-  if (Number.isNaN(status)) return undefined;
-  const rest = octets.subarray(end + 4);
-  if (status < 200 && status !== 101) return parseResponse(rest, head, hasEnded);
+  for (let start = 0; ;) {
+    const end = octets.indexOf("\r\n\r\n", start);
+    if (end < 0) return undefined;
+    const lines = octets.toString("latin1", start, end).split("\r\n");
+    const status = Number(/^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(lines[0]!)?.[1]);
+    if (Number.isNaN(status)) return undefined;
+    start = end + 4;
+    if (status >= 200 || status === 101) return finalResponse(status, lines.slice(1), octets.subarray(start), head, hasEnded);
+  }
+}
+
+function finalResponse(
+  status: number,
+  fields: readonly string[],
+  rest: Buffer,
+  head: boolean,
+  hasEnded: boolean,
+): SeenResponse | undefined {
   const headers = new Map<string, string>();
   for (const field of fields) {
     const [name = "", value = ""] = field.split(/:(.*)/s, 2);

@@ -26,18 +26,15 @@ export const checkCommand: Command = {
     const results: ProbeResult[] = [];
     const chosen = chosenProbes(options["only"]);
     for await (const result of checkService(target, chosen, contract, { timeout, insecure: options["insecure"] === true })) {
+      if (results.length === 0 && !result.isConnected)
+        throw new UsageError(`nobody answers at ${positionals[0]}: ${result.faults.join("")}`);
       results.push(result);
       writeStep(`${results.length} of ${chosen.length}: ${result.name}`);
     }
     writeStep("");
-    if (results.every(({ code }) => code !== undefined && unreachable.has(code)))
-      throw new UsageError(`nobody answers at ${positionals[0]}: ${results[0]!.code}`);
     return { output: reports[format](positionals[0]!, results), code: results.some(({ faults }) => faults.length > 0) ? 1 : 0 };
   },
 };
-
-/** Lists the system codes of a service that is not there. */
-const unreachable: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 function readTimeout(value: string | true | undefined): number {
   const timeout = value === undefined ? defaultTimeout : Number(value);
@@ -58,7 +55,8 @@ function chosenProbes(only: string | true | undefined): readonly Probe[] {
 async function readTarget(text: string, openapi: string | true | undefined): Promise<Target> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) throw new UsageError(`${text} is no http: or https: URL`);
-  const { protocol, hostname, port, host, pathname } = url;
+  const { protocol, hostname, port, host, pathname, username, password, search, hash } = url;
+  if (username || password || search || hash) throw new UsageError("the URL takes no credentials, no query and no fragment");
   const base = pathname.endsWith("/") ? pathname : `${pathname}/`;
   const paths = typeof openapi === "string" ? pathsIn(openapi, await readFileText(openapi)) : {};
   const below = (path: string | undefined) => (path === undefined ? base : base + path.replace(/^\//, ""));
