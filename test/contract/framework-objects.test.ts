@@ -17,6 +17,7 @@ import Koa from "koa";
 import Koa2 from "koa2";
 import { pinoHttp } from "pino-http";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../patience.js";
 import { closedPort, exchange, request, withServer } from "../wire.js";
 
 type Hook = (problem: Problem, context: ProblemContext) => void;
@@ -85,7 +86,7 @@ describe.each([
     const app = framework();
     app.use(pinoHttp({}, log) as express.RequestHandler, appOf({ onError() {} }));
     await withServer(app, (port) => exchange(port, request(`GET ${path}`)));
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await eventually(() => expect(lines).toHaveLength(1));
     expect(JSON.parse(lines[0]!)).toMatchObject({ err: { message: expect.stringContaining(message) as string } });
   });
 
@@ -106,7 +107,7 @@ describe.each([
     await withServer(app, async (port) => {
       for (const path of ["/own", "/nowhere", "/text"]) await exchange(port, request(`GET ${path}`));
     });
-    await vi.waitFor(() => expect(errors).toHaveLength(3));
+    await eventually(() => expect(errors).toHaveLength(3));
     expect(errors.slice(0, 2)).toEqual([own, undefined]);
     expect(errors[2]).toMatchObject({ cause: "text" });
   });
@@ -166,7 +167,7 @@ describe.each([
       return next();
     };
     await withServer(appOf({ onError() {} }, [], [logging]).callback(), (port) => exchange(port, request(`GET ${path}`)));
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await eventually(() => expect(lines).toHaveLength(1));
     expect(JSON.parse(lines[0]!)).toMatchObject({ err: { message: expect.stringContaining(message) as string } });
   });
 });

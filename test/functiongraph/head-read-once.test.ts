@@ -3,6 +3,7 @@ import { once as event } from "node:events";
 import { get, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { fgErrors as expressErrors, fgResponses as expressResponses, relay as expressRelay } from "@fg-errors/express";
 import { fgErrors as koaErrors, fgResponses as koaResponses, relay as koaRelay } from "@fg-errors/koa";
+import type { ResponderOptions } from "@fg-errors/core";
 import { fgProxy } from "@fg-errors/core/proxy";
 import { upstream } from "@fg-errors/core/upstream";
 import express from "express";
@@ -177,6 +178,41 @@ describe.each(Object.entries(failures))("the reply of a function %s", (_what, fi
   it.each(Object.entries(interceptors))("is read once by fgResponses(): %s", async (_framework, create) => {
     let reads: Reads | undefined;
     await expectFailure(create((response) => (reads = countReadsOf(response))));
+    expect(Object.fromEntries(reads!)).toEqual(times(1));
+  });
+});
+
+/** How an error reply comes from behind fgResponses(). */
+const errorReplies: Readonly<
+  Record<string, (given: ResponderOptions, write: (response: ServerResponse) => void) => RequestListener>
+> = {
+  ...each(frameworks, (framework) => (given, write) => {
+    const app = framework().use(expressResponses(given));
+    app.use((_request, response) => write(response));
+    return app;
+  }),
+  ...each(koas, (Framework) => (given, write) => {
+    const app = new Framework().use(koaErrors(given)).use(koaResponses(given));
+    app.use((ctx) => write(ctx.res));
+    return app.callback();
+  }),
+};
+
+describe.each([
+  ["is replaced", "text/plain", 502],
+  ["is left alone", "application/json", 500],
+])("an error reply whose body %s", (_what, entry, status) => {
+  it.each(Object.entries(errorReplies))("is read once by fgResponses() with leaveBody: %s", async (_framework, create) => {
+    let reads: Reads | undefined;
+    const gateway = create({ ...options, leaveBody: [entry] }, (response) => {
+      reads = countReadsOf(response);
+      response.writeHead(500, json).end(failure);
+    });
+    await withServer(gateway, async (port) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/`);
+      expect(answer.status).toBe(status);
+      expect((await answer.text()).includes("s3cr3t")).toBe(entry === "application/json");
+    });
     expect(Object.fromEntries(reads!)).toEqual(times(1));
   });
 });

@@ -8,6 +8,7 @@ import type { Problem } from "@fg-errors/core";
 import Koa from "koa";
 import Koa2 from "koa2";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../patience.js";
 import { withServer } from "../wire.js";
 
 const endless = () => new Readable({ read() {} });
@@ -45,8 +46,8 @@ describe.each([
         const socket = connect(port, "127.0.0.1");
         socket.write(request + request);
         await once(socket, "data");
-        await vi.waitFor(() => expect(asked).toBe(2), 10_000);
-        await vi.waitFor(() => expect(relayed).toBe(2), 10_000);
+        await eventually(() => expect(asked).toBe(2));
+        await eventually(() => expect(relayed).toBe(2));
         const isClosed = new Promise((resolve) => connections[0]!.once("close", resolve));
         socket.destroy();
         await isClosed;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { patience } from "../patience.js";
 import { packageNames } from "../repo/sources.js";
 
 const run = promisify(execFile);
@@ -88,7 +89,7 @@ describe.each([
 ])("Node %s", (version, node) => {
   it.each(["smoke.mjs", "smoke.cjs", "mixed.mjs"])("runs %s", async (script) => {
     expect((await run(node, ["--version"])).stdout).toContain(`v${version}`);
-    const { stdout, stderr } = await run(node, [join(folder, script)], { timeout: 15_000 });
+    const { stdout, stderr } = await run(node, [join(folder, script)], { timeout: patience });
     const body = { status: 409, detail: "Already paid", instance: "/orders/17", error_code: "FSS.0409" };
     expect(JSON.parse(stdout)).toMatchObject([[409, body, "FSS.0409", []], [409, body, "FSS.0409", []], [409, body], 409]);
     expect(stderr).toBe("");
@@ -97,7 +98,7 @@ describe.each([
   it("runs the command fg-errors", async () => {
     const command = join(folder, "node_modules/@fg-errors/contract/dist/esm/cli.js");
     const { stdout } = await run(node, [command, "export", join(folder, "contract.mjs"), "--format", "json"], {
-      timeout: 15_000,
+      timeout: patience,
     });
     expect(JSON.parse(stdout)).toMatchObject({ name: "rfc9110" });
   });

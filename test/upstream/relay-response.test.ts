@@ -4,13 +4,13 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { problem, type Problem, type ResponderOptions } from "@fg-errors/core";
 import { relayResponse, upstream, type FetchRequest, type Reply } from "@fg-errors/core/upstream";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { assertContract, assertHead } from "../assert-contract.js";
+import { eventually } from "../patience.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { fetchGateways, honoGateways } from "./fetch-gateways.js";
 import { through } from "./upstream-gateways.js";
 
-const bounded = { timeout: 5000 };
 const incoming = new Request("https://gateway.example/orders/17?token=s3cr3t", { headers: { "X-Request-Id": "a1b2c3" } });
 
 function collecting() {
@@ -199,7 +199,7 @@ describe("a client that leaves", () => {
     const next = reader.read();
     await reader.cancel();
     expect(await next).toMatchObject({ done: true });
-    await vi.waitFor(() => expect(content.closed).toBe(true));
+    await eventually(() => expect(content.closed).toBe(true));
     expect(problems).toEqual([]);
   });
 
@@ -228,7 +228,7 @@ describe("a client that leaves", () => {
     expect(problems).toMatchObject([{ status: 408 }]);
   });
 
-  it.each(fetchGateways)("of a server ends the upstream's response: $name", bounded, async (gateway) => {
+  it.each(fetchGateways)("of a server ends the upstream's response: $name", async (gateway) => {
     let response: ServerResponse | undefined;
     const listener: RequestListener = (_request, theirs) => void (response = theirs).write("first");
     await through(gateway, listener, async (port) => {

@@ -12,11 +12,11 @@ interface Steps<Subject> {
   /** Passes what is written. */
   readonly pass: (interception: Interception<Subject>) => void;
   /** Leaves the body of an error reply alone that was set but not written. */
-  readonly leaveSet: (interception: Interception<Subject>, head: ReplyHead) => void;
+  readonly leaveBody: (interception: Interception<Subject>, head: ReplyHead) => void;
 }
 
 /** Creates the function that gives an adapter control of an intercepted response. */
-export function createControls<Subject>(options: ResponderOptions, { pass, leaveSet }: Steps<Subject>) {
+export function createControls<Subject>(options: ResponderOptions, { pass, leaveBody }: Steps<Subject>) {
   const keepsSuccesses = options.success !== "fold" && options.upstreamCredentials !== "drop";
 
   return function controlsOf(interception: Interception<Subject>): InterceptedResponse {
@@ -29,7 +29,7 @@ export function createControls<Subject>(options: ResponderOptions, { pass, leave
       isWritten: () => response.headersSent || interception.sources !== undefined,
       answered: () => interception.answered,
       keepSurvivingFields: () => keepSurvivingFields(response, ownFields, options, interception.sources?.brokenFields()),
-      leaveBody: (head) => leaveSet(interception, head),
+      leaveBody: (head) => leaveBody(interception, head),
       settle(isEmpty) {
         const unsendable = headFault(response, [response.statusCode], interception.sources);
         if (unsendable) throw new UpstreamError(unsendable, undefined, false);

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { isErrorStatus } from "../contract/contract.js";
 import { isHttp2 } from "../http/is-http2.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import { answer } from "../node/answer.js";
 import { emitAborted, isGone, onClose } from "../node/client-gone.js";
 import { discardRestOf } from "../node/discard-content.js";
 import { beforeAnswer, hasLeftBody, isAnswered, isInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
+import { originalUrl } from "../node/original-url.js";
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
 import { dropFields, isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
@@ -21,9 +23,8 @@ import { closeInterception, createInterception, type InterceptedResponse, type I
 import { createControls } from "./controls.js";
 import { headFault } from "./head-fault.js";
 import { isInspecting, isWithheld, transition } from "./interceptor-state.js";
-import { createLeftReplies } from "./left-reply.js";
 import type { Recording } from "./response-methods.js";
-import { settleHead } from "./settle-head.js";
+import { settleHead, settleLeftHead } from "./settle-head.js";
 import { hideFields, showHead, showStatus } from "./shown-head.js";
 import { createSourceWatcher } from "./source-watcher.js";
 import { createWrappedMethods, setEnding, setFlushing, setImpliedHead, setWriting } from "./wrapped-methods.js";
@@ -45,8 +46,9 @@ export function createResponseInterceptor<Subject>(
   const { writingOf, endingOf, impliedHeadOf, replayTo } = createWrappedMethods<Subject>({ decide, pass, answerError });
   const answerFailure = ({ request, response, subject }: Intercepted, thrown: unknown) =>
     answer(respond, thrown, request, response, { ...host.facts(subject), origin: "upstream" });
-  const leftReplies = createLeftReplies<Subject>(respond, inspectionOptions, host.facts);
-  const controlsOf = createControls<Subject>(options, { pass, leaveSet: leftReplies.leaveSet });
+  const leaveBody = (interception: Intercepted, head: ReplyHead) =>
+    settleLeftHead(respond, interception, head, inspectionOptions, host.facts(interception.subject));
+  const controlsOf = createControls<Subject>(options, { pass, leaveBody });
   const sourcesOf = createSourceWatcher<Subject>({ endingOf, answerError, answerFailure });
 
   // Each request gets no more than a success needs: new functions for each would cost more than their work.
@@ -71,12 +73,7 @@ export function createResponseInterceptor<Subject>(
       makeSendable(response, head); // nobody gets it, but Node may still refuse it where nobody can catch that
       return pass(interception);
     }
-    if (isErrorStatus(head[0] as number)) {
-      const left = leftReplies.leaveWritten(interception, head);
-      if (!left) return captureError(interception, head);
-      makeSendable(response, left);
-      return pass(interception);
-    }
+    if (isErrorStatus(head[0] as number)) return captureError(interception, head);
     const unsendable = headFault(response, head, interception.sources);
     if (unsendable) return replaceSuccess(interception, upstreamFailure(unsendable));
     const planned = inspectionOptions.hiddenFailures && !isInspected(response) ? plannedHead(response, head) : undefined;
@@ -113,13 +110,20 @@ export function createResponseInterceptor<Subject>(
     transition(interception, "pass");
   }
 
+  /** Captures an error reply, unless its body is left alone. */
   function captureError(interception: Intercepted, head: Head, inspected?: Inspection) {
-    const { response } = interception;
+    const { request, response } = interception;
     setFields(response, head);
+    const given = { status: head[0] as number, headers: response.getHeaders() };
+    const url = originalUrl(request as IncomingMessage);
+    const inspection = inspected ?? new Inspection(given, inspectionOptions, request.method, url);
+    if (inspection.outcome === "left") {
+      head.splice(0, head.length, leaveBody(interception, inspection.head));
+      makeSendable(response, head);
+      return pass(interception);
+    }
     const { body } = capture(interception);
     showStatus(response, head);
-    const inspection =
-      inspected ?? new Inspection({ status: head[0] as number, headers: response.getHeaders() }, inspectionOptions);
     interception.answered = inspection.finding(messageOf(inspection.head, body)).then((finding) => {
       if (interception.state === "captured-ended") transition(interception, "capture");
       if (interception.state === "captured") answerFailure(interception, finding && replacedResponse(finding));

@@ -3,9 +3,16 @@ import { foldSuccess, functionGraph } from "../contract/contract.js";
 import { proxyAuthenticationRule } from "../http/field-rules.js";
 import { isCredential } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
+import type { ReplyHead } from "../http/reply-head.js";
 import type { NodeResponse } from "../node/exchange.js";
+import { prepareLeftReply } from "../node/left-reply.js";
+import { keepSurvivingFields } from "../node/response-fields.js";
 import { fieldIn, headFields, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
+import type { ReplyOptions } from "../reply/reply-finding.js";
 import { successHead, type SuccessOptions } from "../reply/success-head.js";
+import type { Facts } from "../responder/request-facts.js";
+import type { Responder } from "../responder/responder.js";
+import type { Interception } from "./interception.js";
 
 /**
  * Settles the head of a success as the options ask for, in `head` and on the response: folds it, and leaves out its upstream's credentials,
@@ -24,6 +31,24 @@ export function settleHead(
   else if (proxyFields.some((name) => fieldIn(response, head, name) !== undefined))
     leaveOut((name) => proxyFields.includes(name), response, ownFields, head);
   if (options.success === "fold") foldHead(response, head, endsEmpty, options);
+}
+
+/**
+ * Settles the head of an error reply whose body is left alone, on the response.
+ * @param facts what is known of the request besides Node's own
+ * @returns the status
+ */
+export function settleLeftHead(
+  respond: Responder,
+  { request, response, ownFields }: Pick<Interception<unknown>, "request" | "response" | "ownFields">,
+  head: ReplyHead,
+  options: ReplyOptions,
+  facts: Partial<Facts>,
+): number {
+  keepSurvivingFields(response, ownFields, options);
+  const { status, headers } = prepareLeftReply(respond, head, request, response, options, facts);
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  return (response.statusCode = status);
 }
 
 /** Lists the fields that are between a proxy of the upstream and this gateway alone. */
