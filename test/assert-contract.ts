@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { functionGraph, type Contract } from "@fg-errors/core";
 import { expect } from "vitest";
-import { jsonSchema } from "../packages/contract/src/formats/json-schema.js";
+import { formats } from "../packages/contract/src/formats/formats.js";
 import { forbiddenFields } from "../packages/contract/src/testing/fields.js";
 import { seenFaults } from "../packages/contract/src/testing/problem-faults.js";
 import type { Answer } from "./wire.js";
@@ -52,7 +52,7 @@ function validatorOf(contract: Contract): ValidateFunction {
   if (known) return known;
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
-  const validate = ajv.compile(JSON.parse(jsonSchema(contract, { openapi: "3.1" })) as object);
+  const validate = ajv.compile(JSON.parse(formats["json-schema"]!(contract, { openapi: "3.1" })) as object);
   validators.set(contract, validate);
   return validate;
 }

@@ -8,7 +8,9 @@ import { median, quartiles } from "./statistics.js";
 const run = promisify(execFile);
 const script = fileURLToPath(new URL("load-once.cjs", import.meta.url));
 
-const core = ["", "/upstream", "/proxy", "/server", "/functiongraph", "/adapter"].map((entry) => `@fg-errors/core${entry}`);
+const core = ["", "/upstream", "/proxy", "/server", "/functiongraph", "/hosts", "/adapter"].map(
+  (entry) => `@fg-errors/core${entry}`,
+);
 const [functions, all] = ["function adapter", "core, all entry points"];
 
 /** Maps the name of each row to the modules that are loaded for it. The first row is Node's share, which ours need in any case. */

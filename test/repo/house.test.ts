@@ -1,7 +1,7 @@
 // The rules of the house that no linter knows.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { importsIn, packageNames, root, sourcesOf } from "./sources.js";
+import { importsIn, ownImportsOf, packageNames, root, sourcesOf } from "./sources.js";
 
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const core = /^@fg-errors\/core(?:\/[\w/]+)?$/;
@@ -32,6 +32,13 @@ it.each(packageNames)("no source of %s is longer than 200 lines", (name) => {
   for (const { path, text } of sourcesOf(name)) expect(text.split("\n").length, path).toBeLessThanOrEqual(201);
 });
 
+it.each(packageNames)("no source of %s under 25 lines has one importer, which could contain it", (name) => {
+  const sources = sourcesOf(name);
+  const imports = sources.flatMap((source) => [...new Set(ownImportsOf(source))]);
+  const small = sources.filter(({ text }) => text.trimEnd().split("\n").length < 25).map(({ path }) => path);
+  expect(small.filter((path) => imports.filter((other) => other === path).length === 1)).toEqual([]);
+});
+
 it("no two places share more than 10 lines", () => {
   const seen = new Map<string, string>();
   for (const name of packageNames)
@@ -56,12 +63,39 @@ it("the packages share one version, and the oldest Node", () => {
   for (const { engines } of manifests) expect(engines.node).toBe(">=20.15");
 });
 
+it("each manifest names the repository, where to report bugs, and the homepage", () => {
+  const folders = ["packages/", "examples/", "examples/catalogue/"].flatMap((above) =>
+    readdirSync(new URL(above, root)).map((name) => `${above}${name}/`),
+  );
+  const manifests = ["", "test/", "test/bench/", ...folders].filter((folder) =>
+    existsSync(new URL(`${folder}package.json`, root)),
+  );
+  expect(manifests).toContain("examples/catalogue/orders/");
+  for (const folder of manifests)
+    expect(JSON.parse(read(`${folder}package.json`)), folder).toMatchObject({
+      repository: {
+        type: "git",
+        url: "git+https://github.com/fg-errors/fg-errors.git",
+        ...(folder && { directory: folder.slice(0, -1) }),
+      },
+      bugs: { url: "https://github.com/fg-errors/fg-errors/issues" },
+      homepage: expect.stringMatching(/^https:\/\/github\.com\/fg-errors\/fg-errors\b.*#readme$/) as string,
+    });
+});
+
+/** Lists the TypeScript files of the tests, from test/ on. */
+const testPaths = readdirSync(new URL("test/", root), { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts") && !/(^|\/)node_modules\//.test(path) && !path.startsWith("bench/"));
+
+it("no test waits by a time limit of its own", () => {
+  const impatient = testPaths.filter((path) => path !== "patience.ts" && /\bvi\.wait|\bexpect\.poll/.test(read(`test/${path}`)));
+  expect(impatient.filter((path) => path !== "repo/house.test.ts")).toEqual([]);
+});
+
 it("no two files of the tests share a name", () => {
-  const paths = readdirSync(new URL("test/", root), { recursive: true, encoding: "utf8" })
-    .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".ts") && !/(^|\/)node_modules\//.test(path) && !path.startsWith("bench/"));
-  const names = paths.map((path) => path.split("/").at(-1)!);
-  expect(paths.filter((_path, at) => names.indexOf(names[at]!) !== names.lastIndexOf(names[at]!))).toEqual([]);
+  const names = testPaths.map((path) => path.split("/").at(-1)!);
+  expect(testPaths.filter((_path, at) => names.indexOf(names[at]!) !== names.lastIndexOf(names[at]!))).toEqual([]);
 });
 
 /** What is of a response, a reply or an error is on it, where all copies of this package find it. These tables are of something else. */

@@ -1,10 +1,50 @@
 #!/usr/bin/env node
-import type { Command, Outcome } from "./commands/command.js";
+import { oneOf, readArguments } from "./commands/arguments.js";
 import { checkCommand } from "./commands/check.js";
-import { diffCommand } from "./commands/diff.js";
-import { exportCommand } from "./commands/export.js";
+import type { Command, Outcome } from "./commands/command.js";
 import { mergeCommand } from "./commands/merge.js";
+import { writeWhole } from "./commands/write-file.js";
+import { breakingChanges } from "./diff.js";
+import { contractDocument } from "./document.js";
+import { formats } from "./formats/formats.js";
+import { loadContract } from "./load-contract.js";
 import { UsageError } from "./usage-error.js";
+
+const formatNames = Object.keys(formats);
+
+/** Writes a contract in another format. */
+const exportCommand: Command = {
+  usage: `export CONTRACT --format ${formatNames.join("|")} [--openapi 3.0|3.1|3.2] [--out FILE]`,
+  summary: "Writes a contract as JSON, JSON Schema, OpenAPI, an Overlay, a Spectral ruleset or TypeScript.",
+  async run(args) {
+    const { positionals, options } = readArguments(args, this.usage, 1, ["format", "openapi", "out"]);
+    const format = formats[oneOf("format", options["format"], formatNames)]!;
+    const openapi = oneOf("openapi", options["openapi"], ["3.0", "3.1", "3.2"], "3.1");
+    const text = format(await loadContract(positionals[0]!), { openapi });
+    const { out } = options;
+    if (typeof out !== "string") return { output: text };
+    await writeWhole(out, text);
+    return {};
+  },
+};
+
+/** Compares two contracts. */
+const diffCommand: Command = {
+  usage: "diff OLD NEW [--format text|json]",
+  summary: "Lists the changes that can break a client of the older contract; exits with 1 if there are any.",
+  async run(args) {
+    const { positionals, options } = readArguments(args, this.usage, 2, ["format"]);
+    const format = oneOf("format", options["format"], ["text", "json"], "text");
+    const [before, after] = (await Promise.all(positionals.map(loadContract))).map(contractDocument);
+    const changes = breakingChanges(before!, after!);
+    const lines = changes.map(({ subject, change }) => `${subject}: ${change}\n`);
+    const summary =
+      changes.length === 0
+        ? "No breaking change.\n"
+        : `${lines.join("")}${changes.length} breaking change${changes.length === 1 ? "" : "s"}.\n`;
+    return { output: format === "json" ? `${JSON.stringify(changes, null, 2)}\n` : summary, code: changes.length === 0 ? 0 : 1 };
+  },
+};
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ["export", exportCommand],

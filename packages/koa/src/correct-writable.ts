@@ -1,4 +1,4 @@
-import { isGone } from "@fg-errors/core/adapter";
+import { isGone, isHttp2 } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 /**
@@ -6,6 +6,6 @@ import type { Context } from "koa";
  * concludes that there is no response to send any more, and Koa 2 never answers.
  */
 export function correctWritable({ req, res, response }: Context): void {
-  if (req.method !== "HEAD" || req.httpVersionMajor < 2) return;
+  if (req.method !== "HEAD" || !isHttp2(req)) return;
   Object.defineProperty(response, "writable", { configurable: true, get: () => !res.writableEnded && !isGone(res) });
 }

@@ -115,11 +115,10 @@ export function createResponseInterceptor<Subject>(
     const { request, response } = interception;
     setFields(response, head);
     const given = { status: head[0] as number, headers: response.getHeaders() };
-    const url = originalUrl(request as IncomingMessage);
-    const inspection = inspected ?? new Inspection(given, inspectionOptions, request.method, url);
+    const inspection =
+      inspected ?? new Inspection(given, inspectionOptions, request.method, originalUrl(request as IncomingMessage));
     if (inspection.outcome === "left") {
       head.splice(0, head.length, leaveBody(interception, inspection.head));
-      makeSendable(response, head);
       return pass(interception);
     }
     const { body } = capture(interception);

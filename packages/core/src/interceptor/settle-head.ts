@@ -4,6 +4,7 @@ import { proxyAuthenticationRule } from "../http/field-rules.js";
 import { isCredential } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
+import { dropUnsendable } from "../node/drop-unsendable.js";
 import type { NodeResponse } from "../node/exchange.js";
 import { prepareLeftReply } from "../node/left-reply.js";
 import { keepSurvivingFields } from "../node/response-fields.js";
@@ -34,7 +35,7 @@ export function settleHead(
 }
 
 /**
- * Settles the head of an error reply whose body is left alone, on the response.
+ * Settles the head of an error reply whose body is left alone, on the response, without what Node would refuse to send.
  * @param facts what is known of the request besides Node's own
  * @returns the status
  */
@@ -48,6 +49,7 @@ export function settleLeftHead(
   keepSurvivingFields(response, ownFields, options);
   const { status, headers } = prepareLeftReply(respond, head, request, response, options, facts);
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  dropUnsendable(response, status);
   return (response.statusCode = status);
 }
 
