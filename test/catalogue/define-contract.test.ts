@@ -143,6 +143,7 @@ describe("a contract that has a catalogue", () => {
 
   it("extends another catalogue, and is extended by more statuses", () => {
     const extended = extendContract(shop, { 422: { title: "Unprocessable Content", description: "Not valid." } });
+    expect(extended.problems.outOfStock({ sku: "A-1", left: 2 }).status).toBe(409);
     expect(extended).toMatchObject({ service: "SHOP", problems: shop.problems });
     const cart = defineContract(shop, {
       service: "CART",
@@ -180,6 +181,11 @@ describe("a wrong definition throws", () => {
     ],
     ["a text with control characters", { a: { ...valid, detail: "a\u0007b" } }, "a.detail takes a text"],
     ["a code twice", { a: { ...valid, code: "A.1" }, b: { ...valid, code: "A.1" } }, "b.code is A.1, and so is that of a"],
+    [
+      "two keys that differ in case alone",
+      { order: { ...valid, code: "A.1" }, Order: { ...valid, code: "A.2" } },
+      "Order differs from order in case alone",
+    ],
     ["two keys with one default code", { ab_c: valid, abC: valid }, "abC.code is SHOP.AB_C, and so is that of ab_c"],
     [
       "a code of the generic form",

@@ -61,11 +61,11 @@ export const functionGraph: Contract = {
  * Extends a contract with more rows, for a team that documents, say, 422 and 429. A status that gets a row is no longer folded.
  * @param base the contract to extend, which stays as it is
  * @param rows error statuses, 400 to 599, with a title and a description
- * @returns a new contract
+ * @returns a new contract, with the problems of the base
  * @throws TypeError when a row's status or texts are not valid
  * @example extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } })
  */
-export function extendContract(base: Contract, rows: Readonly<Record<number, StatusRow>>): Contract {
+export function extendContract<Base extends Contract>(base: Base, rows: Readonly<Record<number, StatusRow>>): Base {
   const added = Object.entries(rows);
   for (const [status, row] of added) {
     if (!/^[45]\d\d$/.test(status)) throw new TypeError(`extendContract: ${status} is not an error status (400 to 599)`);

@@ -109,12 +109,16 @@ function checkDefinition({ service, types, problems, name, ...others }: Catalogu
   if (name !== undefined && (typeof name !== "string" || name === "")) throw new TypeError("defineContract: name takes a text");
 }
 
-/** Refuses a code that names two problems. */
+/** Refuses a code that names two problems, and two keys that differ in case alone: URIs and generated types would be the same. */
 function checkCodes(rows: readonly CatalogueRow[]): void {
   const keys = new Map<string, string>();
+  const ownKeys = new Map<string, string>();
   for (const { key, code } of rows) {
     if (keys.has(code)) throw new TypeError(`defineContract: ${key}.code is ${code}, and so is that of ${keys.get(code)}`);
     keys.set(code, key);
+    const other = ownKeys.get(key.toLowerCase());
+    if (other !== undefined) throw new TypeError(`defineContract: ${key} differs from ${other} in case alone`);
+    ownKeys.set(key.toLowerCase(), key);
   }
 }
 
