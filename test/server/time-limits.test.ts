@@ -227,10 +227,11 @@ describe.each([...libraries, koaProxies])("`timeout` of $name", { concurrent: tr
 
   it("cuts a response whose content stops", async () => {
     const onError = vi.fn();
+    const proxyRes = (_reply: unknown, incoming: IncomingMessage) => void incoming.socket.setTimeout(limit); // the head is on its way
     const bytes = await withServer(
       (_incoming, response) => void response.write("part"),
       (upstream) =>
-        behind(library, upstream, { settings: { timeout: limit }, options: { onError } }, (port) =>
+        behind(library, upstream, { options: { onError }, handlers: { proxyRes } }, (port) =>
           exchange(port, request("GET /", kept)),
         ),
     );

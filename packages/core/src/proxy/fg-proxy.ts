@@ -62,10 +62,10 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     const [request, response, destination] = args;
     prepareRequest(request);
-    setRequestId(respond, request, response);
     openUpstreamExchange(response, { fields: {}, destination });
     dropped.watchStart(response);
     ownStart?.(...args);
+    setRequestId(respond, request, response); // a handler may have set one on the response
   }
 
   function proxyReq(...args: Parameters<ProxyHandlers["on"]["proxyReq"]>) {

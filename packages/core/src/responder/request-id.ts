@@ -10,8 +10,9 @@ const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
  * @param upstreamRequestId the one that a service behind this gateway has given the request
  */
 export function chooseRequestId(facts: Facts, upstreamRequestId?: string): string {
-  const { draftRequestId } = facts;
-  if (draftRequestId !== undefined) return validId(upstreamRequestId) ?? draftRequestId;
+  const { draftRequestId, responseHeaders } = facts;
+  if (draftRequestId !== undefined)
+    return validId(responseHeaders?.["x-request-id"]) ?? validId(upstreamRequestId) ?? draftRequestId;
   return givenRequestId(facts) ?? validId(upstreamRequestId) ?? newRequestId();
 }
 
