@@ -42,7 +42,9 @@ export function editText(text: string): TextEdits {
   function flowText(value: unknown, indentation: string, isMultiline: boolean): string {
     if (!isJson)
       return stringify(value, { collectionStyle: "flow", lineWidth: 0, aliasDuplicateObjects: false })
-        .replace(/\s*\n\s*/g, " ")
+        .split("\n")
+        .map((line) => line.trim())
+        .join(" ")
         .trim();
     return isMultiline ? JSON.stringify(value, null, indent).replaceAll("\n", lineEnd + indentation) : JSON.stringify(value);
   }
@@ -66,7 +68,8 @@ export function editText(text: string): TextEdits {
       const indentation = indentationAt(startOf(pair));
       if (map.flow) replace(start, end, (start === end ? " " : "") + flowText(value, indentation, text.trim().includes("\n")));
       else if (isEmptyNode(pair.value) && !isEmptyObject(value)) {
-        const blanks = /[ \t]*$/.exec(text.slice(0, start))![0].length;
+        const line = text.slice(lineStart(start), start);
+        const blanks = line.length - line.trimEnd().length;
         if (start < end) replace(start - blanks, end, "");
         insertLines(end, value, indentation + indent);
       } else replace(lineStart(startOf(pair)), nextLine(endOf(pair)), blockLines({ [keyText(pair)]: value }, indentation));
