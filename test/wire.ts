@@ -39,6 +39,19 @@ export async function exchange(port: number, bytes: string): Promise<string> {
   return (await received(socket)).toString("latin1");
 }
 
+/** Sends the bytes, leaves as soon as the head of the response is there, and gives that head. */
+export async function exchangeHead(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.setTimeout(patience, () => socket.destroy(new Error(`no head of the answer within ${patience} ms`)));
+  socket.write(bytes, "latin1");
+  let head = "";
+  for await (const chunk of socket) {
+    head += (chunk as Buffer).toString("latin1");
+    if (head.includes("\r\n\r\n")) break;
+  }
+  return head;
+}
+
 async function received(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk as Buffer);

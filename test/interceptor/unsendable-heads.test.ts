@@ -9,7 +9,7 @@ import Koa2 from "koa2";
 import { describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { end, http } from "../faults/upstreams.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { exchange, exchangeHead, parseAnswer, request, withServer } from "../wire.js";
 import { gateways, recordProblems, type Listener, type Writer } from "./interceptor-gateways.js";
 import { libraries } from "./library-gateways.js";
 import { overHttp2 } from "./over-http2.js";
@@ -35,10 +35,10 @@ const forms: Readonly<Record<string, Write>> = {
 describe.each(gateways)("$name", (gateway) => {
   describe.each([{}, { hiddenFailures: true }] as ResponderOptions[])("%o", (more) => {
     describe.each(Object.entries(forms))("%s", (form, write) => {
-      async function ask(status: number, fields: OutgoingHttpHeaders) {
+      async function ask(status: number, fields: OutgoingHttpHeaders, talk = exchange) {
         const { reported, options } = recordProblems(more);
         const writer: Writer = (_request, response) => void write(response, status, fields);
-        const bytes = await withServer(gateway.create(writer, options), (port) => exchange(port, request("GET /")));
+        const bytes = await withServer(gateway.create(writer, options), (port) => talk(port, request("GET /")));
         return { bytes, answer: parseAnswer(bytes), reported, options, writer };
       }
 
@@ -63,7 +63,7 @@ describe.each(gateways)("$name", (gateway) => {
       });
 
       it("switches to a protocol that it names", async () => {
-        const { bytes } = await ask(101, { Connection: "Upgrade", Upgrade: "example" });
+        const { bytes } = await ask(101, { Connection: "Upgrade", Upgrade: "example" }, exchangeHead);
         expect(bytes).toMatch(/^HTTP\/1\.1 101 [^]*\r\nUpgrade: example\r\n/);
       });
 

@@ -25,6 +25,9 @@ const most = 30;
 /** Of all texts, those that are tried at full length: the ones that cost most. */
 const mostExpensive = 5;
 
+/** Nanoseconds that the tries of one text may take in all before it counts as slow. */
+const patience = 50e6;
+
 export interface Slow {
   /** The start of the text, what is repeated, and its end. */
   readonly text: readonly [prefix: string, pump: string, suffix: string];
@@ -55,16 +58,18 @@ export function attack(regex: RegExp): Slow | undefined {
 }
 
 /**
- * Nanoseconds per character: the least of several tries, for a busy machine is slow, too. Two suffice where they leave no doubt on which
- * side of `enough` it is.
+ * Nanoseconds per character: the least of several tries, for a busy machine is slow, too. Two suffice where they cost no more than `enough`,
+ * and tries that take longer than `patience` in all are no matter of the machine.
  */
 function price(act: (text: string) => void, [prefix, pump, suffix]: Slow["text"], length: number, enough: number): number {
   const text = prefix + pump.repeat(Math.ceil(length / pump.length)) + suffix;
-  let least = Infinity;
-  for (let tries = 0; tries < 8 && (tries < 2 || (least > enough && least < 10 * enough)); tries++) {
+  let [least, spent] = [Infinity, 0];
+  for (let tries = 0; tries < 2 || (least > enough && spent < patience && tries < 200); tries++) {
     const started = process.hrtime.bigint();
     act(text);
-    least = Math.min(least, Number(process.hrtime.bigint() - started) / text.length);
+    const took = Number(process.hrtime.bigint() - started);
+    spent += took;
+    least = Math.min(least, took / text.length);
   }
   return least;
 }
