@@ -1,7 +1,6 @@
-// fgProxy() with a library's whole configuration, and what it says when its handlers are dropped.
+// fgProxy() with a library's whole configuration.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { fgProxy, type ProxyHandlers } from "@fg-errors/core/proxy";
-import { fgErrors as expressErrors } from "@fg-errors/express";
 import { fgErrors } from "@fg-errors/koa";
 import express from "express";
 import httpProxy from "http-proxy";
@@ -12,10 +11,9 @@ import { createProxyMiddleware as createProxyMiddleware4 } from "http-proxy-midd
 import { createProxyServer } from "httpxy";
 import Koa from "koa";
 import koaProxies from "koa-proxies";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
-import { eventually } from "../patience.js";
-import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
+import { exchange, parseAnswer, request, withServer } from "../wire.js";
 
 const options = { onError() {} };
 
@@ -134,106 +132,3 @@ describe("a configuration", () => {
     expect([configured.target, typeof handlers.on.start]).toEqual(["http://a", "function"]);
   });
 });
-
-describe("handlers that were dropped", () => {
-  const warnings = async (wrong: (target: string) => object, status = 404) => {
-    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-    await withServer(
-      (_incoming, response) => void response.writeHead(status).end(),
-      async (port) => {
-        const handler = createProxyMiddleware(wrong(`http://127.0.0.1:${port}`) as never);
-        const gateway = createServer(
-          (incoming, response) => void handler(incoming as never, response as never, () => response.end()),
-        );
-        await withServer(gateway, async (at) => {
-          await exchange(at, request("GET /"));
-          await exchange(at, request("GET /"));
-        });
-      },
-    );
-    await new Promise((resolve) => setImmediate(resolve));
-    return warn.mock.calls.map(([message]) => String(message)).filter((message) => message.includes("fgProxy()"));
-  };
-
-  it.each([
-    [
-      "all, by `on` behind them",
-      (target: string) => ({ target, ...fgProxy(options), on: { proxyReq() {} } }),
-      "the handlers of fgProxy() are not registered",
-    ],
-    [
-      "proxyRes",
-      (target: string) => ({ target, on: { ...fgProxy(options).on, proxyRes() {} } }),
-      "the handler of proxyRes of fgProxy()",
-    ],
-    [
-      "proxyReq",
-      (target: string) => ({ target, on: { ...fgProxy(options).on, proxyReq() {} } }),
-      "the handler of proxyReq of fgProxy()",
-    ],
-  ])("are warned of once: %s", async (_which, wrong, message) => {
-    const found = await warnings(wrong);
-    expect(found).toHaveLength(1);
-    expect(found[0]).toContain(message);
-    expect(found[0]).toContain("fgProxy(options, { target, on: { ... } })");
-  });
-
-  it("are warned of by name: all but start", async () => {
-    const found = await warnings((target) => ({
-      target,
-      on: { ...fgProxy(options).on, proxyReq() {}, proxyRes() {}, error() {} },
-    }));
-    expect(found.map((message) => /the handler of (\w+)/.exec(message)?.[1])).toEqual(["proxyReq", "proxyRes"]);
-  });
-
-  it("are not warned of where a library gives an error to a callback, and fgErrors() answers it", async () => {
-    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-    const proxy = fgProxy(options).attach(httpProxy.createProxyServer({ target: `http://127.0.0.1:${await closedPort()}` }));
-    const app = express().use((incoming, response, next) => proxy.web(incoming, response, {}, next));
-    app.use(expressErrors(options));
-    await withServer(app as RequestListener, async (at) =>
-      expect(assertContract(parseAnswer(await exchange(at, request("GET /"))))).toMatchObject({ status: 502 }),
-    );
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(warn).not.toHaveBeenCalled();
-  });
-
-  it("are not warned of where a request goes to a mirror only", async () => {
-    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-    await withServer(
-      (_incoming, response) => void response.end(),
-      async (port) => {
-        const proxy = fgProxy(options).attach(httpProxy.createProxyServer({ forward: `http://127.0.0.1:${port}` }));
-        await withServer(
-          (incoming, response) => proxy.web(incoming, response),
-          (at) => exchange(at, request("GET /")),
-        );
-      },
-    );
-    expect(warn).not.toHaveBeenCalled();
-  });
-
-  it("are warned of by name: error", async () => {
-    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-    const on = {
-      ...fgProxy(options).on,
-      error: (_error: unknown, _request: unknown, response: ServerResponse) => void response.end(),
-    };
-    const handler = createProxyMiddleware({ target: "http://127.0.0.1:1", on } as never);
-    const gateway = createServer(
-      (incoming, response) => void handler(incoming as never, response as never, () => response.end()),
-    );
-    await withServer(gateway, (at) => exchange(at, request("GET /")));
-    await eventually(() => expect(warn.mock.calls.map(String).join()).toContain("the handler of error of fgProxy()"));
-  });
-
-  it.each([
-    ["that are spread", (target: string) => ({ target, ...fgProxy(options) })],
-    ["of a configuration", (target: string) => fgProxy(options, { target, on: { proxyReq() {} } })],
-  ])("are not warned of: handlers %s", async (_how, right) => {
-    expect(await warnings(right)).toEqual([]);
-    expect(await warnings(right, 302)).toEqual([]);
-  });
-});
-
-afterEach(() => vi.restoreAllMocks());

@@ -61,6 +61,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
 
   function start(...args: Parameters<ProxyHandlers["on"]["start"]>) {
     const [request, response, destination] = args;
+    dropped.see("start");
     prepareRequest(request);
     openUpstreamExchange(response, { fields: {}, destination });
     dropped.watchStart(response);
@@ -99,6 +100,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
 
   function proxyReqWs(...args: Parameters<ProxyHandlers["on"]["proxyReqWs"]>) {
     const [outgoing, request, socket, settings = {}] = args;
+    dropped.see("proxyReqWs");
     const isSendable = makeUpgradeSendable(outgoing, request);
     sendRequestId(outgoing, setRequestId(respond, request, socket));
     const late = () => broke(undefined, request, socket);
@@ -135,12 +137,13 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
     handleReply(...args);
   }
 
-  const dropped = watchDropped({ ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error, econnreset });
+  const all = { ...guardHandlers(handlers), start, proxyReq, proxyRes, proxyReqWs, error, econnreset };
+  const dropped = watchDropped(all);
   const { watched: on } = dropped;
   const attach: ProxyHandlers["attach"] = (server) => {
     for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
     dropRefusedOfUpgrades(server);
     return server;
   };
-  return withHandlers(given, { on, attach }, dropped.read);
+  return withHandlers(given, { on, attach }, all, dropped);
 }

@@ -1,4 +1,5 @@
 import { dropRefusedOfUpgrades } from "../node/prepare-request.js";
+import type { DroppedHandlers } from "./dropped-handlers.js";
 import type { ProxyEventHandlers, ProxyHandlers } from "./proxy-handlers.js";
 
 /** Lists the options by which http-proxy-middleware 2 takes handlers. */
@@ -65,25 +66,38 @@ export function ownHandlers(given: ProxyEventHandlers | ProxyConfiguration): Pro
 
 /**
  * Puts the handlers of fgProxy() into a configuration, under every option by which a library takes them.
- * @param read called when an application reads the handlers to put them into a configuration itself
+ * @param handlers the same, by their events
+ * @param dropped notices which of them an application replaces afterwards
  */
 export function withHandlers(
   given: ProxyEventHandlers | ProxyConfiguration,
   { on, attach }: ProxyHandlers,
-  read: () => void,
+  handlers: ProxyEventHandlers,
+  dropped: DroppedHandlers,
 ): ProxyHandlers {
   if (!isConfiguration(given))
     return {
-      get on() {
-        read();
-        return on;
+      on,
+      // To spread the object reads all of its members; koa-proxies may look into `on` alone only when it gets a request.
+      get attach() {
+        dropped.spread();
+        return attach;
       },
-      attach,
     };
-  const legacy = Object.entries(legacyEvents).map(([option, event]) => [option, on[event]]);
+  const legacy = Object.entries(legacyEvents).map(([option, event]) => [option, handlers[event]]);
   const configured = { ...given, ...Object.fromEntries(legacy.filter(([, handler]) => handler !== undefined)), on, events: on };
-  const allPlugins = [dropRefusedOfUpgrades, ...(given.plugins ?? [])]; // http-proxy-middleware emits no event before it starts an upgrade;
-  return Object.defineProperty(Object.assign(configured, { plugins: allPlugins }), "attach", { value: attach }); // no option of a library's
+  // http-proxy-middleware 3 and 4 call the plugins with the server behind their own, which have registered `on`, and emit no event before an upgrade.
+  const prepareServer = (server: object) => {
+    dropRefusedOfUpgrades(server);
+    dropped.checkServer(server);
+  };
+  Object.assign(configured, { plugins: [prepareServer, ...(given.plugins ?? [])] });
+  const { headers, target, router } = given as Readonly<Record<"headers" | "target" | "router", unknown>>;
+  if ((target ?? router) !== undefined)
+    Object.assign(configured, {
+      headers: dropped.watchConfiguration(headers as object | undefined, router === undefined ? target : undefined),
+    });
+  return Object.defineProperty(configured as never, "attach", { value: attach }); // no option of a library's
 }
 
 function isConfiguration(given: object): given is ProxyConfiguration {
