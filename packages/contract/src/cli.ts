@@ -15,7 +15,8 @@ const formatNames = Object.keys(formats);
 /** Writes a contract in another format. */
 const exportCommand: Command = {
   usage: `export CONTRACT --format ${formatNames.join("|")} [--openapi 3.0|3.1|3.2] [--out FILE]`,
-  summary: "Writes a contract as JSON, JSON Schema, OpenAPI, an Overlay, a Spectral ruleset or TypeScript.",
+  summary:
+    "Writes a contract as JSON, JSON Schema, OpenAPI, an Overlay, a Spectral ruleset, TypeScript, or configuration of a server in front of services.",
   async run(args) {
     const { positionals, options } = readArguments(args, this.usage, 1, ["format", "openapi", "out"]);
     const format = formats[oneOf("format", options["format"], formatNames)]!;

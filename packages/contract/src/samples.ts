@@ -1,4 +1,13 @@
-import { createResponder, problem, type CatalogueRow, type Contract, type ProblemBody } from "@fg-errors/core";
+import {
+  createResponder,
+  normalizeError,
+  problem,
+  UpstreamError,
+  type CatalogueRow,
+  type Contract,
+  type ProblemBody,
+  type Rendered,
+} from "@fg-errors/core";
 import { membersSchema, unescapePointer, type JsonSchema } from "./members-schema.js";
 
 /** Describes the request of every example. */
@@ -11,7 +20,8 @@ const request = { method: "GET", url: "/orders/17", headers: { "x-request-id": "
 export function exampleOfRow(contract: Contract, row: CatalogueRow): ProblemBody | undefined {
   try {
     const create = row as unknown as (members: object, options: object) => Error;
-    return exampleBody(contract, create(sampleOfMembers(membersSchema(row)) as object, { stack: false }));
+    const { body } = exampleAnswer(contract, create(sampleOfMembers(membersSchema(row)) as object, { stack: false }));
+    return JSON.parse(body) as ProblemBody;
   } catch {
     return undefined;
   }
@@ -19,12 +29,25 @@ export function exampleOfRow(contract: Contract, row: CatalogueRow): ProblemBody
 
 /** Gives the body that core sends for a status without a problem of its own. */
 export function exampleOfStatus(contract: Contract, status: number): ProblemBody {
-  return exampleBody(contract, problem(status, undefined, { stack: false }));
+  return JSON.parse(answerOfStatus(contract, status).body) as ProblemBody;
 }
 
-function exampleBody(contract: Contract, thrown: Error): ProblemBody {
-  const respond = createResponder({ contract, onError: () => {} });
-  return JSON.parse(respond(thrown, request).body) as ProblemBody;
+/** Gives all that core sends for a status without a problem of its own. */
+export function answerOfStatus(contract: Contract, status: number): Rendered {
+  return exampleAnswer(contract, problem(status, undefined, { stack: false }));
+}
+
+/**
+ * Gives the status that core sends in place of an error status.
+ * @param upstream whether an upstream answered it. Default false
+ */
+export function foldedStatus(contract: Contract, status: number, upstream = false): number {
+  const thrown = upstream ? new UpstreamError({ status, upstream }, undefined) : problem(status, undefined, { stack: false });
+  return normalizeError(thrown, { contract }).status;
+}
+
+function exampleAnswer(contract: Contract, thrown: Error): Rendered {
+  return createResponder({ contract, onError: () => {} })(thrown, request);
 }
 
 /** Describes the keywords of JSON Schema that lead to a sample. */

@@ -1,5 +1,6 @@
 import type { Contract } from "@fg-errors/core";
 import { contractDocument } from "../document.js";
+import { nginx } from "../edges/nginx.js";
 import { openApiComponents, referredComponents } from "../openapi/components.js";
 import { componentRef, problemSchemas, schemaName } from "../openapi/schemas.js";
 import { versionTexts } from "../openapi/version.js";
@@ -15,6 +16,7 @@ export const formats: Readonly<Record<string, Format>> = {
   overlay,
   spectral,
   ts: typescript,
+  nginx,
 };
 
 /** Writes the published document. */

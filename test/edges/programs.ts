@@ -1,0 +1,73 @@
+// Programs that npm cannot install, started once for all tests of a file.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { eventually } from "../patience.js";
+
+/**
+ * Finds a program. Where it is missing, its tests are skipped with a line that says how to install it, or fail where CI=true.
+ * @param debianPackage which has the program
+ * @example const nginx = requireProgram("nginx", "nginx-light"); describe.skipIf(nginx.isSkipped)("nginx", …);
+ */
+export function requireProgram(name: string, debianPackage: string): { readonly path: string; readonly isSkipped: boolean } {
+  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"]; // where Debian has servers
+  const path = folders.map((folder) => join(folder, name)).find((each) => existsSync(each));
+  if (path !== undefined) return { path, isSkipped: false };
+  const advice = `${name} is missing: apt-get install ${debianPackage}`;
+  if (process.env["CI"] === "true") throw new Error(advice);
+  console.warn(`Its tests are skipped, since ${advice}`);
+  return { path: name, isSkipped: true };
+}
+
+export interface Program {
+  /** All that it has written to stdout and stderr. */
+  readonly printed: () => string;
+  /** Kills it: it is one process. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a program that stays in the foreground, as one process.
+ * @param ports on which it listens: it is ready once all of them take connections
+ */
+export async function startProgram(path: string, args: readonly string[], ports: readonly number[]): Promise<Program> {
+  const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
+  const ended = once(child, "close");
+  const stop = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  const failed = ended.then(([code]) => {
+    throw new Error(`${path} ended with ${String(code)}: ${printed}`);
+  });
+  try {
+    await Promise.race([failed, Promise.all(ports.map((port) => eventually(() => connectOnce(port))))]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  failed.catch(() => {});
+  return { printed: () => printed, stop };
+}
+
+async function connectOnce(port: number): Promise<void> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Gives ports of loopback that were free a moment ago, each another one. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
