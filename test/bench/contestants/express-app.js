@@ -1,5 +1,5 @@
 import express from "express";
-import { fails, httpError, order, validates, validatesAs } from "./orders.js";
+import { fails, httpError, order, rethrows, sellsOut, validates, validatesAs } from "./orders.js";
 
 /** @typedef {import("express").ErrorRequestHandler} ErrorHandler */
 /** @typedef {import("express").RequestHandler} Handler */
@@ -27,6 +27,8 @@ export function contestant({ own = httpError, unmatched, notAllowed, errorOf, on
     app.get("/own/:id", () => {
       throw own();
     });
+    app.get("/rethrown/:id", rethrows);
+    app.get("/domain/:id", sellsOut);
     app.get("/failing/:id", fails);
     app.get("/invalid/:id", errorOf ? validatesAs(errorOf) : validates);
     app.post("/orders", express.json(), (request, response) => void response.json(request.body));

@@ -4,7 +4,7 @@ import { STATUS_CODES } from "node:http";
 import { ZodError } from "zod";
 import { contestant } from "./express-app.js";
 import { writeError } from "./hand-tuned.js";
-import { fieldsOf, message, pointersOf } from "./orders.js";
+import { catalogue, detailOf, fieldsOf, message, OutOfStock, outOfStock, pointersOf } from "./orders.js";
 import { silent } from "./usual.js";
 
 const own = () => problem(404, message);
@@ -18,6 +18,8 @@ export const handTuned = contestant({
   notAllowed: (request, response) => writeError(response, 405, request.originalUrl, { allow: "HEAD, GET" }),
   onError(error, request, response, _next) {
     if (error instanceof ZodError) writeError(response, 400, request.originalUrl, { errors: pointersOf(error) });
+    else if (error instanceof OutOfStock)
+      writeError(response, 409, request.originalUrl, { detail: detailOf(error), kind: outOfStock });
     else if (error.status < 500) writeError(response, error.status, request.originalUrl, { detail: error.message });
     else writeError(response, 500, request.originalUrl);
   },
@@ -30,7 +32,8 @@ export const handWritten = contestant({
     void response.status(405).set("Allow", "HEAD, GET").json({ status: 405, message: "Method Not Allowed" }),
   onError(error, _request, response, next) {
     if (response.headersSent) return next(error);
-    const status = error instanceof ZodError ? 400 : (error.status ?? error.statusCode ?? 500);
+    const status =
+      error instanceof ZodError ? 400 : error instanceof OutOfStock ? 409 : (error.status ?? error.statusCode ?? 500);
     const message = error.expose ? error.message : STATUS_CODES[status];
     const errors = error instanceof ZodError ? fieldsOf(error) : undefined;
     response.status(status).json({ status, message, errors });
@@ -40,3 +43,4 @@ export const handWritten = contestant({
 export const ours = contestant({ own, last: () => fgErrors(silent) });
 export const oursFunctiongraph = contestant({ own, last: () => fgErrors({ ...silent, format: "functiongraph" }) });
 export const oursOfHttpErrors = contestant({ last: () => fgErrors(silent) });
+export const oursByCatalogue = contestant({ last: () => fgErrors({ ...silent, contract: catalogue }) });

@@ -8,14 +8,14 @@ const start = `${process.pid.toString(36)}-`;
  * @param {import("node:http").ServerResponse} response
  * @param {number} status
  * @param {string} instance
- * @param {{ detail?: string | undefined, errors?: object[] | undefined, allow?: string | undefined }} [more]
+ * @param {{ detail?: string | undefined, errors?: object[] | undefined, allow?: string | undefined, kind?: { type: string, title: string, code: string } }} [more]
  */
-export function writeError(response, status, instance, { detail, errors, allow } = {}) {
-  const { title, detail: usual, code } = words(status);
+export function writeError(response, status, instance, { detail, errors, allow, kind } = {}) {
+  const { title, detail: usual, code } = kind ? { ...kind, detail: "" } : words(status);
   const said = detail ?? usual;
   const id = start + (count++).toString(36);
   const members = {
-    type: "about:blank",
+    type: kind ? kind.type : "about:blank",
     title,
     status,
     detail: said,

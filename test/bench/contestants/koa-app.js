@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import Koa from "koa";
-import { fails, httpError, order, validates, validatesAs } from "./orders.js";
+import { fails, httpError, order, rethrows, sellsOut, validates, validatesAs } from "./orders.js";
 
 /** @typedef {import("koa").Middleware} Middleware */
 /** @typedef {import("zod").ZodError} ZodError */
@@ -50,6 +50,10 @@ function handlers(own, errorOf) {
         throw httpError();
       case "/own/17":
         throw own();
+      case "/rethrown/17":
+        return rethrows();
+      case "/domain/17":
+        return sellsOut();
       case "/failing/17":
         return fails();
       case "/invalid/17":

@@ -4,7 +4,7 @@ import { STATUS_CODES } from "node:http";
 import { ZodError } from "zod";
 import { writeError } from "./hand-tuned.js";
 import { contestant } from "./koa-app.js";
-import { fieldsOf, message, pointersOf } from "./orders.js";
+import { catalogue, detailOf, fieldsOf, message, OutOfStock, outOfStock, pointersOf } from "./orders.js";
 import { silent } from "./usual.js";
 
 const own = () => problem(404, message);
@@ -23,6 +23,7 @@ export const handTuned = contestant({
     } catch (thrown) {
       const error = /** @type {Error & { status?: number }} */ (thrown);
       if (error instanceof ZodError) writeError(ctx.res, 400, ctx.url, { errors: pointersOf(error) });
+      else if (error instanceof OutOfStock) writeError(ctx.res, 409, ctx.url, { detail: detailOf(error), kind: outOfStock });
       else if (error.status !== undefined && error.status < 500)
         writeError(ctx.res, error.status, ctx.url, { detail: error.message });
       else writeError(ctx.res, 500, ctx.url);
@@ -43,7 +44,8 @@ export const handWritten = contestant({
       ctx.status = status; // which a body sets to 200
     } catch (thrown) {
       const error = /** @type {Error & { status?: number, statusCode?: number, expose?: boolean }} */ (thrown);
-      const status = error instanceof ZodError ? 400 : (error.status ?? error.statusCode ?? 500);
+      const status =
+        error instanceof ZodError ? 400 : error instanceof OutOfStock ? 409 : (error.status ?? error.statusCode ?? 500);
       const errors = error instanceof ZodError ? fieldsOf(error) : undefined;
       ctx.status = status;
       ctx.body = { status, message: error.expose ? error.message : STATUS_CODES[status], errors };
@@ -55,3 +57,4 @@ export const handWritten = contestant({
 export const ours = contestant({ own, first: fgErrors(silent) });
 export const oursFunctiongraph = contestant({ own, first: fgErrors({ ...silent, format: "functiongraph" }) });
 export const oursOfHttpErrors = contestant({ first: fgErrors(silent) });
+export const oursByCatalogue = contestant({ first: fgErrors({ ...silent, contract: catalogue }) });

@@ -4,7 +4,7 @@ import { baseline } from "../baseline.js";
 
 /** @typedef {import("../types.js").Scenario} Scenario */
 
-const exports = /** @type {const} */ ({ Express: ["expressAlone", "expressHeld"], Koa: ["koaAlone", "koaHeld"] });
+const exports = /** @type {const} */ ({ Express: ["expressAlone", "expressIntercepted"], Koa: ["koaAlone", "koaIntercepted"] });
 
 /**
  * @param {"Express" | "Koa"} host
