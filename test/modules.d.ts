@@ -34,3 +34,7 @@ declare module "koa-json-error" {
 
   export default function jsonError(options?: object): Middleware;
 }
+declare module "hcl2-parser" {
+  const parser: { parseToObject(text: string): readonly [value: unknown, error: unknown] };
+  export default parser;
+}

@@ -1,6 +1,10 @@
 import type { Contract } from "@fg-errors/core";
 import { contractDocument } from "../document.js";
 import { nginx } from "../edges/nginx.js";
+import { apigImport } from "../edges/apig-import.js";
+import { apig } from "../edges/apig.js";
+import { aws } from "../edges/aws.js";
+import { envoy } from "../edges/envoy.js";
 import { openApiComponents, referredComponents } from "../openapi/components.js";
 import { componentRef, problemSchemas, schemaName } from "../openapi/schemas.js";
 import { versionTexts } from "../openapi/version.js";
@@ -17,6 +21,10 @@ export const formats: Readonly<Record<string, Format>> = {
   spectral,
   ts: typescript,
   nginx,
+  apig,
+  "apig-import": apigImport,
+  aws,
+  envoy,
 };
 
 /** Writes the published document. */
