@@ -7,7 +7,7 @@ import { rolldown } from "rolldown";
 /** The layers below node/, which know of no host (docs/architecture.md): every adapter needs nearly all of them. */
 const hostless = /\/core\/src\/(?:contract|http|util|proxy-errors|problem|recognisers|responder|reply)\//;
 
-for (const name of ["client", "contract", "core", "express", "functiongraph", "koa"]) {
+for (const name of ["client", "contract", "core", "express", "functiongraph", "koa", "telemetry"]) {
   const cwd = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
   const { bin = {}, exports, dependencies, peerDependencies, engines } = JSON.parse(readFileSync(`${cwd}package.json`, "utf8"));
   const bundle = await rolldown({

@@ -8,6 +8,7 @@ import * as coreUpstream from "@fg-errors/core/upstream";
 import * as express from "@fg-errors/express";
 import * as functiongraph from "@fg-errors/functiongraph";
 import * as koa from "@fg-errors/koa";
+import * as telemetry from "@fg-errors/telemetry";
 import createExpress from "express";
 import Koa from "koa";
 
@@ -43,14 +44,18 @@ function prepared(code: string, value: string, scope: object, more: Modules) {
     ["@fg-errors/express", express],
     ["@fg-errors/functiongraph", functiongraph],
     ["@fg-errors/koa", koa],
+    ["@fg-errors/telemetry", telemetry],
     ["express", { default: createExpress }],
     ["koa", { default: Koa }],
     ...Object.entries(more),
   ]);
-  const imported = [...code.matchAll(/^import (?:\{ (.+) \}|(\w+)) from "(.+?)";.*$/gm)].flatMap(([, names, byDefault, from]) => {
-    const found = modules.get(from!) as Record<string, unknown>;
-    return names ? names.split(", ").map((name) => [name, found[name]]) : [[byDefault!, found["default"]]];
-  }) as [string, unknown][];
+  const imported = [...code.matchAll(/^import (?:\{ (.+) \}|\* as (\w+)|(\w+)) from "(.+?)";.*$/gm)].flatMap(
+    ([, names, all, byDefault, from]) => {
+      const found = modules.get(from!) as Record<string, unknown>;
+      if (all) return [[all, found]];
+      return names ? names.split(", ").map((name) => [name, found[name]]) : [[byDefault!, found["default"]]];
+    },
+  ) as [string, unknown][];
   const require = (name: string) => modules.get(name);
   const bindings = { require, ...scope, ...Object.fromEntries(imported) };
   const own = code.replace(/^import .*$/gm, "").replace(/^export (?=const )/gm, "");

@@ -177,6 +177,7 @@ describe("the exports", () => {
     ["express", () => import("@fg-errors/express")],
     ["functiongraph", () => import("@fg-errors/functiongraph")],
     ["koa", () => import("@fg-errors/koa")],
+    ["telemetry", () => import("@fg-errors/telemetry")],
   ])("of %s are in its README", async (name, load) => {
     const listed = namesOf(paragraph(read(`packages/${name}/README.md`), "exports"));
     expect(listed.toSorted()).toEqual(Object.keys(await load()).toSorted());

@@ -123,6 +123,37 @@ export const misspelt = is.outOfStok;
 export type All = [FieldError, Guards<typeof table>, ProblemBody, ProblemTable, ProblemTableRow, ReadOptions, RetryOptions];
 `;
 
+/** What a project may export of telemetry, which has neither of the libraries that telemetry takes. */
+const telemetryProject = `import { onProblem, openTelemetry, prometheus, serializeCause, serializeProblem, type Contract, type ExceptionSignal, type FieldError, type LogsApi, type OpenTelemetryApi, type OpenTelemetryContext, type OpenTelemetryOptions, type OpenTelemetrySpan, type Problem, type ProblemContext, type ProblemMessage, type PrometheusClient, type PrometheusOptions, type PrometheusRegistry, type SerializedCause, type SerializedProblem } from "@fg-errors/telemetry";
+export const stop = onProblem(({ problem, context }) => void [problem.status, context.requestId]);
+export const problemOf = (message: ProblemMessage) => message.problem;
+export const contextOf = (message: ProblemMessage) => message.context;
+export const record = (problem: Problem) => serializeProblem(problem);
+export const errors = (problem: Problem) => serializeProblem(problem).errors;
+export const cause = serializeCause(new Error("x"));
+export const start = (api: OpenTelemetryApi, options: OpenTelemetryOptions) => openTelemetry(api, options);
+export const count = (client: PrometheusClient, options: PrometheusOptions) => prometheus(client, options);
+// @ts-expect-error: there is no such signal
+export const misspelt: OpenTelemetryOptions = { exceptions: "log" };
+export type All = [Contract, ExceptionSignal, FieldError, LogsApi, OpenTelemetryContext, OpenTelemetrySpan, ProblemContext, PrometheusRegistry, SerializedCause, SerializedProblem];
+`;
+
+/** The same with the real libraries. */
+const observedProject = `import * as api from "@opentelemetry/api";
+import { logs } from "@opentelemetry/api-logs";
+import * as client from "prom-client";
+import byDefault from "prom-client";
+import { openTelemetry, prometheus } from "@fg-errors/telemetry";
+export const registry = new client.Registry();
+const openMetrics = new client.Registry<client.OpenMetricsContentType>();
+export const stops = [
+  openTelemetry(api, { logs, exceptions: "logs", span: () => api.trace.getActiveSpan() }),
+  prometheus(client, { registry }), prometheus(client, { registry: openMetrics }), prometheus(byDefault),
+];
+// @ts-expect-error: that is no registry
+export const wrong = prometheus(client, { registry: client });
+`;
+
 const platforms = { browser: { lib: ["es2022", "dom"], types: [] }, node: {} };
 
 const resolutions = { nodenext: { module: "nodenext" }, bundler: { module: "esnext", moduleResolution: "bundler" } };
@@ -201,4 +232,21 @@ describe.each(Object.entries(platforms))("@fg-errors/client: %s", (platform, opt
       expect(await compile(`client-${platform}-${name}`, clientProject, { ...options, ...resolution })).toBe("");
     },
   );
+});
+
+describe("@fg-errors/telemetry", () => {
+  it.each(Object.entries(resolutions))(
+    "compiles without the libraries that it takes, strict: %s",
+    { timeout: 60_000 },
+    async (name, resolution) => {
+      expect(await compile(`telemetry-${name}`, telemetryProject, resolution)).toBe("");
+    },
+  );
+
+  it("compiles with them", { timeout: 60_000 }, async () => {
+    for (const name of ["@opentelemetry/api", "@opentelemetry/api-logs", "prom-client"])
+      await link(here(`../node_modules/${name}`), join(folder, "node_modules", name));
+    for (const [name, resolution] of Object.entries(resolutions))
+      expect(await compile(`observed-${name}`, observedProject, { ...resolution, esModuleInterop: true })).toBe("");
+  });
 });

@@ -11,10 +11,16 @@ import { packageNames } from "../repo/sources.js";
 const run = promisify(execFile);
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
-/** Serves one failing request with each host, then prints what it answered, and the code that the client reads. */
+/**
+ * Serves one failing request with each host, then prints what it answered, the code that the client reads, and what telemetry counts. Neither
+ * library that telemetry takes is installed.
+ */
 const smoke = `
-async function smoke({ client, testing, core, express, functiongraph, koa, frameworks, thrown }) {
+async function smoke({ client, testing, core, express, functiongraph, koa, telemetry, frameworks, thrown }) {
   const answers = [];
+  const counted = [];
+  const counter = { inc: ({ status, type }) => void counted.push(status + " " + type) };
+  const stop = telemetry.prometheus({ Counter: class {}, register: { getSingleMetric: () => counter } });
   const visit = (listen) => new Promise((resolve, reject) => {
     const server = listen(async () => {
       try {
@@ -32,6 +38,8 @@ async function smoke({ client, testing, core, express, functiongraph, koa, frame
   const result = await functiongraph.fgErrors(fail)({ path: "/orders/17" }, {});
   answers.push([result.statusCode, JSON.parse(result.body)]);
   answers.push(core.normalizeError(thrown).status);
+  stop();
+  answers.push(counted, telemetry.serializeProblem(core.normalizeError(thrown)).code);
   console.log(JSON.stringify(answers));
 }`;
 
@@ -41,14 +49,15 @@ import * as core from "@fg-errors/core";
 import * as express from "@fg-errors/express";
 import * as functiongraph from "@fg-errors/functiongraph";
 import * as koa from "@fg-errors/koa";
+import * as telemetry from "@fg-errors/telemetry";
 import expressFramework from "express";
 import koaFramework from "koa";
 ${smoke}
-await smoke({ client, testing, core, express, functiongraph, koa, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
+await smoke({ client, testing, core, express, functiongraph, koa, telemetry, frameworks: { express: expressFramework, koa: koaFramework }, thrown: core.problem(409, "Already paid") });`;
 
-const cjs = `const [client, testing, core, express, functiongraph, koa] = ["client", "contract/testing", "core", "express", "functiongraph", "koa"].map((name) => require("@fg-errors/" + name));
+const cjs = `const [client, testing, core, express, functiongraph, koa, telemetry] = ["client", "contract/testing", "core", "express", "functiongraph", "koa", "telemetry"].map((name) => require("@fg-errors/" + name));
 ${smoke}
-smoke({ client, testing, core, express, functiongraph, koa, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
+smoke({ client, testing, core, express, functiongraph, koa, telemetry, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
 
 /** An error of the CommonJS copy, answered by the ES module copy. */
 const mixed = esm
@@ -90,8 +99,16 @@ describe.each([
   it.each(["smoke.mjs", "smoke.cjs", "mixed.mjs"])("runs %s", async (script) => {
     expect((await run(node, ["--version"])).stdout).toContain(`v${version}`);
     const { stdout, stderr } = await run(node, [join(folder, script)], { timeout: patience });
+    const counted = ["409 FSS.0409", "409 FSS.0409", "409 FSS.0409"];
     const body = { status: 409, detail: "Already paid", instance: "/orders/17", error_code: "FSS.0409" };
-    expect(JSON.parse(stdout)).toMatchObject([[409, body, "FSS.0409", []], [409, body, "FSS.0409", []], [409, body], 409]);
+    expect(JSON.parse(stdout)).toMatchObject([
+      [409, body, "FSS.0409", []],
+      [409, body, "FSS.0409", []],
+      [409, body],
+      409,
+      counted,
+      "FSS.0409",
+    ]);
     expect(stderr).toBe("");
   });
 

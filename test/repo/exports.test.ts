@@ -92,7 +92,7 @@ describe.each([
     const exported = statementsOf(readFileSync(new URL(file, root), "utf8")).flatMap(({ specifiers = [] }) =>
       specifiers.map((specifier) => specifier.exported!.name),
     );
-    const imported = ["express", "functiongraph", "koa"].flatMap((name) => {
+    const imported = ["express", "functiongraph", "koa", "telemetry"].flatMap((name) => {
       const sources = new URL(`../../${name}/src/`, root);
       return readdirSync(sources).flatMap((path) => importsFrom(subpath, readFileSync(new URL(path, sources), "utf8")));
     });

@@ -14,6 +14,7 @@ it.each([
   ["express", ["@fg-errors/core"], new RegExp(`^node:|${core.source}|^express$`)],
   ["functiongraph", ["@fg-errors/core"], new RegExp(`^node:|${core.source}`)],
   ["koa", ["@fg-errors/core"], new RegExp(`^node:|${core.source}|^koa$`)],
+  ["telemetry", ["@fg-errors/core"], new RegExp(`^node:|${core.source}`)],
 ] as const)("%s depends on one library at most, and imports nothing else but Node and itself", (name, libraries, allowed) => {
   const { dependencies = {} } = JSON.parse(read(`packages/${name}/package.json`)) as { dependencies?: object };
   expect(Object.keys(dependencies)).toEqual(libraries);

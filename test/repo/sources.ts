@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path/posix";
 import { parseAst } from "vitest/node";
 
-export const packageNames = ["client", "contract", "core", "express", "functiongraph", "koa"] as const;
+export const packageNames = ["client", "contract", "core", "express", "functiongraph", "koa", "telemetry"] as const;
 
 export const root = new URL("../../", import.meta.url);
 

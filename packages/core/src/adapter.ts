@@ -17,4 +17,5 @@ export { Inspection } from "./reply/inspect-reply.js";
 export { handleRequestError, messageOf } from "./reply/reply.js";
 export { replyFinding } from "./reply/body-finding.js";
 export { replyOptions } from "./reply/reply-finding.js";
-export { isError } from "./util/safe-read.js";
+export { guardHook } from "./util/guard-hook.js";
+export { isError, read, readText } from "./util/safe-read.js";

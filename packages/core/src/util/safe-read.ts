@@ -3,6 +3,7 @@ import { isNativeError, isProxy } from "node:util/types";
 /**
  * Reads a member of a value that may be hostile, or a member within it. A primitive, a getter that throws and a revoked Proxy
  * give undefined.
+ * @example read(error, "response", "status")
  */
 export function read(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): unknown {
   if (!mayHaveMembers(value)) return undefined;
@@ -36,7 +37,10 @@ export function isRecord(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** Reads a member that is a string; undefined for any other. */
+/**
+ * Reads a member that is a string; undefined for any other.
+ * @example readText(error, "code")
+ */
 export function readText(value: unknown, key: PropertyKey, inner?: PropertyKey, innermost?: PropertyKey): string | undefined {
   const found = read(value, key, inner, innermost);
   return typeof found === "string" ? found : undefined;
