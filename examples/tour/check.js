@@ -2,18 +2,16 @@
 import { request } from "node:http";
 import { functionGraph } from "@fg-errors/core";
 
-/** Milliseconds without a byte after which the tour gives up on a gateway; theirs give up on an upstream after 1000. */
-const timeout = 10_000;
-
 /** @typedef {{ status?: number, headers: import("node:http").IncomingHttpHeaders, text: string, cut: boolean, late: boolean }} Answer */
 
 /**
  * Sends the request as a plain HTTP client does: fetch has opinions of its own about a 407.
  * @param {string} origin
  * @param {import("./visits.js").Visit} visit
+ * @param {number} timeout milliseconds without a byte after which the tour gives up on the gateway
  * @returns {Promise<Answer>}
  */
-export function ask(origin, { method, path, headers = {}, setHost, body }) {
+export function ask(origin, { method, path, headers = {}, setHost, body }, timeout) {
   return new Promise((resolve) => {
     const content = body ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {};
     let late = false;
