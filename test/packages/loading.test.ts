@@ -41,9 +41,10 @@ describe("the function adapter", () => {
     ]);
   });
 
-  it("loads neither node:zlib nor node:http2", async () => {
+  it("loads neither node:zlib, node:http2 nor node:crypto", async () => {
     const { own } = await loadedBy(`require("@fg-errors/functiongraph")`);
     expect(own).toContain("NativeModule http");
+    expect(own).not.toContain("NativeModule crypto");
     expect(own).not.toContain("NativeModule zlib");
     expect(own).not.toContain("NativeModule http2");
   });

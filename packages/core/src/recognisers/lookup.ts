@@ -21,9 +21,14 @@ export function indexFamilies(families: readonly Family[]): FamilyIndex {
 }
 
 function rulesByKey(tables: readonly Readonly<Record<string, Rule>>[]): RulesByKey {
-  const keys = new Set(tables.flatMap((table) => Object.keys(table)));
-  const rulesOf = (key: string) => tables.map((table) => (Object.hasOwn(table, key) ? table[key] : undefined));
-  return new Map([...keys].map((key) => [key, rulesOf(key)]));
+  const found = new Map<string, (Rule | undefined)[]>();
+  for (const [at, table] of tables.entries())
+    for (const key of Object.keys(table)) {
+      const rules = found.get(key) ?? Array.from(tables, () => undefined);
+      found.set(key, rules);
+      rules[at] = table[key];
+    }
+  return found;
 }
 
 /**

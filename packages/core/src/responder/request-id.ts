@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { isRequestId } from "../util/sanitize.js";
 import type { Facts } from "./request-facts.js";
 
@@ -35,10 +34,16 @@ let nextOffset = 0;
 /** Makes an id of random octets in hex. A slice of many that were drawn at once costs less than a UUID. */
 export function newRequestId(): string {
   if (nextOffset === drawnHex.length) {
-    drawnHex = randomBytes(256 * idOctets).toString("hex");
+    drawnHex = randomOctets(256 * idOctets).toString("hex");
     nextOffset = 0;
   }
   return drawnHex.slice(nextOffset, (nextOffset += 2 * idOctets));
+}
+
+/** Loads node:crypto with the first id, not at a cold start that needs none. Node 20.15 has its Web Crypto only. */
+function randomOctets(length: number): Buffer {
+  const crypto = (process.getBuiltinModule as typeof process.getBuiltinModule | undefined)?.("node:crypto");
+  return crypto?.randomBytes(length) ?? Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(length)));
 }
 
 function validId(id: unknown): string | undefined {

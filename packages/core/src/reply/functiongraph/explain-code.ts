@@ -21,10 +21,15 @@ export interface DocumentedCode {
  * @example explainCode("FSS.1051") // [{ code: "FSS.1051", status: 404, title: "Function not found", service: "FunctionGraph" }]
  */
 export function explainCode(code: string | undefined, status?: number): readonly DocumentedCode[] {
-  return documentedCodes.filter((row) => row.code === code && row.status === (status ?? row.status));
+  const isAsked = (row: CodeRow) => row[0] === code && row[1] === (status ?? row[1]);
+  return [
+    ...fssCodes.filter(isAsked).map((row) => documentedCode("FunctionGraph", row)),
+    ...apigCodes.filter(isAsked).map((row) => documentedCode("API Gateway", row)),
+  ];
 }
 
-const documentedCodes: readonly DocumentedCode[] = [
-  ...fssCodes.map(([code, status, title]) => ({ code, status, title, service: "FunctionGraph" as const })),
-  ...apigCodes.map(([code, status, title]) => ({ code, status, title, service: "API Gateway" as const })),
-];
+type CodeRow = (typeof fssCodes | typeof apigCodes)[number];
+
+function documentedCode(service: DocumentedCode["service"], [code, status, title]: CodeRow): DocumentedCode {
+  return { code, status, title, service };
+}
