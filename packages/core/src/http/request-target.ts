@@ -6,9 +6,6 @@ import { domainToASCII } from "node:url";
  */
 const absoluteForm = /^(?:http|ws)s?:\/\/([\w.~-]{1,255}|\[[\d:a-f.]{2,45}\])(?::(\d{0,5}))?(?:[/?#]|$)/i;
 
-/** Describes a request target that is not valid, for the client. */
-export const invalidTarget = "The request's target is no path, and no URL with a host.";
-
 /**
  * Whether a request's target is one of HTTP's: a path, an asterisk, or an HTTP URL with a host (RFC 9112 section 3.2). Node
  * accepts others, in which Express finds no path: it answers by itself, without asking any middleware.

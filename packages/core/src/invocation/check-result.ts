@@ -1,5 +1,6 @@
 import type { Finding } from "../problem/finding.js";
 import { ProblemError } from "../problem/problem-error.js";
+import { ownTexts } from "../problem/own-texts.js";
 
 type Value = string | number | boolean;
 
@@ -19,7 +20,7 @@ export interface InvocationResult {
 export const malformedResult = {
   status: 502,
   code: "FSS.1202",
-  detail: "The function gave no valid response.",
+  detail: ownTexts["function-response-not-valid"],
   proxyError: "http_protocol_error",
 } as const satisfies Finding;
 

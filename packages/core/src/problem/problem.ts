@@ -6,6 +6,7 @@ import { maxFieldErrors } from "../util/limits.js";
 import { readText } from "../util/safe-read.js";
 import { clean, cleanCode, cleanType } from "../util/sanitize.js";
 import type { FieldError, Finding } from "./finding.js";
+import { ownTexts } from "./own-texts.js";
 
 /** Describes a failure: every failure becomes one. Readonly plain data, all of it but `cause` fit for the client. */
 export interface Problem {
@@ -132,6 +133,6 @@ function cleanField(field: FieldError): FieldError {
   const fit: Partial<Record<keyof FieldError, string>> = {};
   const place = fieldPlaces.find((name) => readText(field, name) !== undefined);
   if (place !== undefined) fit[place] = clean(field[place]);
-  fit.detail = clean(readText(field, "detail")) || "Not valid.";
+  fit.detail = clean(readText(field, "detail")) || ownTexts["not-valid"];
   return fit as FieldError;
 }

@@ -11,6 +11,7 @@ import type { ReplyOptions } from "../reply/reply-finding.js";
 import { discardContent, headOf } from "../reply/reply.js";
 import type { Responder } from "../responder/responder.js";
 import { noop } from "../util/noop.js";
+import { ownTexts } from "../problem/own-texts.js";
 
 /** Watches the upgrades of one proxy, and answers those that fail. */
 export interface Upgrades {
@@ -103,7 +104,7 @@ function isEnded(stream: Duplex): boolean {
 
 /** Describes a client that does not wait for the answer before it sends anything else (RFC 6455 section 4.1). */
 function tooEarly(): object {
-  return meant({ status: 400, detail: "Too much was sent before the upgrade was answered." });
+  return meant({ status: 400, detail: ownTexts["upgrade-too-early"] });
 }
 
 /** Describes a reply to a request for an upgrade, or one that upgrades without having been asked, that cannot be passed on. */

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import { connectionFields } from "../http/connection-fields.js";
 import { hasContent, transferCodingOf } from "../http/request-framing.js";
-import { hasTarget, invalidTarget, originForm } from "../http/request-target.js";
+import { hasTarget, originForm } from "../http/request-target.js";
+import { ownTexts } from "../problem/own-texts.js";
 import { ProblemError } from "../problem/problem-error.js";
 import { unmatchedStatus } from "../problem/unmatched.js";
 
@@ -85,7 +86,7 @@ function* withoutContent(this: Readonly<Record<string, string>>): Generator<[str
 
 /** Escapes octets that no URL has before URL() reads them as text. */
 function passedTarget({ url = "" }: { readonly url?: string | undefined }): string {
-  if (!hasTarget({ url }) || url === "*") throw new ProblemError(400, invalidTarget);
+  if (!hasTarget({ url }) || url === "*") throw new ProblemError(400, ownTexts["target-not-valid"]);
   const ascii = originForm(url).replace(
     /[^\x21-\x7e]/g,
     (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { isHttp2 } from "../http/is-http2.js";
-import { invalidTarget } from "../http/request-target.js";
 import { answerSocket } from "../node/answer-socket.js";
 import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";
@@ -8,27 +7,28 @@ import { meant } from "../problem/problem-error.js";
 import type { Responder } from "../responder/responder.js";
 import { startLingeringClose } from "./lingering-close.js";
 import { afterPipelined } from "./pipelining.js";
+import { ownTexts } from "../problem/own-texts.js";
 
 type Refusal = "target" | "host" | "framing" | "codingOrder" | "coding" | "expectation" | "spent" | "version";
 
 /** Lists refusals of requests: of those that Node answers by itself and without content, and of those that it should refuse and does not. */
 export const refusals: Readonly<Record<Refusal, object>> = {
   /** The target is neither a path nor a URL of HTTP (RFC 9112 section 3.2). */
-  target: meant({ status: 400, detail: invalidTarget }),
+  target: meant({ status: 400, detail: ownTexts["target-not-valid"] }),
   /** Host is missing or repeated (RFC 9112 section 3.2). */
-  host: meant({ status: 400, detail: "A request needs a Host field, and only one." }),
+  host: meant({ status: 400, detail: ownTexts["host-not-valid"] }),
   /** The version is none, or HTTP/1.0 has chunks (RFC 9112 sections 2.3 and 6.1). */
-  framing: meant({ status: 400, detail: "The server accepts HTTP/1.1, and HTTP/1.0 without Transfer-Encoding." }),
+  framing: meant({ status: 400, detail: ownTexts["framing-not-valid"] }),
   /** The last transfer coding is not chunked, or an earlier one is: nobody knows where the content ends (RFC 9112 sections 6.1 and 6.3). */
-  codingOrder: meant({ status: 400, detail: "The last transfer coding, and no other, must be chunked." }),
+  codingOrder: meant({ status: 400, detail: ownTexts["chunked-not-last"] }),
   /** Another transfer coding stands before chunked (RFC 9112 section 6.1). */
-  coding: meant({ status: 501, detail: "The only transfer coding that the server understands is chunked.", routine: true }),
+  coding: meant({ status: 501, detail: ownTexts["transfer-coding-unknown"], routine: true }),
   /** Expect is something else than 100-continue (RFC 9110 section 10.1.1). */
-  expectation: meant({ status: 417, detail: "The only expectation that can be met is 100-continue." }),
+  expectation: meant({ status: 417, detail: ownTexts["expectation-unknown"] }),
   /** The connection has had `maxRequestsPerSocket` requests. Its last answer has announced that the connection closes. */
-  spent: meant({ status: 503, detail: "This connection accepts no more requests. Use a new one.", routine: true }),
+  spent: meant({ status: 503, detail: ownTexts["connection-spent"], routine: true }),
   /** HTTP/1 came to a port that accepts HTTP/2 only (RFC 9110 section 15.6.6). */
-  version: meant({ status: 505, detail: "The server accepts HTTP/2 only.", routine: true }),
+  version: meant({ status: 505, detail: ownTexts["http2-only"], routine: true }),
 };
 
 /** Gives the facts of a failure that is the client's. */

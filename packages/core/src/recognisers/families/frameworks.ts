@@ -4,6 +4,7 @@ import { maxFieldErrors } from "../../util/limits.js";
 import { hasMember, isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
 import { exposedMembers } from "../exposed-members.js";
 import type { Context, Family } from "../rule.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /** Recognises errors that web frameworks give their users to throw. Nearly all have a status. */
 export const frameworks: Family = {
@@ -104,7 +105,7 @@ function graphqlFinding(error: object, context: Context): Finding | undefined {
   return (
     statusFinding(status, undefined, read(extensions, "http", "headers")) ??
     context.recognise(read(error, "originalError")) ??
-    (malformed ? { status: 400, detail: "The GraphQL request is not valid." } : undefined)
+    (malformed ? { status: 400, detail: ownTexts["graphql-not-valid"] } : undefined)
   );
 }
 

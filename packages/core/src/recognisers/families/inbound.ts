@@ -1,6 +1,7 @@
 import type { Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
 import type { Context, Family } from "../rule.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /**
  * Recognises failures of a request before its handler begins. A client that leaves and content that does not inflate often come
@@ -25,25 +26,25 @@ function bodyParserFinding(error: object): Finding | undefined {
 }
 
 const bodyParserDetails: ReadonlyMap<string, string> = new Map([
-  ["charset.unsupported", "The charset of the request's content is not supported."],
-  ["encoding.unsupported", "The coding of the request's content is not supported."],
-  ["entity.parse.failed", "The request's content could not be parsed."],
-  ["entity.too.large", "The request's content is too large."],
-  ["entity.verify.failed", "The request's content was refused."],
-  ["parameters.too.many", "The request's content has too many parameters."],
-  ["querystring.parse.rangeError", "The request's content is nested too deeply."],
-  ["request.size.invalid", "The request's content is not as long as its Content-Length says."],
+  ["charset.unsupported", ownTexts["content-charset"]],
+  ["encoding.unsupported", ownTexts["content-coding"]],
+  ["entity.parse.failed", ownTexts["content-not-parsed"]],
+  ["entity.too.large", ownTexts["content-too-large"]],
+  ["entity.verify.failed", ownTexts["content-refused"]],
+  ["parameters.too.many", ownTexts["content-too-many-parameters"]],
+  ["querystring.parse.rangeError", ownTexts["content-too-deep"]],
+  ["request.size.invalid", ownTexts["content-length-differs"]],
 ]);
 
 /** Recognises an error of JSON.parse. co-body puts a 400 on it. Without a status it may come from a file's or an upstream's JSON. */
 function jsonFinding(error: object, context?: Context): Finding | undefined {
   if (readText(error, "name") !== "SyntaxError") return undefined;
   const status = readStatus(error, "status") ?? (context?.origin === "inbound" ? 400 : 500);
-  return status < 500 ? { status, detail: "The request's content is not valid JSON." } : undefined;
+  return status < 500 ? { status, detail: ownTexts["content-not-json"] } : undefined;
 }
 
 /** Recognises decodeURIComponent's error, in a router or a handler. Express adds a 400, and the path to the message. */
 function uriFinding(_error: object, { origin }: Context): Finding | undefined {
   const elsewhere = origin === "upstream" || origin === "datastore";
-  return elsewhere ? undefined : { status: 400, detail: "The request's address is not validly percent-encoded." };
+  return elsewhere ? undefined : { status: 400, detail: ownTexts["address-not-encoded"] };
 }

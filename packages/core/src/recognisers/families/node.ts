@@ -3,6 +3,7 @@ import { classifyFault, faultCodes } from "../../proxy-errors/classify-fault.js"
 import { proxyErrors, type FaultType } from "../../proxy-errors/proxy-errors.js";
 import { readText } from "../../util/safe-read.js";
 import { fault, sameRule, type Context, type Family } from "../rule.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /**
  * Recognises Node's own errors without a wrapper: system calls, DNS, TLS, llhttp, HTTP/2, zlib, streams. It is asked last. Codes
@@ -73,8 +74,8 @@ const inboundFindings: Readonly<Partial<Record<FaultType, Finding>>> = {
   tls_protocol_error: { status: 400 },
   tls_alert_received: { status: 400 },
   http_response_incomplete: { status: 400 },
-  http_response_header_section_size: { status: 431, detail: "The request's header section is larger than this server takes." },
-  http_response_body_size: { status: 413, detail: "The request's content is larger than this server takes." },
+  http_response_header_section_size: { status: 431, detail: ownTexts["header-section-too-large"] },
+  http_response_body_size: { status: 413, detail: ownTexts["content-above-limit"] },
   http_response_transfer_coding: { status: 400 },
   http_response_content_coding: { status: 400 },
   http_protocol_error: { status: 400 },

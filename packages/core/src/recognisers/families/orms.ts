@@ -13,6 +13,7 @@ import {
   queryTimeout,
   sqlStateFinding,
 } from "./database-drivers.js";
+import { fillOwnText, ownTexts, type Reason } from "../../problem/own-texts.js";
 
 const invalidRecord: Finding = { status: 400 };
 const recordNotFound: Finding = { status: 404 };
@@ -101,35 +102,36 @@ function fieldError(path: string | undefined, flaw: unknown): FieldError {
 }
 
 /**
- * Describes a flaw by Mongoose's `kind` or Sequelize's `validatorKey`. A text without a full stop needs the limit. Their messages
- * are never used: Mongoose's quotes the value, often cut short, and both repeat what a validator of the user's own threw.
+ * Describes a flaw by Mongoose's `kind` or Sequelize's `validatorKey`. Their messages are never used: Mongoose's quotes the value, often cut
+ * short, and both repeat what a validator of the user's own threw.
  */
-const flawDescriptions: ReadonlyMap<string | undefined, string> = new Map([
-  ["required", "Required."],
-  ["is_null", "Required."],
-  ["notEmpty", "Must not be empty."],
-  ["enum", "Not one of the allowed values."],
-  ["isIn", "Not one of the allowed values."],
-  ["min", "Must be at least"],
-  ["max", "Must be at most"],
-  ["minlength", "Length must be at least"],
-  ["maxlength", "Length must be at most"],
-  ["len", "Not of an allowed length."],
-  ["regexp", "Not in the expected format."],
-  ["is", "Not in the expected format."],
-  ["not_a_string", "Must be a string."],
-  ["isEmail", "Must be an email address."],
-  ["isUrl", "Must be a URL."],
-  ["isUUID", "Must be a UUID."],
-  ["isInt", "Must be an integer."],
-  ["isNumeric", "Must be a number."],
-  ["isDate", "Must be a date."],
+const flawReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
+  ["required", "required"],
+  ["is_null", "required"],
+  ["notEmpty", "empty"],
+  ["enum", "other-value"],
+  ["isIn", "other-value"],
+  ["min", "too-small"],
+  ["max", "too-large"],
+  ["minlength", "too-short"],
+  ["maxlength", "too-long"],
+  ["len", "other-length"],
+  ["regexp", "other-format"],
+  ["is", "other-format"],
+  ["not_a_string", "not-a-string"],
+  ["isEmail", "not-an-email-address"],
+  ["isUrl", "not-a-url"],
+  ["isUUID", "not-a-uuid"],
+  ["isInt", "not-an-integer"],
+  ["isNumeric", "not-a-number"],
+  ["isDate", "not-a-date"],
 ]);
 
 function describeFlaw(flaw: unknown): string {
   const kind = readText(flaw, "kind") ?? readText(flaw, "validatorKey") ?? "";
-  if (readText(flaw, "name") === "CastError") return `Must be of type ${kind}.`;
-  const text = flawDescriptions.get(kind) ?? "Not valid.";
+  if (readText(flaw, "name") === "CastError") return fillOwnText("other-type", { kind });
+  const reason = flawReasons.get(kind) ?? "not-valid";
+  if (!ownTexts[reason].includes("{")) return ownTexts[reason];
   const limit = read(flaw, "properties", kind) ?? read(flaw, "validatorArgs", 0);
-  return text.endsWith(".") ? text : typeof limit === "number" ? `${text} ${limit}.` : "Not valid.";
+  return typeof limit === "number" ? fillOwnText(reason, { limit }) : ownTexts["not-valid"];
 }

@@ -1,9 +1,10 @@
 import type { Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
 import { sameRule, type Family } from "../rule.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /** Refuses a message whose signature does not match: its sender may be anybody, and asks for no credentials. */
-const wrongSignature: Finding = { status: 400, detail: "The message's signature is not valid." };
+const wrongSignature: Finding = { status: 400, detail: ownTexts["signature-not-valid"] };
 
 /** Recognises what libraries of authorisation, and of webhooks' signatures, refuse. Their messages name subjects and secrets' forms. */
 export const refusals: Family = {

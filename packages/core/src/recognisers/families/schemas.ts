@@ -6,6 +6,7 @@ import { newSearch, redactValues } from "../redact-values.js";
 import type { Family } from "../rule.js";
 import { ajv, invalidFields, standard } from "./validation-dialects.js";
 import { invalidRequest } from "./validation.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /** Recognises errors of schema libraries that have no list of issues: one issue, a tree, a map by the part of the request. */
 export const schemas: Family = {
@@ -62,20 +63,22 @@ function collectLeaves(
 
 /** Describes a leaf by its kind, or by the type that it expects. effect's own texts quote the value. */
 const leafDescriptions: ReadonlyMap<string | undefined, string> = new Map([
-  ["Missing", "Required."],
-  ["MissingKey", "Required."],
-  ["Unexpected", "Not a known member."],
-  ["UnexpectedKey", "Not a known member."],
-  ["BooleanKeyword", "Must be a boolean."],
-  ["Boolean", "Must be a boolean."],
-  ["NumberKeyword", "Must be a number."],
-  ["Number", "Must be a number."],
-  ["StringKeyword", "Must be a string."],
-  ["String", "Must be a string."],
+  ["Missing", ownTexts.required],
+  ["MissingKey", ownTexts.required],
+  ["Unexpected", ownTexts["unknown-member"]],
+  ["UnexpectedKey", ownTexts["unknown-member"]],
+  ["BooleanKeyword", ownTexts["not-a-boolean"]],
+  ["Boolean", ownTexts["not-a-boolean"]],
+  ["NumberKeyword", ownTexts["not-a-number"]],
+  ["Number", ownTexts["not-a-number"]],
+  ["StringKeyword", ownTexts["not-a-string"]],
+  ["String", ownTexts["not-a-string"]],
 ]);
 
 function describeLeaf(issue: unknown): string {
-  return leafDescriptions.get(readText(issue, "_tag")) ?? leafDescriptions.get(readText(issue, "ast", "_tag")) ?? "Not valid.";
+  return (
+    leafDescriptions.get(readText(issue, "_tag")) ?? leafDescriptions.get(readText(issue, "ast", "_tag")) ?? ownTexts["not-valid"]
+  );
 }
 
 /** Lists the fields of a failure of runtypes: its details are failures by key. */
@@ -86,7 +89,7 @@ function runtypesFields(failure: unknown): readonly FieldError[] | undefined {
   const collect = (inner: unknown, path: readonly string[]) => {
     const details = read(inner, "details");
     if (work.left-- <= 0 || path.length > maxIssueDepth || found.length >= maxFieldErrors) return;
-    if (!isRecord(details)) found.push({ ...placeOf("body", path), detail: "Not valid." });
+    if (!isRecord(details)) found.push({ ...placeOf("body", path), detail: ownTexts["not-valid"] });
     else for (const [key, each] of firstEntries(details, maxFieldErrors)) collect(each, [...path, key]);
   };
   collect(failure, []);
@@ -96,7 +99,7 @@ function runtypesFields(failure: unknown): readonly FieldError[] | undefined {
 function typiaFields(error: object): readonly FieldError[] | undefined {
   const path = readText(error, "path");
   if (path === undefined || readText(error, "expected") === undefined) return undefined;
-  return [{ ...placeOf("body", keysOfPath(path.replace(/^\$input\.?/, ""))), detail: "Not valid." }];
+  return [{ ...placeOf("body", keysOfPath(path.replace(/^\$input\.?/, ""))), detail: ownTexts["not-valid"] }];
 }
 
 /** Lists the fields of celebrate's map of joi's errors by the part of the request. */
@@ -119,7 +122,7 @@ function ioTsFields(list: readonly unknown[]): readonly FieldError[] | undefined
         "body",
         steps.map((step) => read(step, "key")).filter((key) => key !== ""),
       ),
-      detail: "Not valid.",
+      detail: ownTexts["not-valid"],
     };
   });
 }

@@ -1,6 +1,7 @@
 import type { Finding } from "../../problem/finding.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
 import type { Context, Family } from "../rule.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /** Recognises errors of multipart forms and other uploads. */
 export const uploads: Family = {
@@ -8,7 +9,7 @@ export const uploads: Family = {
   names: { MulterError: multerFinding, HttpProxyMiddlewareError: rebuiltFormFinding, Error: busboyFinding },
 };
 
-const malformedForm: Finding = { status: 400, detail: "The request's form is malformed." };
+const malformedForm: Finding = { status: 400, detail: ownTexts["form-malformed"] };
 const tooLarge = (detail: string): Finding => ({ status: 413, detail });
 
 /** Recognises a MulterError. It names the form's field, whose name the client itself sent. */
@@ -22,17 +23,17 @@ function multerFinding(error: object, context: Context): Finding | undefined {
 }
 
 const multerLimits: ReadonlyMap<string, Finding> = new Map([
-  ["LIMIT_FIELD_ARRAY_INDEX", { status: 400, detail: "The field's array index is too large." }],
-  ["LIMIT_FIELD_COUNT", tooLarge("There are too many fields.")],
-  ["LIMIT_FIELD_KEY", tooLarge("A field's name is too long.")],
-  ["LIMIT_FIELD_NESTING", { status: 400, detail: "The field's name is nested too deeply." }],
-  ["LIMIT_FIELD_VALUE", tooLarge("The field's value is too long.")],
-  ["LIMIT_FILE_COUNT", tooLarge("There are too many files.")],
-  ["LIMIT_FILE_SIZE", tooLarge("The file is too large.")],
-  ["LIMIT_PART_COUNT", tooLarge("There are too many parts.")],
-  ["LIMIT_UNEXPECTED_FILE", { status: 400, detail: "No file is expected in this field." }],
-  ["INVALID_FIELD_NAME", { status: 400, detail: "The field's name is not valid." }],
-  ["MISSING_FIELD_NAME", { status: 400, detail: "A field has no name." }],
+  ["LIMIT_FIELD_ARRAY_INDEX", { status: 400, detail: ownTexts["form-index-too-large"] }],
+  ["LIMIT_FIELD_COUNT", tooLarge(ownTexts["too-many-fields"])],
+  ["LIMIT_FIELD_KEY", tooLarge(ownTexts["form-name-too-long"])],
+  ["LIMIT_FIELD_NESTING", { status: 400, detail: ownTexts["form-name-too-deep"] }],
+  ["LIMIT_FIELD_VALUE", tooLarge(ownTexts["form-value-too-long"])],
+  ["LIMIT_FILE_COUNT", tooLarge(ownTexts["too-many-files"])],
+  ["LIMIT_FILE_SIZE", tooLarge(ownTexts["file-too-large"])],
+  ["LIMIT_PART_COUNT", tooLarge(ownTexts["too-many-parts"])],
+  ["LIMIT_UNEXPECTED_FILE", { status: 400, detail: ownTexts["file-unexpected"] }],
+  ["INVALID_FIELD_NAME", { status: 400, detail: ownTexts["form-name-not-valid"] }],
+  ["MISSING_FIELD_NAME", { status: 400, detail: ownTexts["form-name-missing"] }],
 ]);
 
 /** Recognises busboy's errors, and multer's own when the client leaves, by their messages. They have nothing else. */
@@ -69,7 +70,7 @@ function rebuiltFormFinding(error: object): Finding | undefined {
 function formidableFinding(error: object): Finding | undefined {
   const status = formidableStatuses.get(read(error, "code")) ?? readStatus(error, "httpCode");
   if (status === undefined || status === 500) return undefined;
-  return status === 413 ? tooLarge("The request's form is too large.") : { status };
+  return status === 413 ? tooLarge(ownTexts["form-too-large"]) : { status };
 }
 
 /** Corrects two statuses by `code`: the client left (500 to formidable), a directory could not be made (409). */

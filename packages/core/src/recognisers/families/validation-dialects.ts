@@ -4,6 +4,7 @@ import type { FieldError } from "../../problem/finding.js";
 import { maxFieldErrors, maxIssueDepth, maxNestedIssues } from "../../util/limits.js";
 import { isRecord, read, readText } from "../../util/safe-read.js";
 import { membersOf, newSearch, redactValues, type Search } from "../redact-values.js";
+import { ownTexts } from "../../problem/own-texts.js";
 
 /** Describes one of the validation dialects: how libraries of one kind list what is not valid. */
 export interface Dialect {
@@ -127,7 +128,7 @@ function innerIssues(issue: unknown, base: readonly unknown[], levels: number, w
   if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
   const unknown = firstOfList(read(issue, "keys")).slice(0, Math.max(1, work.steps));
   work.steps -= unknown.length;
-  if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: "Not a known member." }));
+  if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: ownTexts["unknown-member"] }));
   return [{ path, detail: issueDetail(issue, work) }];
 }
 

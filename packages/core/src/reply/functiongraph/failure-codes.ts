@@ -1,3 +1,5 @@
+import { ownTexts } from "../../problem/own-texts.js";
+
 /** Describes what a code of FunctionGraph's means for the client. */
 interface Failure {
   /** HTTP status, before the contract folds it. */
@@ -17,18 +19,18 @@ const failureRow =
   (why, ...says) => ({ status, detail, why, says });
 
 // A function and its platform are an upstream to this gateway: their failure is a 502, never a 500 (RFC 9110 section 15.6.3).
-const unloadable = failureRow(502, "The function could not be loaded.");
-const unready = failureRow(502, "The function could not be started.");
-const unusable = failureRow(502, "The function's result cannot be passed on.");
-const exhausted = failureRow(502, "The function ran out of memory or disk space.");
-const stateless = failureRow(502, "The function's state cannot be used.");
-const platform = failureRow(502, "The service that runs the function failed.");
-const busy = failureRow(503, "The function cannot be run just now; try again later.");
-const runTimedOut = failureRow(504, "The function did not finish in time.");
-const startTimedOut = failureRow(504, "The function did not start in time.");
+const unloadable = failureRow(502, ownTexts["function-not-loaded"]);
+const unready = failureRow(502, ownTexts["function-not-started"]);
+const unusable = failureRow(502, ownTexts["function-result-unusable"]);
+const exhausted = failureRow(502, ownTexts["function-out-of-resources"]);
+const stateless = failureRow(502, ownTexts["function-state"]);
+const platform = failureRow(502, ownTexts["function-platform"]);
+const busy = failureRow(503, ownTexts["function-busy"]);
+const runTimedOut = failureRow(504, ownTexts["function-timed-out"]);
+const startTimedOut = failureRow(504, ownTexts["function-start-timed-out"]);
 
 /** Describes a function that failed in a way that has no name. */
-export const unnamedFailure: Failure = failureRow(502, "The function failed.")(
+export const unnamedFailure: Failure = failureRow(502, ownTexts["function-failed"])(
   "The runtimes' word for what a function throws.",
   "function invocation exception", // Node, C++
   "user function failed to run", // Java
@@ -73,15 +75,12 @@ export const failures: Readonly<Record<string, Failure>> = {
   4022: busy("Front end: no instance of that label."),
   4024: failureRow(
     404,
-    "There is no such function.",
+    ownTexts["function-not-found"],
   )("Front end: the function has no metadata. FSS.1051, which says the same, is a 404."),
   4025: busy("Scheduler: no lease is left."),
   4029: platform("Scheduler: its own fault."),
   4036: platform("Front end: the function's credentials could not be set up."),
-  4140: failureRow(
-    413,
-    "The request is larger than the function takes.",
-  )("Runtimes, front end: the request's content exceeds 6 MB."),
+  4140: failureRow(413, ownTexts["function-request-too-large"])("Runtimes, front end: the request's content exceeds 6 MB."),
   4201: unready(
     "Runtimes, front end: the function did not start.",
     "function initialization failed",
@@ -131,10 +130,10 @@ export const failures: Readonly<Record<string, Failure>> = {
   161914: busy("Worker: the cluster has no resources left."),
   // 200401 and 200403 are not listed: they concern this gateway's credentials, and a function that could choose them would log
   // its client out.
-  200400: failureRow(400, "The function's service cannot make sense of the request.")("Front end: it answers 400."),
-  200404: failureRow(404, "There is no such function.")("Front end: it answers 404."),
-  200413: failureRow(413, "The request is larger than the function takes.")("Front end: it answers 413."),
-  200429: failureRow(429, "The function is asked too often; try again later.")("Front end: it answers 429."),
+  200400: failureRow(400, ownTexts["function-request-not-understood"])("Front end: it answers 400."),
+  200404: failureRow(404, ownTexts["function-not-found"])("Front end: it answers 404."),
+  200413: failureRow(413, ownTexts["function-request-too-large"])("Front end: it answers 413."),
+  200429: failureRow(429, ownTexts["function-throttled"])("Front end: it answers 429."),
   200500: platform("Front end: its own fault. It answers 500, which from an upstream is no valid answer."),
   211411: busy("Worker: the function is being updated; try again."),
   211429: busy("Worker: too much is waiting; try another."),
