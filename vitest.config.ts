@@ -9,6 +9,7 @@ export default defineConfig({
     alias: [
       { find: /^@fg-errors\/core\/adapter\/event$/, replacement: source("core/src/adapter-event") },
       { find: /^@fg-errors\/core\/(\w+)$/, replacement: source("core/src/$1") },
+      { find: /^@fg-errors\/(express|functiongraph|koa)\/texts$/, replacement: source("$1/src/texts") },
       { find: /^@fg-errors\/contract\/testing$/, replacement: source("contract/src/testing") },
       { find: /^@fg-errors\/(\w+)$/, replacement: source("$1/src/index") },
     ],

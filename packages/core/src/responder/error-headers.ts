@@ -2,6 +2,7 @@ import { requiredFields } from "../http/header-fields.js";
 import { isFieldName, isFieldValue } from "../http/is-field.js";
 import type { Problem } from "../problem/problem.js";
 import { maxAllowedMethods, maxMethodCharacters } from "../util/limits.js";
+import type { Content } from "./render.js";
 import { proxyStatus } from "./proxy-status.js";
 import type { Facts } from "./request-facts.js";
 
@@ -13,15 +14,34 @@ interface OwnFields {
   readonly proxyDetails: boolean;
 }
 
-/** Adds the header fields of an error response to those of its body. */
+/** Makes a response with the fields that every error response has. */
+export function renderResponse(status: number, requestId: string, { contentType, body }: Content) {
+  const headers: Record<string, string> = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+    "content-type": contentType,
+    "content-length": String(Buffer.byteLength(body)),
+  };
+  return { status, headers, body };
+}
+
+/**
+ * Adds the header fields of an error response to those of its body.
+ * @param language of the texts, where they depend on the request
+ */
 export function addErrorHeaders(
   headers: Record<string, string>,
   problem: Problem,
   facts: Facts,
   { challenge, proxyName, proxyDetails }: OwnFields,
+  language?: string,
 ): void {
   const responseHeaders = facts.responseHeaders ?? {};
-  for (const [name, value] of Object.entries(problem.headers ?? {})) headers[name] ??= value;
+  if (language !== undefined)
+    Object.assign(headers, { "content-language": language, vary: mergedList(headers["vary"] ?? "", languageFields) });
+  for (const [name, value] of Object.entries(problem.headers ?? {}))
+    headers[name] = name === "vary" && headers[name] !== undefined ? mergedList(value, headers[name]) : (headers[name] ?? value);
   const required = requiredFields[problem.status];
   if (required !== undefined && headers[required] === undefined && !isSendableHeader(responseHeaders[required])) {
     const value =
@@ -35,6 +55,9 @@ export function addErrorHeaders(
     headers["proxy-status"] = proxyStatus(problem, proxyName, proxyDetails, before);
   }
 }
+
+/** Lists the request's fields by which the language of an answer is chosen. */
+const languageFields = "Accept-Language, X-Language";
 
 /** Lists what a required field says where nobody has set it. WebSocket is the one protocol that servers of Node upgrade to. */
 const defaults: Readonly<Record<string, string>> = { upgrade: "websocket" };

@@ -6,6 +6,7 @@ import { maxErrorBodyLimit } from "../util/limits.js";
 import type { Renderer } from "./render.js";
 import type { ProblemContext } from "./report.js";
 import type { Facts } from "./request-facts.js";
+import type { FormatText, Texts } from "./texts.js";
 
 /** Lists the options of a responder. All are optional, and read once. */
 export interface ResponderOptions<Request = unknown, Response = unknown, Context = unknown> {
@@ -17,6 +18,15 @@ export interface ResponderOptions<Request = unknown, Response = unknown, Context
   readonly service?: string;
   /** WWW-Authenticate of a 401 and Proxy-Authenticate of a 407 that have none (RFC 9110 section 11.6.1). Default "Bearer". */
   readonly challenge?: string;
+  /**
+   * Texts in clients' languages: by language tag, then by status, code or reason; a row is a detail, or `{ title, detail }`. Operators get the
+   * texts as they are. Default none (docs/languages.md).
+   */
+  readonly texts?: Texts;
+  /** Language of an answer to a client that accepts none of `texts`: one of them, or "en" for the texts as they are. Default "en". */
+  readonly defaultLanguage?: string;
+  /** Formats those of `texts` that have a brace, such as all of ICU MessageFormat. Default: `{name}` becomes the problem's member. */
+  readonly formatText?: FormatText;
   /** Statuses, 400 to 599, of an HTTP client's unhandled error that are passed on instead of becoming 502 or 503. Default none. */
   readonly relayStatuses?: readonly number[] | ReadonlySet<number>;
   /** Octets of an upstream's error body that are read, before and after decoding; 0 to 16 MiB. Default 65536. */
@@ -61,6 +71,7 @@ export interface OptionCheck {
 }
 
 const isBoolean = (value: unknown) => typeof value === "boolean";
+const isPlainObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isFunction = (value: unknown) => typeof value === "function";
 
 const optionChecks: Readonly<Record<keyof ResponderOptions, OptionCheck>> = {
@@ -77,6 +88,9 @@ const optionChecks: Readonly<Record<keyof ResponderOptions, OptionCheck>> = {
     takes: 'a challenge as in WWW-Authenticate, such as "Bearer"',
     valid: (value) => typeof value === "string" && /^[\w!#$%&'*+.^`|~-]+( [\t\x20-\x7e]+)?$/.test(value),
   },
+  texts: { takes: 'an object of texts by language tag, such as { "zh-CN": { 404: "…" } }', valid: isPlainObject },
+  defaultLanguage: { takes: 'a language of "texts", or "en"', valid: (value) => typeof value === "string" },
+  formatText: { takes: "a function", valid: isFunction },
   relayStatuses: { takes: "an array or set of statuses from 400 to 599", valid: areStatuses },
   errorBodyLimit: {
     takes: `octets, an integer from 0 to ${maxErrorBodyLimit}`,

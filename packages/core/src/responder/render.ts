@@ -13,6 +13,8 @@ export interface RenderContext {
   readonly instance: string;
   /** The request's Accept. */
   readonly accept: string | undefined;
+  /** Language of the problem's texts, as in Content-Language; undefined without the option `texts`. */
+  readonly language: string | undefined;
 }
 
 /** Contains a body and its media type. */
@@ -55,7 +57,12 @@ const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
  * @param path of the request, unless the problem names another
  */
 export function bodyMembers(problem: Problem, requestId: string, path: string): ProblemBody {
-  const { body } = renderProblem(problem, { requestId, instance: problem.instance ?? path, accept: undefined });
+  const { body } = renderProblem(problem, {
+    requestId,
+    instance: problem.instance ?? path,
+    accept: undefined,
+    language: undefined,
+  });
   return JSON.parse(body) as ProblemBody;
 }
 

@@ -8,12 +8,13 @@ import { guardHook } from "../util/guard-hook.js";
 import { isRequestId } from "../util/sanitize.js";
 import { warn } from "../util/stderr.js";
 import { dropQuery } from "./drop-query.js";
-import { addErrorHeaders } from "./error-headers.js";
+import { addErrorHeaders, renderResponse } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
-import { bodyMembers, createRender, type Content } from "./render.js";
+import { bodyMembers, createRender } from "./render.js";
 import { createContext, createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { chooseRequestId, givenRequestId } from "./request-id.js";
+import { createTranslator } from "./translate.js";
 
 /** Contains all that an adapter has to write. Header names are in lower case. */
 export interface Rendered {
@@ -60,7 +61,8 @@ export interface Host {
  * @example const { status, headers, body } = createResponder()(thrown, request);
  */
 export function createResponder(options: ResponderOptions = {}, host: Host = {}): Responder {
-  checkOptions(options, host.caller ?? "createResponder");
+  const { caller = "createResponder" } = host;
+  checkOptions(options, caller);
   const { contract = functionGraph, service = contract.service ?? "FSS", format = "problem" } = options;
   const { challenge = "Bearer", proxyName, proxyDetails = false } = options;
   const ownFields = { challenge, proxyName, proxyDetails };
@@ -70,6 +72,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const userRequestId = requestId && guardHook("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
   const mapped = map && guardHook("map", map, (change, found) => changeProblem(found, change, contract, service));
   const render = createRender(format);
+  const translator = createTranslator(options, caller);
   const report = createReport(onError, host.onServerError);
 
   function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin, responseStatus }: Facts): Problem {
@@ -104,23 +107,26 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function reportAndRender(found: Problem, facts: Facts): Rendered {
     const { accept } = facts.headers;
-    const { problem, context } = reportProblem(found, facts, false);
+    const translate = translator?.(facts.headers);
+    const { problem: reported, context } = reportProblem(found, facts, false);
+    const { problem, language } = translate?.(reported) ?? { problem: reported };
     const { requestId } = context;
     const { instance = context.instance } = problem;
-    const content = render(problem, { requestId, instance, accept: typeof accept === "string" ? accept : undefined });
+    const content = render(problem, { requestId, instance, accept: typeof accept === "string" ? accept : undefined, language });
     const answered = renderResponse(problem.status, requestId, content);
     try {
-      addErrorHeaders(answered.headers, problem, facts, ownFields);
+      addErrorHeaders(answered.headers, problem, facts, ownFields, language);
     } catch (failure) {
       warn("the facts of a request could not be read", failure); // the problem is reported: it must not be reported again
-      addErrorHeaders(answered.headers, problem, { headers: {} }, ownFields);
+      addErrorHeaders(answered.headers, problem, { headers: {} }, ownFields, language);
     }
     return answered;
   }
 
   function reportAndDescribe(found: Problem, facts: Facts): ProblemBody {
+    const translate = translator?.(facts.headers);
     const { problem, context } = reportProblem(found, facts, false);
-    return bodyMembers(problem, context.requestId, context.instance);
+    return bodyMembers(translate?.(problem).problem ?? problem, context.requestId, context.instance);
   }
 
   const unknown = () => toProblem({ status: 500 }, undefined, contract, service);
@@ -128,7 +134,11 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   function plain(): Rendered {
     const [problem, requestId] = [unknown(), chooseRequestId({ headers: {} })];
     const renderPlainly = createRender(format === "functiongraph" ? format : "problem");
-    return renderResponse(problem.status, requestId, renderPlainly(problem, { requestId, instance: "/", accept: undefined }));
+    return renderResponse(
+      problem.status,
+      requestId,
+      renderPlainly(problem, { requestId, instance: "/", accept: undefined, language: undefined }),
+    );
   }
 
   const nothing = () => undefined;
@@ -156,18 +166,6 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
  * answer. A fault that came before the client left was reported before.
  */
 const clientLeft: Finding = { status: 499, routine: true };
-
-/** Makes a response with the fields that every error response has. */
-function renderResponse(status: number, requestId: string, { contentType, body }: Content) {
-  const headers: Record<string, string> = {
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "x-request-id": requestId,
-    "content-type": contentType,
-    "content-length": String(Buffer.byteLength(body)),
-  };
-  return { status, headers, body };
-}
 
 /** Removes challenges and the like from a problem of an upstream. An HTTP client's error may have an upstream's challenge, too. */
 function withoutCredentials(problem: Problem): Problem {

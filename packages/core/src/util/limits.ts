@@ -46,6 +46,12 @@ export const errorBodyTimeout = 1000;
 /** Limits the milliseconds for which an upload may stand still whose answer is complete, before the rest of it is discarded. */
 export const stalledUploadTime = 1000;
 
+/** Limits the characters of X-Language and of Accept-Language that are read. Browsers send fewer than a hundred. */
+export const maxLanguageCharacters = 1000;
+
+/** Limits the characters of a range of languages: twice the 35 for which RFC 5646 section 4.4.1 asks. */
+export const maxLanguageTagCharacters = 70;
+
 /** Limits the content codings that are undone. An upstream that applies more wants to cause work. */
 export const maxContentCodings = 3;
 

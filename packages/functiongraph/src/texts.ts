@@ -1,0 +1,2 @@
+// Texts in other languages, for the option `texts`.
+export { zhCN } from "@fg-errors/core/texts";
