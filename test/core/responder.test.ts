@@ -377,7 +377,7 @@ describe("options", () => {
     ["x", "createResponder: options must be an object"],
     [
       { onerror: () => {} },
-      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, relayStatuses, errorBodyLimit, success, upstreamCredentials, leaveBody, hiddenFailures, proxyName, proxyDetails, methods, requestId, map, onError',
+      'createResponder: there is no option "onerror"; the options are contract, format, service, challenge, texts, defaultLanguage, formatText, relayStatuses, errorBodyLimit, success, upstreamCredentials, leaveBody, hiddenFailures, proxyName, proxyDetails, methods, requestId, map, onError',
     ],
     [{ relay: [404] }, 'createResponder: option "relay" is now "relayStatuses"'],
     [{ functionGraph: true }, 'createResponder: option "functionGraph" is now "hiddenFailures"'],
@@ -392,6 +392,12 @@ describe("options", () => {
       { challenge: "Bearer\r\nX: y" },
       'createResponder: option "challenge" takes a challenge as in WWW-Authenticate, such as "Bearer"',
     ],
+    [
+      { texts: [] },
+      'createResponder: option "texts" takes an object of texts by language tag, such as { "zh-CN": { 404: "…" } }',
+    ],
+    [{ defaultLanguage: 1 }, 'createResponder: option "defaultLanguage" takes a language of "texts", or "en"'],
+    [{ formatText: "icu" }, 'createResponder: option "formatText" takes a function'],
     [{ relayStatuses: [200] }, 'createResponder: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
     [{ relayStatuses: 404 }, 'createResponder: option "relayStatuses" takes an array or set of statuses from 400 to 599'],
     [{ methods: ["A B"] }, 'createResponder: option "methods" takes an array of methods, such as ["PROPFIND"]'],

@@ -130,6 +130,15 @@ describe("faults of a response", () => {
     ["storage", withField({ "cache-control": "max-age=60" }), 'cache-control is "max-age=60", not "no-store"'],
     ["sniffing", withField({ "x-content-type-options": undefined }), 'x-content-type-options is missing, not "nosniff"'],
     ["a stale field", withField({ ETag: '"a"' }), "etag describes content that is gone, or allows its storage"],
+    ["a stale language", withField({ "Content-Language": "zh-CN", Vary: "Origin" }), "content-language describes content"],
+    [
+      "another title in English",
+      {
+        ...changed({ title: "Oops" }),
+        headers: { ...headers, "content-length": undefined, "content-language": "en-GB", vary: "Accept-Language" },
+      },
+      'title is "Oops"',
+    ],
     ["a cache's own field", withField({ "CDN-Cache-Control": "max-age=60" }), "cdn-cache-control describes content"],
     [
       "a 401 without a challenge",
@@ -144,6 +153,16 @@ describe("faults of a response", () => {
   ])("%s", async (_name, response, fault) => {
     const faults = await problemFaults(response);
     expect(faults.filter((each) => each.startsWith(fault) || each.includes(fault))).toHaveLength(1);
+  });
+
+  it("none is in texts in the client's language", async () => {
+    const fields = {
+      ...headers,
+      "content-length": undefined,
+      "content-language": "zh-CN",
+      vary: "Origin, Accept-Language, X-Language",
+    };
+    expect(await problemFaults({ ...changed({ title: "服务器内部错误" }), headers: fields })).toEqual([]);
   });
 
   it("a response to HEAD has no content", async () => {

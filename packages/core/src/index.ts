@@ -25,5 +25,5 @@ export type { ResponderOptions } from "./responder/options.js";
 export type { Content, RenderContext, Renderer } from "./responder/render.js";
 export type { ProblemContext } from "./responder/report.js";
 export type { Facts } from "./responder/request-facts.js";
-export type { FormatText, LanguageTexts, TextRow, Texts } from "./responder/texts.js";
+export type { FormatText, LanguageTexts, TextRow, Texts, TextValue } from "./responder/texts.js";
 export { createResponder, type Host, type Rendered, type Responder } from "./responder/responder.js";

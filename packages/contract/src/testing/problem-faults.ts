@@ -77,10 +77,16 @@ function headFaults({ status, headers }: SeenResponse, contract: Contract): stri
   const own = statusFields.get(status);
   if (own && !(own.isOptional && !headers.has(own.name)))
     mustMatch(own.name, own.form, `what a ${status} requires (${own.source})`);
+  const isAllowed = (name: string) => name === own?.name || (name === "content-language" && isNegotiated(headers));
   for (const name of headers.keys())
-    if ((name !== own?.name && forbiddenFields.has(name)) || name.endsWith("-cache-control"))
+    if ((!isAllowed(name) && forbiddenFields.has(name)) || name.endsWith("-cache-control"))
       faults.push(`${name} describes content that is gone, or allows its storage`);
   return faults;
+}
+
+/** Whether the texts of a response are in a language that the request chose: a Content-Language without that is of what was replaced. */
+function isNegotiated(headers: SeenResponse["headers"]): boolean {
+  return headers.has("content-language") && /(?:^|,)\s*accept-language\s*(?:,|$)/i.test(headers.get("vary") ?? "");
 }
 
 /** Names the members that every body has as texts. */
@@ -109,7 +115,8 @@ function bodyFaults({ status, headers, text, isRaw }: SeenResponse, body: Body, 
     `request_id is ${show(requestId)}, and x-request-id ${show(headers.get("x-request-id"))}`,
   );
   const documented = contract.statuses[status]?.title;
-  if (type === "about:blank" && documented !== undefined)
+  const isTranslated = isNegotiated(headers) && !/^en(?:-|$)/i.test(headers.get("content-language")!);
+  if (type === "about:blank" && documented !== undefined && !isTranslated)
     demand(title === documented, `title is ${show(title)}, not ${show(documented)}`);
   if (typeof type === "string") demand(typeForm.test(type), `type is ${show(type)}, not a URI that clients may open`);
   if (typeof instance === "string")

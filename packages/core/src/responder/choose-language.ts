@@ -27,7 +27,7 @@ export function createLanguageChoice(tags: readonly string[], byDefault: string)
       if (weight === 0) continue;
       for (let tag = range; tag !== ""; tag = truncated(tag)) {
         const found = known.get(tag);
-        if (found !== undefined && !isRefused(found, weights)) return found;
+        if (found !== undefined && !isExcluded(found, weights)) return found;
       }
     }
     return undefined;
@@ -39,12 +39,12 @@ export function createLanguageChoice(tags: readonly string[], byDefault: string)
     const ranges = rangesIn(headers["accept-language"]);
     if (ranges.length === 0) return byDefault;
     const weights = new Map(ranges.map(({ range, weight }) => [range, weight]));
-    return lookUp(ranges) ?? inOrder.find((tag) => !isRefused(tag, weights)) ?? byDefault;
+    return lookUp(ranges) ?? inOrder.find((tag) => !isExcluded(tag, weights)) ?? byDefault;
   };
 }
 
 /** Whether the range that is closest to a language has the weight 0, which means "not acceptable" (RFC 9110 section 12.4.2). */
-function isRefused(language: string, weights: ReadonlyMap<string, number>): boolean {
+function isExcluded(language: string, weights: ReadonlyMap<string, number>): boolean {
   for (let tag = language.toLowerCase(); tag !== ""; tag = truncated(tag)) {
     const weight = weights.get(tag);
     if (weight !== undefined) return weight === 0;

@@ -23,10 +23,13 @@ export type LanguageTexts = Readonly<Record<string, string | TextRow>>;
 export type Texts = Readonly<Record<string, LanguageTexts>>;
 
 /**
- * Formats a text that has more in it than names.
- * @example const formatText: FormatText = (message, values, language) => String(new IntlMessageFormat(message, language).format(values));
+ * Formats a text that has more in it than names. It returns a text: anything else counts as a failure.
+ * @example const formatText: FormatText = (message, values, language) => new IntlMessageFormat(message, language).format(values);
  */
-export type FormatText = (message: string, values: Readonly<Record<string, unknown>>, language: string) => string;
+export type FormatText = (message: string, values: Record<string, TextValue>, language: string) => unknown;
+
+/** Describes a member that a text may name. A date of a catalogue's row is a Date for a formatter. */
+export type TextValue = string | number | bigint | boolean | Date;
 
 /** Describes a text that was checked. */
 export interface CheckedText {
@@ -36,11 +39,11 @@ export interface CheckedText {
   /** Names among them that are dates of a catalogue's row. */
   readonly dates: readonly string[];
   /** Fills in the names; absent where the application's own formatter does. */
-  readonly format?: (values: Readonly<Record<string, unknown>>) => string;
+  readonly format?: (values: Readonly<Record<string, TextValue>>) => string;
 }
 
 /** Describes a row that was checked. */
-export interface CheckedRow {
+interface CheckedRow {
   readonly title?: string | undefined;
   readonly detail?: CheckedText | undefined;
 }

@@ -8,7 +8,7 @@ import { clean } from "../util/sanitize.js";
 import { createLanguageChoice, sourceLanguage } from "./choose-language.js";
 import type { ResponderOptions } from "./options.js";
 import type { Facts } from "./request-facts.js";
-import { checkTexts, type CheckedText, type CheckedTexts, type FormatText, type Texts } from "./texts.js";
+import { checkTexts, type CheckedText, type CheckedTexts, type FormatText, type Texts, type TextValue } from "./texts.js";
 
 /** Describes a problem in a client's language. */
 interface Translated {
@@ -49,7 +49,7 @@ export function createTranslator(options: ResponderOptions, caller: string): Tra
   const reasonOf = createReasonLookup();
   const formatDetail = createFormat(formatText);
 
-  function detailOf(problem: Problem, table: CheckedTexts, language: string): string | undefined {
+  function translatedDetail(problem: Problem, table: CheckedTexts, language: string): string | undefined {
     const { code, status, detail, extensions } = problem;
     const ofCode = formatDetail(table.codes.get(code)?.detail, extensions, language);
     if (ofCode !== undefined) return ofCode;
@@ -70,7 +70,7 @@ export function createTranslator(options: ResponderOptions, caller: string): Tra
     const isDocumented = problem.title === contract.statuses[problem.status]?.title;
     const ofStatus = isDocumented ? table.statuses.get(problem.status)?.title : undefined;
     const title = table.codes.get(problem.code)?.title ?? ofStatus ?? problem.title;
-    const detail = detailOf(problem, table, language) ?? problem.detail;
+    const detail = translatedDetail(problem, table, language) ?? problem.detail;
     const errors = problem.errors?.map((field) => {
       const text = sentenceOf(field.detail, table, language);
       return text === undefined ? field : { ...field, detail: text };
@@ -118,16 +118,20 @@ function createFormat(formatText: FormatText | undefined): FormatDetail {
   return (text, members, language) => {
     if (!text) return undefined;
     const { message, names, dates, format } = text;
-    const values: Record<string, unknown> = {};
+    const values: Record<string, TextValue> = {};
     for (const name of names) {
       const member = read(members, name);
-      const isDate = dates.includes(name) || (format && isRecord(member));
+      const isDate = dates.includes(name) || isRecord(member);
       const value = isDate ? placeholderValue("date", member) : member;
-      if (value === undefined || value === null || typeof value === "function") return undefined;
-      values[name] = isDate && !format ? new Date(value as string) : value;
+      if (!isPlainValue(value)) return undefined;
+      values[name] = isDate && !format ? new Date(String(value)) : value;
     }
     return (format ? clean(format(values)) : byUser?.(message, values, language)) || undefined;
   };
+}
+
+function isPlainValue(value: unknown): value is string | number | bigint | boolean {
+  return ["string", "number", "bigint", "boolean"].includes(typeof value);
 }
 
 function checkFormatted(text: unknown): string {

@@ -7,8 +7,8 @@ const rawPacketLimit = 65_536;
 
 const requestLine = /^([A-Z]{3,20}) ([\x21-\x7e]+) HTTP\/1\.[01]\r?\n/;
 
-/** Matches the fields that an error response depends on: the request id, and the media types that the client accepts. */
-const recoveredFields = /^(x-request-id|x-cff-request-id|traceparent|accept):(.*)$/gim;
+/** Matches the fields that an error response depends on: the request id, and the media types and languages that the client accepts. */
+const recoveredFields = /^(x-request-id|x-cff-request-id|traceparent|accept|accept-language|x-language):(.*)$/gim;
 
 /**
  * Recovers from the raw packet of a parser error as much of the request as an error response needs: method, target and a few fields. It recovers
