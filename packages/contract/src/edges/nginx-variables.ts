@@ -20,8 +20,8 @@ export const serverLines = [
 const retryForm = '"^(?:\\d{1,9}|[A-Z][a-z][a-z], \\d\\d [A-Z][a-z][a-z] \\d{4} \\d\\d:\\d\\d:\\d\\d GMT)$"';
 
 /** Matches a path that JSON and a URI reference can have as it is, and gives at most 2000 characters of it, not cut within an encoded one. */
-const pathForm = (start: string) =>
-  `"^(?=/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*+(?:[?#]|$))(?![^?#]*%(?![0-9A-Fa-f]{2}))(?<fg_errors_path>${start}[A-Za-z0-9._~!$&'()*+,;=:@/%-]{0,1990}(?<!%)(?<!%[0-9A-Fa-f]))"`;
+const pathForm = (start: string, more: number) =>
+  `"^(?=/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*+(?:[?#]|$))(?![^?#]*%(?![0-9A-Fa-f]{2}))(?<fg_errors_path>${start}[A-Za-z0-9._~!$&'()*+,;=:@/%-]{0,${more}}(?<!%)(?<!%[0-9A-Fa-f]))"`;
 
 /** Lists what the location of error responses finds out about the request and the upstream's reply. */
 export const variableLines = [
@@ -33,8 +33,8 @@ export const variableLines = [
   "",
   "# The path without its query; / where it cannot be part of a body as it is.",
   'set $fg_errors_instance "/";',
-  `if ($request_uri ~ ${pathForm("/(?!/)")}) { set $fg_errors_instance $fg_errors_path; }`,
-  `if ($request_uri ~ ${pathForm("//")}) { set $fg_errors_instance /.$fg_errors_path; }`,
+  `if ($request_uri ~ ${pathForm("/(?!/)", 1999)}) { set $fg_errors_instance $fg_errors_path; }`,
+  `if ($request_uri ~ ${pathForm("//", 1996)}) { set $fg_errors_instance /.$fg_errors_path; }`,
   "",
   "# The most specific media range that Accept has decides.",
   ...mediaTypeLines(),

@@ -17,37 +17,39 @@ location ^~ /.fg-errors/ {
 };
 
 const comment = [
-  "For nginx 1.19 and later; tested with 1.22.1.",
+  "For nginx 1.11 and later, by its documentation; tested with 1.22.1.",
   "",
-  "Include it at the start of every server {}, the default server above all, since malformed requests arrive there:",
+  "Include it at the start of every server {}, above all of the default server, since malformed requests arrive there:",
   "",
   "    server {",
+  "        listen 80 default_server;",
   "        include fg-errors.conf;",
-  "        …",
-  "    }",
   "",
-  "proxy_set_header lines of http {} have to be repeated in server {} or in the location, since this file has one. A location with error_page,",
-  "add_header, proxy_set_header or proxy_intercept_errors lines of its own does not inherit those of this file.",
-  "For FastCGI, uwsgi, SCGI and gRPC, add fastcgi_intercept_errors on, and so on.",
-  "A service that answers by the contract itself gets a location with proxy_intercept_errors off: its answers pass as they are.",
-  "Files that match fg-errors.d/*.conf, beside nginx.conf, may have further add_header lines for error responses.",
+  "Its variables begin with $fg_errors_, its location is /.fg-errors/. Files fg-errors.d/*.conf beside nginx.conf may add header fields to errors.",
+  "This file has a proxy_set_header, so that those of http {} are not inherited: repeat them in server {}. A location that has error_page,",
+  "add_header, proxy_set_header or proxy_intercept_errors of its own does not inherit those of server {}.",
+  "A service that answers by this contract gets a location with proxy_intercept_errors off. FastCGI and others need fastcgi_intercept_errors on etc.",
   "",
   "nginx cannot do this:",
-  "- A request that does not arrive in time (408) is closed without an answer, and so is one that an upstream answers with 444.",
-  "- An upstream's status 499, or above 599, passes as it came, and so does a reply that is no HTTP (as HTTP/0.9).",
-  "- A failure behind a success passes, and a reply that breaks off is cut.",
-  "- Header fields of an upstream's error are lost, but for those that are listed below, Set-Cookie among them.",
-  "- If the contract folds an upstream's 401, its WWW-Authenticate leaves with the other status.",
-  "- Over HTTP/2, a header field that is too large ends the stream.",
+  "- answer a request that does not arrive in time (408): it closes the connection",
+  "- replace an upstream's 408, 444 or 499, a status that is not from 100 to 599, or what is no HTTP (it takes that for HTTP/0.9): they pass as they came",
+  "- replace a failure behind a success; a reply that breaks off is cut",
+  "- answer where internal redirects loop: that is nginx's own page, as is all in a location with error_page of its own",
+  "- keep header fields of an upstream's error, but for those that the location lists: Set-Cookie is lost, for example",
+  "- remove those that it has set: Content-Range and ETag of a file whose range cannot be satisfied, an upstream's challenge of a 401 that is folded",
+  "- answer over HTTP/2 where a header field is too large: it ends the stream",
 ];
 
-/** Lists the statuses that nginx takes for no error page: it has the first for clients that have left. */
-const refusedStatuses: ReadonlySet<number> = new Set([499]);
+/**
+ * Lists the statuses of upstreams that pass as they came. At an error page of 408 or 444 nginx would close the connection without an answer, and it
+ * accepts none of 499.
+ */
+const passedStatuses: ReadonlySet<number> = new Set([408, 444, 499]);
 
 function errorPages(folds: readonly EdgeFold[]): readonly string[] {
   const groups = new Map<string, number[]>();
   for (const { status, own, upstream } of folds) {
-    if (refusedStatuses.has(status)) continue;
+    if (passedStatuses.has(status)) continue;
     const uri = `/.fg-errors/${own}-${upstream}`;
     groups.set(uri, [...(groups.get(uri) ?? []), status]);
   }
@@ -56,6 +58,7 @@ function errorPages(folds: readonly EdgeFold[]): readonly string[] {
 
 const locationLines = [
   "internal;",
+  "client_max_body_size 0; # or content that is too large would be refused here once more, over HTTP/2",
   "types { application/json json; }",
   "default_type application/problem+json;",
   "charset off;",
