@@ -82,6 +82,19 @@ describe("Traefik", () => {
     expect(assertContract(await visit(`GET ${target}`))).toMatchObject({ status: 404, instance: "/orders/17" });
   });
 
+  it("copies the client's fields, which change nothing but the id and the media type", async () => {
+    const fields = {
+      Connection: "close, Upgrade",
+      Upgrade: "websocket",
+      Range: "bytes=0-1",
+      "If-None-Match": "*",
+      Accept: "application/json",
+    };
+    const answer = await visit("GET /.fg-errors/503?url=%2Fchat", fields);
+    expect(assertContract(answer)).toMatchObject({ status: 503, instance: "/chat" });
+    expect(answer.headers.get("content-type")).toBe("application/json");
+  });
+
   it("is not misled by what a client sends in the fields of ingress-nginx", async () => {
     const fields = { "X-Code": "200", "X-Original-URI": "/elsewhere", "X-Format": "text/html" };
     expect(assertContract(await visit("GET /.fg-errors/504?url=%2Fhere", fields))).toMatchObject({
