@@ -69,8 +69,8 @@ describe.each(Object.entries<Call>(vendors))("%s", (name, call) => {
 /** They pass a redirect on as a success. */
 const answersRedirects = new Set(["elasticsearch 9", "stripe"]);
 
-/** They have no time limit, or one that looks like an abort of their user's, or like a 400 (mailgun.js). */
-const endless = new Set(["bent", "airtable", "pocketbase", "mailgun.js", "tRPC's client"]);
+/** They have no time limit, or one that looks like an abort of their user's. */
+const endless = new Set(["bent", "airtable", "pocketbase", "tRPC's client"]);
 
 /** They never notice, or wait for ever. */
 const heedless = new Set(["bent", "openai 4", "airtable", "pocketbase"]);

@@ -1,4 +1,5 @@
 import { auth } from "./families/auth.js";
+import { oauth } from "./families/oauth.js";
 import { orms } from "./families/orms.js";
 import { frameworks } from "./families/frameworks.js";
 import { inbound } from "./families/inbound.js";
@@ -15,6 +16,7 @@ import type { Family } from "./rule.js";
 /** Lists the families whose errors describe the request, or were thrown to answer it. An earlier family is asked first. */
 export const clientFacingFamilies: readonly Family[] = [
   auth,
+  oauth,
   refusals,
   inbound,
   uploads,

@@ -2,11 +2,10 @@ import type { Finding } from "../../problem/finding.js";
 import { classifyFault } from "../../proxy-errors/classify-fault.js";
 import { read, readStatus, readText } from "../../util/safe-read.js";
 import { faultInMessage } from "../fault-in-message.js";
-import { gatewayStatus } from "../http-clients/call-finding.js";
 import { fault, sameRule, type Context, type Family } from "../rule.js";
 
 /** Refuses the request's token (RFC 6750 section 3.1). A request without a token gets no error code, so the plain challenge. */
-const invalidToken: Finding = { status: 401, headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' } };
+export const invalidToken: Finding = { status: 401, headers: { "WWW-Authenticate": 'Bearer error="invalid_token"' } };
 
 /** Lists classes of errors that refuse a token: Hono's, aws-jwt-verify's. They have no status. */
 const tokenClasses =
@@ -25,10 +24,9 @@ export const auth: Family = {
     TokenExpiredError: (error) => (read(error, "expiredAt") === undefined ? undefined : invalidToken),
     UnauthorizedError: (error, context) => expressJwtFinding(error, context) ?? bearerFinding(error),
     ...sameRule(["InvalidRequestError", "InvalidTokenError", "InsufficientScopeError", "InvalidProofError"], bearerFinding),
-    InternalOAuthError: oauthExchange,
-    TokenError: (error, context) => fastJwtFinding(error, context) ?? oauthAnswer(error),
+    TokenError: fastJwtFinding,
     ...sameRule(tokenClasses, (error) => (readStatus(error, "status") === undefined ? invalidToken : undefined)),
-    Error: noTokenFinding,
+    Error: jwtSimpleFinding,
     ...sameRule(["TokenVerificationError", "_TokenVerificationError"], clerkFinding),
     FirebaseAuthError: firebaseFinding,
     // jwks-rsa: the provider's answer was of no use; the caller chose the key's id.
@@ -146,35 +144,20 @@ function keySetFinding(error: object): Finding {
   return type === undefined ? { status: 502 } : fault(type);
 }
 
-/** Recognises passport-oauth2's failed exchange: the provider was not reached, or its answer is not OAuth's. */
-function oauthExchange(error: object): Finding {
-  const inner = read(error, "oauthError");
-  const type = classifyFault(inner);
-  if (type !== undefined) return fault(type);
-  const receivedStatus = readStatus(inner, "statusCode");
-  return { status: gatewayStatus(receivedStatus), receivedStatus };
+/** Recognises jwt-simple's refusals, which have nothing but their message. */
+function jwtSimpleFinding(error: object): Finding | undefined {
+  const message = readText(error, "message") ?? "";
+  if (message === "No token supplied") return { status: 401 };
+  return jwtSimpleMessages.has(message) ? invalidToken : undefined;
 }
 
-/**
- * Recognises passport-oauth2's error of the token endpoint (RFC 6749 section 5.2). It gives this error no status of its own,
- * unlike its AuthorizationError.
- */
-function oauthAnswer(error: object): Finding | undefined {
-  const [code, status] = [readText(error, "code"), readStatus(error, "status")];
-  if (code === undefined || status === undefined || !Object.hasOwn(error, "uri")) return undefined;
-  return { status: oauthStatuses.get(code) ?? status };
-}
-
-const oauthStatuses: ReadonlyMap<string, number> = new Map([
-  ["access_denied", 403],
-  ["server_error", 502],
-  ["temporarily_unavailable", 503],
+const jwtSimpleMessages: ReadonlySet<string> = new Set([
+  "Algorithm not supported",
+  "Not enough or too many segments",
+  "Signature verification failed",
+  "Token expired",
+  "Token not yet active",
 ]);
-
-/** Recognises passport-oauth2's error for a provider's 200 without a token. */
-function noTokenFinding(error: object): Finding | undefined {
-  return readText(error, "message") === "Failed to obtain access token" ? { status: 502 } : undefined;
-}
 
 /** Recognises Clerk's refusal of a token. Its other reasons concern keys and secrets of this gateway. */
 function clerkFinding(error: object): Finding | undefined {

@@ -4,6 +4,7 @@ import { maxFieldErrors, maxIssueDepth, maxNestedIssues } from "../../util/limit
 import { firstEntries, isRecord, read, readText } from "../../util/safe-read.js";
 import { newSearch, redactValues } from "../redact-values.js";
 import type { Family } from "../rule.js";
+import { groupedFields, fieldsOfIssues, owFields } from "./field-messages.js";
 import { ajv, invalidFields, standard } from "./validation-dialects.js";
 import { invalidRequest } from "./validation.js";
 import { ownTexts } from "../../problem/own-texts.js";
@@ -18,8 +19,11 @@ export const schemas: Family = {
     ValidationError: (error, context) => invalidRequest(error, context, runtypesFields(read(error, "failure"))),
     TypeGuardError: (error, context) => invalidRequest(error, context, typiaFields(error)),
     CelebrateError: (error, context) => invalidRequest(error, context, celebrateFields(read(error, "details"))),
-    // io-ts has no error: its users throw the list.
-    Array: (list, context) => invalidRequest(list, context, ioTsFields(list as readonly unknown[])),
+    ArgumentError: (error, context) => invalidRequest(error, context, owFields(read(error, "validationErrors"))),
+    // io-ts, fastest-validator and validate.js have no error: their users throw what these return.
+    Array: (list, context) =>
+      invalidRequest(list, context, ioTsFields(list as readonly unknown[]) ?? fieldsOfIssues(list as readonly unknown[])),
+    Object: (object, context) => invalidRequest(object, context, groupedFields(object)),
   },
   codes: { E_VALIDATION_ERROR: (error, context) => invalidRequest(error, context, vineFields(read(error, "messages"))) },
 };

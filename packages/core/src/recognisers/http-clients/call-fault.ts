@@ -96,11 +96,11 @@ const parserMessages: readonly (readonly [words: RegExp, type: FaultType])[] = [
 ];
 
 /**
- * Finds messages that nobody else would write, of errors that have nothing else (needle's, ws's, undici's, request's, nano's, typed-rest-client's). Each group has the
+ * Finds messages that nobody else would write, of errors that have nothing else (needle's, ws's, undici's, request's, nano's, typed-rest-client's, simple-get's; fetch's, of which Feathers keeps the message). Each group has the
  * name of the fault's type.
  */
 const bareMessages =
-  /(?<connection_read_timeout>^read timeout$)|(?<redirects>^Max redirects reached\. |^Exceeded maxRedirects\. )|(?<unknown>^error happened in your connection\. Reason: )|(?<http_response_timeout>^Opening handshake has timed out$|^Request timeout: \/)|(?<http_upgrade_failed>^Unexpected server response: \d+$|^Invalid Sec-WebSocket-(?:Accept|Extensions) header$|^Server (?:sent (?:an? |no )(?:invalid )?(?:subprotocol|Sec-)|indicated an extension ))|(?<http_protocol_error>\bassert\(statusCode >= 100\))/;
+  /(?<connection_read_timeout>^read timeout$)|(?<redirects>^Max redirects reached\. |^Exceeded maxRedirects\. |^too many redirects$)|(?<unknown>^error happened in your connection\. Reason: |^fetch failed$)|(?<http_response_timeout>^Opening handshake has timed out$|^Request timeout: \/|^Request timed out$|^The operation was aborted due to timeout$)|(?<http_response_incomplete>^terminated$)|(?<http_upgrade_failed>^Unexpected server response: \d+$|^Invalid Sec-WebSocket-(?:Accept|Extensions) header$|^Server (?:sent (?:an? |no )(?:invalid )?(?:subprotocol|Sec-)|indicated an extension ))|(?<http_protocol_error>\bassert\(statusCode >= 100\))/;
 
 /** Whether an error without a kind of its own has one of those messages. */
 export function isBareClientError(error: object): boolean {
@@ -116,7 +116,7 @@ function faultOfMessage(link: unknown): FaultType | undefined {
   const [, syscall, code] = /^(?:error happened in your connection\. Reason: Error: )?([a-z]+) (E[A-Z]+)\b/.exec(message) ?? []; // "connect ECONNREFUSED 127.0.0.1:80"
   const known =
     nodeFetchTypes.get(readText(link, "type") ?? "") ?? messageStarts.find(([start]) => message.startsWith(start))?.[1];
-  const bare = matchedGroup(bareMessages, message);
+  const bare = read(link, "cause") === undefined ? matchedGroup(bareMessages, message) : undefined;
   // A loop of redirects does not pass through this gateway, and RFC 9209 section 2.3.32 means only loops that do.
   const stated = bare === "redirects" || bare === "unknown" ? undefined : (bare as FaultType | undefined);
   return known ?? stated ?? classifyFault({ syscall, code, message });

@@ -1,6 +1,17 @@
 import { hasMember, isError, isRecord, read, readText } from "../../util/safe-read.js";
 import { errorName } from "../lookup.js";
 import { isBareClientError } from "./call-fault.js";
+import {
+  isAws2,
+  isFetchError,
+  isForgedStatus,
+  isOctokitError,
+  isOfRestifyClient,
+  isTransportHead,
+  isTransportResponse,
+  isUnmeant,
+  mailgunFailure,
+} from "./kind-checks.js";
 import { isReceivedError } from "./received-error.js";
 
 type Path = readonly [key: PropertyKey, inner?: PropertyKey];
@@ -25,6 +36,10 @@ export interface ClientKind {
   readonly zeroIsNone?: true;
   /** The vendor's limit on calls, or the client's own, refused it. */
   readonly limited?: true;
+  /** Finds the status in the message, where the client keeps it nowhere else. */
+  readonly statusInMessage?: RegExp;
+  /** Gives the failure of a call without an answer, where the client keeps it as texts only. */
+  readonly failure?: (error: object) => object | undefined;
 }
 
 const selfDescribed: ClientKind = { answer: "itself" };
@@ -37,7 +52,7 @@ const received: ClientKind = { ...selfDescribed, hasStatusCode: true };
 const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
   ["errid", { forgeable: true, when: (error) => hasMember(error, "scope") }], // nano assigns the whole body over its error
   ["$metadata", { answer: ["$metadata"], headers: ["$response", "headers"] }], // it takes over the body's members that it does not set itself
-  ["retryable", { forgeable: true, when: (error) => isAws2(error) && hasMember(error, "[statusCode]") }], // AWS SDK 2, by a member of the body
+  ["retryable", { forgeable: true, when: (error) => isAws2(error) && isForgedStatus(error) }],
   ["retryable", { answer: "itself", status: ["statusCode"], when: isAws2 }],
   ["isAxiosError", withResponse],
   [Symbol.for("gaxios-gaxios-error"), withResponse], // copies the body's message and code
@@ -54,11 +69,13 @@ const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
   ["__isAuthError", { ...selfDescribed, zeroIsNone: true }], // supabase
   ["__isStorageError", selfDescribed],
   ["clerkError", selfDescribed],
-  ["type", { ...selfDescribed, when: (error) => read(error, "type") === "MailgunAPIError" }],
+  ["type", { ...selfDescribed, when: (error) => read(error, "type") === "MailgunAPIError", failure: mailgunFailure }],
+  ["documentationUrl", { ...limited, when: (error) => read(error, "code") === "too_many_requests" }], // Paddle, without a status
+  ["documentationUrl", { when: (error) => hasMember(error, "retryAfter") }],
   ["originalError", { ...selfDescribed, zeroIsNone: true, when: (error) => hasMember(error, "isAbort") }], // pocketbase
   ["reason", { ...selfDescribed, when: (error) => hasMember(error, "json") && hasMember(error, "statusCode") }], // dockerode
   ["res", { answer: ["res"], when: (error) => isTransportHead(read(error, "res")) && !hasMember(error, "getResponse") }], // urllib; a Hono HTTPException has its own
-  ["restCode", { ...selfDescribed, when: (error) => readText(error, "constructor", "name") === "RestError" }], // restify-clients; its server's errors have classes of their own
+  ["restCode", { ...selfDescribed, when: isOfRestifyClient }],
   ["rawType", { when: (error) => read(error, "type") === "StripeConnectionError" }], // stripe
   ["rawType", { ...selfDescribed, shared: true }], // its webhook signature errors have no status
   ["isBoom", { answer: ["data", "res"], when: (error) => read(error, "data", "isResponseError") === true }], // wreck
@@ -83,7 +100,7 @@ const clientNames: ReadonlyMap<string, ClientKind> = new Map<string, ClientKind>
   ["RequestError", { ...withResponse, when: (error) => hasMember(error, "options") && hasMember(error, "error") }], // request-promise
   ["GaxiosError", { ...withResponse, when: (error) => hasMember(error, "config") }], // before 6.2 without its symbol
   ["GoogleGenerativeAIAbortError", unanswered],
-  ["RestError", { answer: "itself", headers: ["response", "headers"] }], // Azure
+  ["RestError", { answer: "itself", headers: ["response", "headers"], when: (error) => !hasMember(error, "restCode") }], // Azure
   ["RestException", { ...selfDescribed, when: (error) => hasMember(error, "moreInfo") }], // twilio
   ["APIConnectionError", selfDescribed], // openai's siblings
   ["APIConnectionTimeoutError", selfDescribed],
@@ -101,9 +118,19 @@ const clientNames: ReadonlyMap<string, ClientKind> = new Map<string, ClientKind>
   ["GoogleGenerativeAIFetchError", selfDescribed],
   ["GoogleGenerativeAIError", unanswered],
   ["ApiError", { ...selfDescribed, when: (error) => readText(error, "message")?.startsWith('{"') === true }], // @google/genai: the body is its message
-  ["Error", { when: (error) => isBareClientError(error) && read(error, "expose") !== true }], // needle, ws, request, nano
+  ["UpstashError", unanswered],
+  ["UpstashJSONParseError", unanswered],
+  ["HTTPError", { ...selfDescribed, when: (error) => hasMember(error, "requestBody") && hasMember(error, "url") }], // discord.js
+  ["Error", { when: (error) => isBareClientError(error) && isUnmeant(error) }], // needle, ws, request, nano, simple-get, Feathers
   ["AssertionError", { when: isBareClientError }], // undici, for a status below 100
 ]);
+
+/** Lists kinds by the start of the message, whatever the error's name: contentful, soap, minio. */
+const messageKinds: readonly (readonly [start: string, kind: ClientKind])[] = [
+  ['{\n  "status": ', { statusInMessage: /^\{\n {2}"status": (\d{3}),\n {2}"statusText": / }],
+  ["Invalid WSDL URL: ", { statusInMessage: /\r Code: (\d{3})\n/ }],
+  ["Request failed after ", { statusInMessage: /^Request failed after \d+ retries: Error: Retryable HTTP status: (\d{3})$/ }],
+];
 
 /** Finds the kind of an HTTP client's error; undefined for any other. */
 export function clientKindOf(error: object): ClientKind | undefined {
@@ -113,7 +140,17 @@ export function clientKindOf(error: object): ClientKind | undefined {
   const named = clientNames.get(name) ?? (readText(error, "name") === "Error" ? clientNames.get("Error") : undefined);
   if (named && matchesKind(error, named)) return named;
   if (hasMember(error, "response") && matchesKind(error, withoutName)) return withoutName;
-  return kindByCode(error, readText(error, "code") ?? "") ?? (name.startsWith("RateLimitError[") ? limited : receivedKind(error));
+  return (
+    kindByCode(error, readText(error, "code") ?? "") ??
+    (name.startsWith("RateLimitError[") ? limited : receivedKind(error)) ??
+    kindByMessage(error)
+  );
+}
+
+function kindByMessage(error: object): ClientKind | undefined {
+  const message = readText(error, "message");
+  if (message === undefined || !isUnmeant(error)) return undefined;
+  return messageKinds.find(([start, { statusInMessage }]) => message.startsWith(start) && statusInMessage?.test(message))?.[1];
 }
 
 /** Looks all marks up at once: most errors have none. A revoked Proxy has none either. */
@@ -138,30 +175,4 @@ function receivedKind(error: object): ClientKind | undefined {
 
 function matchesKind(error: object, { when }: ClientKind): boolean {
   return when === undefined || when(error);
-}
-
-function isAws2(error: object): boolean {
-  return hasMember(error, "time") && hasMember(error, "code");
-}
-
-/**
- * Whether `response` comes from a transport. Nest keeps its own answer under the same name, but no content that an upstream sends
- * can have a method.
- */
-function isTransportResponse(error: object): boolean {
-  const found = read(error, "response") ?? undefined;
-  return typeof read(error, "getStatus") !== "function" && (found === undefined || isTransportHead(found));
-}
-
-function isTransportHead(value: unknown): boolean {
-  return typeof (read(value, "headers") ?? undefined) === "object";
-}
-
-function isFetchError(error: object): boolean {
-  const message = readText(error, "message");
-  return (message === "fetch failed" || message === "terminated") && hasMember(error, "cause");
-}
-
-function isOctokitError(error: object): boolean {
-  return hasMember(error, "response") && readText(error, "request", "url") !== undefined;
 }

@@ -22,7 +22,11 @@ export function httpClientFinding(error: object, context: Context): Finding | un
   if (kind.forgeable) return { status: 502 };
   if (kind.limited) return limitedCallFinding(error);
   const answer = kind.answer === "itself" ? error : kind.answer && read(error, ...kind.answer);
-  const received = receivedStatusOf(answer, kind.status) ?? (kind.hasStatusCode ? statusCodeOf(error) : undefined);
+  const failure = kind.failure?.(error);
+  if (failure) return failedCallFinding(failure, context, undefined) ?? { status: 502 };
+  const received = kind.statusInMessage
+    ? Number(kind.statusInMessage.exec(readText(error, "message") ?? "")?.[1])
+    : (receivedStatusOf(answer, kind.status) ?? (kind.hasStatusCode ? statusCodeOf(error) : undefined));
   const status = received === 0 && kind.zeroIsNone ? undefined : received;
   if (status !== undefined && (status < 200 || status >= 300))
     return answeredCallFinding(status, kind.headers ? read(error, ...kind.headers) : read(answer, "headers"), context);
