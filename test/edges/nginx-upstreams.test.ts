@@ -20,6 +20,7 @@ describe.skipIf(nginxProgram.isSkipped)("nginx in front of upstreams", () => {
     upstream = await startEdgeUpstream();
     const lines = `
     location / { proxy_pass http://127.0.0.1:${upstream.port}; }
+    location /unbuffered/ { proxy_request_buffering off; proxy_buffering off; proxy_pass http://127.0.0.1:${upstream.port}; }
     location /same/ { proxy_intercept_errors off; proxy_pass http://127.0.0.1:${upstream.port}; }
     location /same/down { proxy_intercept_errors off; proxy_pass http://127.0.0.1:${await closedPort()}; }
     location /nowhere { resolver 127.0.0.1:9 valid=1s; resolver_timeout 1ms; set $host_name s3cr3t.invalid; proxy_pass http://$host_name; }
@@ -163,6 +164,12 @@ describe.skipIf(nginxProgram.isSkipped)("nginx in front of upstreams", () => {
     const [first = "", second = ""] = octets.split(/(?=HTTP\/1\.1 )/);
     await assertEdge(first, { status: 503 });
     expect(second).toMatch(/^HTTP\/1\.1 200 [^]*fine$/);
+  });
+
+  it.each(["GET", "POST"])("answers without buffers: %s", async (method) => {
+    const fields = { ...replyWith(errorPage(503)), "Transfer-Encoding": "chunked" };
+    const octets = request(`${method} /unbuffered/orders`, method === "POST" ? fields : replyWith(errorPage(503)));
+    await assertEdge(await exchange(plain!, octets + (method === "POST" ? "1\r\nx\r\n0\r\n\r\n" : "")), { status: 503 });
   });
 
   it("answers for a name that does not resolve", async () => {

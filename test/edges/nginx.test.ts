@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { functionGraph, normalizeError, problem, rfc9110 } from "@fg-errors/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificate } from "../recognisers/certificate.js";
+import { fgErrors } from "../published/command.js";
 import { exchange, request, type Answer } from "../wire.js";
 import { assertEdge } from "./edge-upstream.js";
 import { nginxProgram, startNginx, type Nginx } from "./start-nginx.js";
@@ -15,7 +16,7 @@ const returns = answered.map((status) => `location = /own/${status} { return ${s
 
 describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
   let nginx: Nginx;
-  let [plain, h2, tls, returning, denying, wide]: number[] = [];
+  let [plain, h2, tls, returning, denying, busy, wide]: number[] = [];
 
   beforeAll(async () => {
     const { cert, key } = certificate();
@@ -35,12 +36,17 @@ describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
         { contract: functionGraph, listen: "ssl", lines: "ssl_certificate cert.pem; ssl_certificate_key key.pem;" },
         { contract: functionGraph, lines: "return 404;" },
         { contract: functionGraph, lines: `deny all; auth_basic "staff"; auth_basic_user_file none;` },
+        {
+          contract: functionGraph,
+          lines: `gzip on; gzip_min_length 1; gzip_types *; gzip_proxied any; charset utf-8; expires max; etag on; default_type text/html;
+    add_header Cache-Control public always; add_header X-Site s3cr3t always; error_page 404 /page.html;`,
+        },
         { contract: rfc9110, lines: returns },
       ],
       { "cert.pem": cert, "key.pem": key, none: "", "files/page.html": "<p>page</p>", "files/x.txt": "x" },
       "limit_req_zone $server_port zone=seldom:32k rate=1r/m; variables_hash_max_size 2048;",
     );
-    [plain, h2, tls, returning, denying, wide] = nginx.ports as number[];
+    [plain, h2, tls, returning, denying, busy, wide] = nginx.ports as number[];
   });
 
   afterAll(() => nginx?.close());
@@ -78,6 +84,7 @@ describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
     ["two framings", request("POST /missing", { "Content-Length": "1", "Transfer-Encoding": "chunked" }), 400],
     ["a coding that is unknown", request("POST /missing", { "Transfer-Encoding": "gzip" }), 501],
     ["a bad chunk", request("POST /proxied", { "Transfer-Encoding": "chunked" }) + "zz\r\n", 400],
+    ["a bad chunk for nobody", request("POST /missing", { "Transfer-Encoding": "chunked" }) + "zz\r\n", 400],
     ["a target that is too long", request(`GET /${long}`), 400],
     ["a query that is too long", request(`GET /orders?${long}`), 400],
     ["a field that is too large", request("GET /orders", { "X-Large": long }), 400],
@@ -96,6 +103,11 @@ describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
   ])("answers %s", async (_name, octets, status, headers = {}) => {
     const isHead = octets.startsWith("HEAD");
     await assertEdge(await exchange(plain!, octets), { status, headers, head: isHead });
+  });
+
+  it.each(["/", "/proxied/"])("keeps the contract at %s, says fg-errors check", async (path) => {
+    const { stdout } = await fgErrors("check", `http://127.0.0.1:${plain}${path}`);
+    expect(stdout).toMatch(/\n0 of \d+ answers break the contract\.\n$/);
   });
 
   it("answers a limit of requests", async () => {
@@ -128,6 +140,11 @@ describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
 
   it("answers a server that denies everything", async () => {
     await assertEdge(await exchange(denying!, request("GET /orders")), { status: 403 });
+  });
+
+  it("changes no error as it changes other responses", async () => {
+    const octets = await exchange(busy!, request("GET /missing.html", { "Accept-Encoding": "gzip" }));
+    await assertEdge(octets, { status: 404, title: "Not Found" });
   });
 
   it("answers plain HTTP where TLS is expected", async () => {

@@ -12,6 +12,7 @@ export const serverLines = [
   'if ($uri ~ "^/\\.fg-errors/") { break; }',
   "",
   "proxy_intercept_errors on;",
+  "recursive_error_pages on; # the content of the request may turn out to be malformed while it is discarded for an error",
   "proxy_set_header X-Request-Id $fg_errors_request_id;",
   "# A status goes where the URI says: nginx's own, and one that an upstream answered.",
 ];
