@@ -19,10 +19,10 @@ it("lists formats that there are", () => {
   expect(listed).toContain("nginx");
 });
 
-it("has the limits of nginx that the file itself has", () => {
-  const text = formats["nginx"]!(functionGraph, { openapi: "3.1" });
-  const limits = text.split("nginx cannot do this:\n")[1]!.split("\n\n")[0]!;
-  expect(limits.replaceAll("\n# ", " ").replace(/^# /, "")).toBe(paragraph(page, "limits: nginx"));
+it.each(["nginx", "haproxy", "caddy"])("has the limits of %s that the file itself has", (format) => {
+  const text = formats[format]!(functionGraph, { openapi: "3.1" });
+  const limits = text.split(" cannot do this:\n")[1]!.split("\n\n")[0]!;
+  expect(limits.replaceAll("\n# ", " ").replace(/^# /, "")).toBe(paragraph(page, `limits: ${format}`));
 });
 
 it.skipIf(nginx.isSkipped)("configures nginx as it says", async () => {

@@ -28,8 +28,10 @@ export async function startEdgeUpstream(): Promise<EdgeUpstream> {
       head += text;
       if (isComplete || !head.includes("\r\n\r\n")) return;
       heads.push(head.slice(0, head.indexOf("\r\n\r\n")));
-      const [, reply] = /^x-reply: *(\S+)/im.exec(head) ?? [];
-      socket.end(reply === undefined ? fine : Buffer.from(reply, "base64"));
+      const [, reply, stalls] = /^x-reply: *([^\s;]*)(; *stall)?/im.exec(head) ?? [];
+      const octets = reply === undefined ? fine : decodeReply(reply);
+      if (stalls === undefined) socket.end(octets);
+      else socket.write(octets);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -42,8 +44,16 @@ export async function startEdgeUpstream(): Promise<EdgeUpstream> {
 
 const fine = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfine";
 
-/** Makes the request field that has the upstream answer with these octets. */
+function decodeReply(field: string): Buffer {
+  const octets = Buffer.from(field, "base64").toString("latin1");
+  return Buffer.from(octets.replace("{padding}", "x".repeat(100_000)), "latin1");
+}
+
+/** Makes the request field that has the upstream answer with these octets, of which `{padding}` stands for more than any head may have. */
 export const replyWith = (octets: string) => ({ "X-Reply": Buffer.from(octets, "latin1").toString("base64") });
+
+/** Makes the request field that has the upstream send these octets, and then nothing, on a connection that stays open. */
+export const stallAfter = (octets: string) => ({ "X-Reply": `${replyWith(octets)["X-Reply"]}; stall` });
 
 /** Makes an error reply as a service writes it that does not know the contract: a page, and fields that describe it. */
 export function errorPage(status: number | string, fields: Readonly<Record<string, string>> = {}): string {

@@ -31,9 +31,15 @@ export interface Program {
 /**
  * Starts a program that stays in the foreground, as one process.
  * @param ports on which it listens: it is ready once all of them take connections
+ * @param variables of the environment, besides this process's
  */
-export async function startProgram(path: string, args: readonly string[], ports: readonly number[]): Promise<Program> {
-  const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"] });
+export async function startProgram(
+  path: string,
+  args: readonly string[],
+  ports: readonly number[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...variables } });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (printed += text));
   const ended = once(child, "close");

@@ -14,6 +14,37 @@ export interface EdgeAnswer {
 /** Names the field that repeats the body's `request_id`. */
 export const requestIdField = "x-request-id";
 
+/** Names the fields of an upstream's error that a client needs to read it, or to know when to ask again. */
+export const passedFields: readonly string[] = [
+  "access-control-allow-credentials",
+  "access-control-allow-origin",
+  "access-control-expose-headers",
+  "ratelimit",
+  "ratelimit-policy",
+  "vary",
+];
+
+/** Lists the fields that an error response loses, whoever has set them: they describe other content, name software, or allow storage. */
+export const removedFields: readonly string[] = [
+  "accept-ranges",
+  "age",
+  "etag",
+  "expires",
+  "last-modified",
+  "pragma",
+  "server",
+  "x-powered-by",
+];
+
+/** Names the fields that are the same in every answer. */
+export const commonFields: readonly string[] = ["cache-control", "x-content-type-options"];
+
+/** Matches a Retry-After that is kept (RFC 9110 section 10.2.3). */
+export const retryAfterForm = "([0-9]{1,9}|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT)";
+
+/** Lists the codes by which X-Func-Err-Code and X-Inner-Code report a success, as core knows them. */
+export const successCodes: readonly string[] = ["0", "200", "200200", "200202", "200204"];
+
 /** Lists an answer for each status that may leave, in ascending order. */
 export function edgeAnswers(contract: Contract): readonly EdgeAnswer[] {
   const statuses = new Set(edgeFolds(contract).flatMap(({ own, upstream }) => [own, upstream]));

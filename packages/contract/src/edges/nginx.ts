@@ -1,5 +1,14 @@
 import type { Format } from "../formats/format.js";
-import { edgeAnswers, edgeBody, edgeComment, edgeFolds, unquotable, type EdgeAnswer, type EdgeFold } from "./edge-answers.js";
+import {
+  edgeAnswers,
+  edgeBody,
+  edgeComment,
+  edgeFolds,
+  passedFields,
+  unquotable,
+  type EdgeAnswer,
+  type EdgeFold,
+} from "./edge-answers.js";
 import { serverLines, variableLines } from "./nginx-variables.js";
 
 /** Writes a contract as nginx configuration: a file to include in each `server {}`. */
@@ -64,16 +73,6 @@ const locationLines = [
   "charset off;",
   "gzip off;",
   "etag off;",
-];
-
-/** Names the fields of an upstream's error that a client needs to read it, or to know when to ask again. */
-const passedFields = [
-  "Access-Control-Allow-Credentials",
-  "Access-Control-Allow-Origin",
-  "Access-Control-Expose-Headers",
-  "RateLimit",
-  "RateLimit-Policy",
-  "Vary",
 ];
 
 const variableOf = (name: string) => name.toLowerCase().replaceAll("-", "_");

@@ -1,5 +1,7 @@
 import type { Contract } from "@fg-errors/core";
 import { contractDocument } from "../document.js";
+import { caddy } from "../edges/caddy.js";
+import { haproxy } from "../edges/haproxy.js";
 import { nginx } from "../edges/nginx.js";
 import { apigImport } from "../edges/apig-import.js";
 import { apig } from "../edges/apig.js";
@@ -21,6 +23,8 @@ export const formats: Readonly<Record<string, Format>> = {
   spectral,
   ts: typescript,
   nginx,
+  haproxy,
+  caddy,
   apig,
   "apig-import": apigImport,
   aws,
