@@ -149,7 +149,7 @@ describe.each(hosts)("an SDK that throws, behind $name", ({ create }) => {
       throw new Error("the SDK is broken");
     };
     const rejected = () => Promise.reject(new Error("the SDK is broken"));
-    const span = { isRecording: () => true, setAttributes: broken, setStatus: broken, recordException: rejected };
+    const span = { isRecording: () => true, setAttributes: broken, setStatus: broken, recordException: rejected, end: broken };
     const metrics = { getMeterProvider: () => ({ getMeter: () => ({ createCounter: () => ({ add: broken }) }) }) };
     const createContextKey = () => Symbol.for("none");
     const given: OpenTelemetryApi = { ...api, createContextKey, trace: { getSpan: () => span, setSpan: broken }, metrics };

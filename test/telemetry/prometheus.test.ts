@@ -1,9 +1,11 @@
 // Counting with the real prom-client.
-import { createResponder, defineContract, functionGraph, problem } from "@fg-errors/core";
+import { createResponder, defineContract, functionGraph, normalizeError, problem } from "@fg-errors/core";
 import { fgErrors, fgProxy } from "@fg-errors/express";
+import { fgErrors as koaErrors } from "@fg-errors/koa";
 import { onProblem, prometheus, type PrometheusOptions } from "@fg-errors/telemetry";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
+import Koa from "koa";
 import * as client from "prom-client";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { shop } from "../catalogue/shop.js";
@@ -69,6 +71,25 @@ it("has few series, whatever codes an upstream sends", async () => {
   for (const line of lines)
     expect(line).toMatch(new RegExp(`status="(${statuses.join("|")})",type="(\\1|FSS\\.0\\1|http_[a-z_]+)",started="false"`));
   expect(lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0)).toBe(requests);
+});
+
+it("counts a status that is none as 500", async () => {
+  const registry = new client.Registry();
+  const stop = prometheus(client, { registry });
+  for (const status of [Number.NaN, 1e9, 200])
+    respond.render({ ...normalizeError(new Error("x")), status, code: "X" }, { headers: {} });
+  stop();
+  expect(await seriesOf(registry)).toEqual(['fg_errors_problems_total{status="500",type="500",started="false"} 3']);
+});
+
+it("on Koa, is written to stderr where no listener of 'error' gets it", async () => {
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  const stop = prometheus(client, { registry: new client.Registry() });
+  const app = new Koa().use(koaErrors()).use(() => Promise.reject(new Error("broken")));
+  await withServer(app.callback() as never, (port) => exchange(port, request("GET /")));
+  stop();
+  expect(lines).toEqual([expect.stringMatching(/^fg-errors: 500 FSS\.0500 GET \/ /)]);
 });
 
 it("counts once in a registry, however often it is called", async () => {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createResponder, problem, type ResponderOptions } from "@fg-errors/core";
 import { answer } from "@fg-errors/core/hosts";
 import { fgErrors, fgProxy } from "@fg-errors/express";
+import { fgErrors as functionErrors } from "@fg-errors/functiongraph";
 import { fgErrors as koaErrors } from "@fg-errors/koa";
 import { openTelemetry, type OpenTelemetrySpan } from "@fg-errors/telemetry";
 import * as api from "@opentelemetry/api";
@@ -70,7 +71,7 @@ describe.each(gateways)("%s", (_name, create) => {
   it("has a 5xx on the server's span, with its type, its status and its cause", async () => {
     activeNames.length = 0;
     const span = await spanOf(create, thrower(new TypeError("no such column", { cause: new Error("from the driver") })));
-    expect(span.status.code).toBe(api.SpanStatusCode.ERROR);
+    expect(span.status).toEqual({ code: api.SpanStatusCode.ERROR, message: "no such column" });
     expect(span.attributes).toMatchObject({
       "error.type": "FSS.0500",
       "fg_errors.code": "FSS.0500",
@@ -174,6 +175,59 @@ it("has it on the span of the request that failed, whatever request is active", 
   const second = await serverSpanFor("/second");
   expect([second.status.code, second.attributes["error.type"]]).toEqual([api.SpanStatusCode.UNSET, undefined]);
 });
+
+it("has it on the server's span where no node:http request is known", async () => {
+  const respond = createResponder(options);
+  const app = frameworks.express5().use((request_, response) => {
+    const { status, headers, body } = respond(new Error("x"), { headers: request_.headers, request: new Request("http://a/") });
+    response.writeHead(status, headers).end(body);
+  });
+  const span = await spanOf(
+    () => app as unknown as RequestListener,
+    () => {},
+  );
+  expect(span.attributes["error.type"]).toBe("FSS.0500");
+  expect(childrenOf(span).map(({ attributes }) => attributes["error.type"])).toEqual([undefined]);
+});
+
+it("has it on the span of a Koa request, whose context knows the one of node:http", async () => {
+  const app = new frameworks.koa3().on("error", () => {});
+  app.use((ctx) => {
+    const facts = { headers: ctx.headers, request: ctx.request, response: ctx.response, ctx };
+    api.context.with(api.ROOT_CONTEXT, () => createResponder(options)(new Error("x"), facts));
+    ctx.status = 500;
+  });
+  const span = await spanOf(
+    () => app.callback() as RequestListener,
+    () => {},
+  );
+  expect(span.attributes["error.type"]).toBe("FSS.0500");
+});
+
+it("has it on the active span of a function", async () => {
+  const handler = functionErrors(() => Promise.reject(new Error("x")), options);
+  const span = await api.trace.getTracer("test").startActiveSpan("invocation", async (active) => {
+    await handler({ path: "/orders/17", httpMethod: "GET", headers: {} } as never, {} as never);
+    return active;
+  });
+  span.end();
+  expect((span as unknown as ReadableSpan).attributes).toMatchObject({ "error.type": "FSS.0500" });
+});
+
+it("leaves a span alone that is not recorded", () => {
+  const calls: string[] = [];
+  const note = (name: string) => () => void calls.push(name);
+  const span = { ...methods(note), isRecording: () => false } as unknown as OpenTelemetrySpan;
+  stop();
+  const end = openTelemetry(api, { span: () => span });
+  createResponder(options)(new Error("x"), { headers: {} });
+  end();
+  stop = openTelemetry(api);
+  expect(calls).toEqual([]);
+});
+
+const methods = (note: (name: string) => () => void) =>
+  Object.fromEntries(["setAttributes", "setStatus", "recordException", "end"].map((name) => [name, note(name)]));
 
 it("has it on the active span where there is no server's, or on the span that an option gives", () => {
   const tracer = api.trace.getTracer("test");

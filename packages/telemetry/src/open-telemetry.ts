@@ -1,9 +1,9 @@
 import type { Contract, ProblemContext } from "@fg-errors/core";
 import { guardHook } from "@fg-errors/core/adapter";
+import { annotateSpan, exceptionOf, recordOnSpan, type Exception } from "./annotate-span.js";
 import { checkTelemetryOptions, isContracts } from "./telemetry-options.js";
 import { statusLabel } from "./error-type.js";
 import type { ProblemMessage } from "./on-problem.js";
-import { serializeCause, type SerializedCause } from "./serialize-problem.js";
 import { requestContext, serverSpan, type ContextApi, type OpenTelemetryContext, type OpenTelemetrySpan } from "./server-span.js";
 import { subscribeOnce } from "./subscribe-once.js";
 
@@ -108,23 +108,6 @@ export function openTelemetry(api: OpenTelemetryApi, options: OpenTelemetryOptio
 
 const identity = <Value>(value: Value) => value;
 
-interface Exception {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string;
-}
-
-/** Describes the cause of a problem by its texts alone, without secrets: exporters send them to other machines. */
-function exceptionOf(cause: unknown): Exception | undefined {
-  if (cause === undefined || cause === null) return undefined;
-  const serialized = serializeCause(cause);
-  return { name: serialized.type, message: serialized.message, stack: stacksOf(serialized).join("\ncaused by ") };
-}
-
-function stacksOf({ type, message, stack = `${type}: ${message}`, cause }: SerializedCause): readonly string[] {
-  return [stack, ...(cause ? stacksOf(cause) : [])];
-}
-
 function signalOfEnvironment(): ExceptionSignal {
   const { OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: signal } = process.env;
   return signal === "logs" || signal === "logs/dup" ? signal : "events";
@@ -148,29 +131,6 @@ function createCount(api: OpenTelemetryApi) {
       "http.request.method": methods.has(context.method ?? "") ? context.method! : "_OTHER",
     });
   };
-}
-
-function annotateSpan(span: OpenTelemetrySpan, { problem, context }: ProblemMessage, type: string, exception?: Exception): void {
-  const { status, code, upstreamStatus, receivedStatus, proxyError } = problem;
-  span.setAttributes({
-    "fg_errors.code": code,
-    "fg_errors.request_id": context.requestId,
-    "fg_errors.response_started": context.responseStarted,
-    "fg_errors.status": status,
-    "fg_errors.type": type,
-    ...(upstreamStatus !== undefined && { "fg_errors.upstream_status": upstreamStatus }),
-    ...(receivedStatus !== undefined && { "fg_errors.received_status": receivedStatus }),
-    ...(proxyError !== undefined && { "fg_errors.proxy_error": proxyError }),
-    ...(status >= 500 && { "error.type": type }),
-  });
-  if (status >= 500) span.setStatus({ code: errorStatus, ...(exception?.message && { message: exception.message }) });
-}
-
-/** Gives SpanStatusCode.ERROR of @opentelemetry/api. */
-const errorStatus = 2;
-
-function recordOnSpan(span: OpenTelemetrySpan, exception: Exception): unknown {
-  return span.recordException(exception); // a promise of another SDK may reject
 }
 
 /** Emits an exception as an event of the logs (semantic conventions 1.44, HTTP exceptions). */

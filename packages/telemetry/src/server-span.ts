@@ -6,6 +6,8 @@ export interface OpenTelemetrySpan {
   isRecording(): boolean;
   setAttributes(attributes: Record<string, string | number | boolean>): unknown;
   setStatus(status: { code: number; message?: string }): unknown;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a time in one of the forms of @opentelemetry/api
+  end(...time: any[]): unknown;
   recordException(exception: { name: string; message: string; stack: string }): unknown;
 }
 
