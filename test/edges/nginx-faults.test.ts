@@ -46,7 +46,7 @@ describe.skipIf(nginxProgram.isSkipped)("nginx in front of an upstream that fail
     await Promise.all((failing ?? []).map((each) => each.close()));
   });
 
-  it.each(driven.map((fault, at) => ({ ...fault, at })))(
+  it.concurrent.each(driven.map((fault, at) => ({ ...fault, at })))(
     "an upstream's fault, $when its head has passed: $name",
     async (fault) => {
       const octets = await exchange(nginx.ports[0]!, request(`GET /fault/${fault.at}/orders?x`));

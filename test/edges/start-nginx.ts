@@ -56,6 +56,7 @@ error_log stderr;
 events {}
 http {
   access_log off;
+  lingering_timeout 10ms;
   types { text/html html; text/plain txt; }
   default_type application/octet-stream;
   ${["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${name};`).join(" ")}
