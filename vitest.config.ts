@@ -11,6 +11,8 @@ export default defineConfig({
       { find: /^@fg-errors\/core\/(\w+)$/, replacement: source("core/src/$1") },
       { find: /^@fg-errors\/(express|functiongraph|koa)\/texts$/, replacement: source("$1/src/texts") },
       { find: /^@fg-errors\/contract\/testing$/, replacement: source("contract/src/testing") },
+      { find: /^@fg-errors\/contract\/pages$/, replacement: source("contract/src/pages") },
+      { find: /^@fg-errors\/functiongraph\/html$/, replacement: source("functiongraph/src/html") },
       { find: /^@fg-errors\/(\w+)$/, replacement: source("$1/src/index") },
     ],
   },

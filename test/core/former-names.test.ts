@@ -63,6 +63,7 @@ it("no other public function has options by these names", () => {
     Object.entries(module).flatMap(([name, value]) => (typeof value === "function" ? [name] : [])),
   );
   const withoutThem = [
+    "browsers",
     "classifyFault",
     "clientSignal",
     "defineContract",

@@ -205,7 +205,7 @@ describe("wrong use is one line, and exit code 2", () => {
     [["export", "FOLDER/other.json", "--format", "json"], 'is no contract: $schema is "x"'],
     [["export", "FOLDER/half.json", "--format", "json"], "is no contract: statuses is missing"],
     [["export", "FOLDER/module.ts", "--format", "json"], "cannot be loaded: "],
-    [["export", shopModule, "--format", "xml"], `--format takes ${Object.keys(formats).join(", ")}, not xml`],
+    [["export", shopModule, "--format", "xml"], `--format takes ${Object.keys(formats).join(", ")}, pages, not xml`],
     [["export", shopModule, "--format", "openapi", "--openapi", "2.0"], "--openapi takes 3.0, 3.1, 3.2, not 2.0"],
     [["export", shopModule], `--format takes ${Object.keys(formats).join(", ")}`],
     [["export", shopModule, "--format", "json", "--out", "FOLDER/none/x"], "cannot be written: ENOENT"],

@@ -13,6 +13,7 @@ const layers = [
   "problem",
   "recognisers",
   "responder",
+  "html",
   "reply",
   "node",
   "interceptor",

@@ -1,7 +1,8 @@
-import { requiredFields } from "../http/header-fields.js";
+import { fieldForms, requiredFields } from "../http/header-fields.js";
 import { isFieldName, isFieldValue } from "../http/is-field.js";
 import type { Problem } from "../problem/problem.js";
 import { maxAllowedMethods, maxMethodCharacters } from "../util/limits.js";
+import { read } from "../util/safe-read.js";
 import type { Content } from "./render.js";
 import { proxyStatus } from "./proxy-status.js";
 import type { Facts } from "./request-facts.js";
@@ -15,8 +16,9 @@ interface OwnFields {
 }
 
 /** Makes a response with the fields that every error response has. */
-export function renderResponse(status: number, requestId: string, { contentType, body }: Content) {
+export function renderResponse(status: number, requestId: string, { contentType, body, headers: more }: Content) {
   const headers: Record<string, string> = {
+    ...more,
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "x-request-id": requestId,
@@ -59,6 +61,13 @@ export function addErrorHeaders(
 /** Lists the request's fields by which the language of an answer is chosen. */
 const languageFields = "Accept-Language, X-Language";
 
+/** Gives Retry-After as it will be sent: the problem's, else the one that is set on the response, where it has a valid form. */
+export function sentRetryAfter({ headers }: Problem, facts: Facts): string | undefined {
+  const value = headers?.["retry-after"] ?? read(facts, "responseHeaders", "retry-after");
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && fieldForms.get("retry-after")!.test(text) ? text : undefined;
+}
+
 /** Lists what a required field says where nobody has set it. WebSocket is the one protocol that servers of Node upgrade to. */
 const defaults: Readonly<Record<string, string>> = { upgrade: "websocket" };
 
@@ -83,10 +92,12 @@ function isSendableHeader(value: unknown): boolean {
   return (typeof value === "string" || (Array.isArray(value) && value.length > 0)) && isFieldValue(value);
 }
 
+/** Joins the lists of Vary. An asterisk says it all (RFC 9110 section 12.5.5). */
 function mergedList(...lists: readonly string[]): string {
   const members = lists
     .join(",")
     .split(",")
     .map((member) => member.trim());
+  if (members.includes("*")) return "*";
   return [...new Map(members.filter(Boolean).map((member) => [member.toLowerCase(), member])).values()].join(", ");
 }

@@ -1,8 +1,11 @@
 import { validateHeaderValue } from "node:http";
+import { hopByHopFields } from "../http/header-fields.js";
+import { isField } from "../http/is-field.js";
 import { writeExtensions } from "../problem/extensions.js";
 import type { ProblemBody } from "../problem/problem-body.js";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
+import { read } from "../util/safe-read.js";
 import { problemMediaType } from "./media-type.js";
 
 /** Describes the context for a renderer, besides the problem. */
@@ -15,12 +18,19 @@ export interface RenderContext {
   readonly accept: string | undefined;
   /** Language of the problem's texts, as in Content-Language; undefined without the option `texts`. */
   readonly language: string | undefined;
+  /** Retry-After as it is sent: seconds, or a date. */
+  readonly retryAfter: string | undefined;
 }
 
 /** Contains a body and its media type. */
 export interface Content {
   readonly contentType: string;
   readonly body: string;
+  /**
+   * Further header fields: they replace those that were set before, but for Vary, which is extended. None may concern the connection, and those
+   * that every error has stay, such as Cache-Control.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -28,6 +38,12 @@ export interface Content {
  * @example const renderer: Renderer = ({ detail }) => ({ contentType: "text/plain", body: detail });
  */
 export type Renderer = (problem: Problem, context: RenderContext) => Content;
+
+/** Gives the name of the format that an answer has which no renderer of a user takes part in. */
+export function plainFormat(format: "problem" | "functiongraph" | Renderer): "problem" | "functiongraph" {
+  const name: unknown = typeof format === "function" ? read(format, "inner") : format;
+  return name === "functiongraph" ? name : "problem";
+}
 
 /** Makes the renderer for the option `format`. It never throws: where a user's renderer would, the default format replaces it. */
 export function createRender(format: "problem" | "functiongraph" | Renderer): Renderer {
@@ -38,11 +54,19 @@ export function createRender(format: "problem" | "functiongraph" | Renderer): Re
 }
 
 function checkContent(content: Content): Content {
-  const { contentType, body } = content;
+  const { contentType, body, headers } = content;
   if (typeof contentType !== "string" || typeof body !== "string")
     throw new TypeError("a renderer returns { contentType: string, body: string }");
   validateHeaderValue("content-type", contentType);
-  return { contentType, body };
+  return headers === undefined ? { contentType, body } : { contentType, body, headers: checkFields(headers) };
+}
+
+function checkFields(headers: object): Record<string, string> {
+  const fields = Object.entries(headers).map(([name, value]: [string, unknown]) => [name.toLowerCase(), value] as const);
+  for (const [name, value] of fields)
+    if (typeof value !== "string" || !isField(name, value) || hopByHopFields({}).has(name))
+      throw new TypeError(`a renderer gives header fields that may be sent, and ${name} is none`);
+  return Object.fromEntries(fields) as Record<string, string>;
 }
 
 /** Renders RFC 9457's format, with the members that FunctionGraph and API Gateway clients read. */
@@ -62,6 +86,7 @@ export function bodyMembers(problem: Problem, requestId: string, path: string): 
     instance: problem.instance ?? path,
     accept: undefined,
     language: undefined,
+    retryAfter: undefined,
   });
   return JSON.parse(body) as ProblemBody;
 }

@@ -8,9 +8,9 @@ import { guardHook } from "../util/guard-hook.js";
 import { isRequestId } from "../util/sanitize.js";
 import { warn } from "../util/stderr.js";
 import { dropQuery } from "./drop-query.js";
-import { addErrorHeaders, renderResponse } from "./error-headers.js";
+import { addErrorHeaders, renderResponse, sentRetryAfter } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
-import { bodyMembers, createRender } from "./render.js";
+import { bodyMembers, createRender, plainFormat } from "./render.js";
 import { createContext, createReport, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { chooseRequestId, givenRequestId } from "./request-id.js";
@@ -112,7 +112,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     const { problem, language } = translate?.(reported) ?? { problem: reported };
     const { requestId } = context;
     const { instance = context.instance } = problem;
-    const content = render(problem, { requestId, instance, accept: typeof accept === "string" ? accept : undefined, language });
+    const [accepted, retryAfter] = [typeof accept === "string" ? accept : undefined, sentRetryAfter(problem, facts)];
+    const content = render(problem, { requestId, instance, accept: accepted, language, retryAfter });
     const answered = renderResponse(problem.status, requestId, content);
     try {
       addErrorHeaders(answered.headers, problem, facts, ownFields, language);
@@ -133,12 +134,8 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function plain(): Rendered {
     const [problem, requestId] = [unknown(), chooseRequestId({ headers: {} })];
-    const renderPlainly = createRender(format === "functiongraph" ? format : "problem");
-    return renderResponse(
-      problem.status,
-      requestId,
-      renderPlainly(problem, { requestId, instance: "/", accept: undefined, language: undefined }),
-    );
+    const context = { requestId, instance: "/", accept: undefined, language: undefined, retryAfter: undefined };
+    return renderResponse(problem.status, requestId, createRender(plainFormat(format))(problem, context));
   }
 
   const nothing = () => undefined;
