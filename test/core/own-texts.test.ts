@@ -13,6 +13,7 @@ const notForClients: Readonly<Record<string, string>> = {
   "core/src/contract/contract.ts": "descriptions of statuses, which the option `texts` names by their status",
   "core/src/contract/folds.ts": "why a status is folded",
   "core/src/contract/rfc9110.ts": "descriptions of statuses",
+  "core/src/html/page-words.ts": "words of pages, which have a table of languages of their own",
   "core/src/recognisers/families/database-drivers.ts": "messages of drivers",
   "core/src/reply/functiongraph/failure-codes.ts": "why a code means what it does",
   "core/src/problem/own-texts.ts": "the sentences themselves",

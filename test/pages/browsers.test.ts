@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { createResponder, problem, type Facts, type Renderer, type ResponderOptions } from "@fg-errors/core";
 import { errorResponse } from "@fg-errors/core/hosts";
 import { browsers, htmlPolicy } from "@fg-errors/core/html";
+import { zhCN } from "@fg-errors/core/texts";
 import { relayResponse } from "@fg-errors/core/upstream";
 import * as express from "@fg-errors/express";
 import { fgErrors, guardServer } from "@fg-errors/express";
@@ -143,7 +144,7 @@ describe("a page", () => {
     [{ "retry-after": "119" }, "Try again in 119 seconds."],
     [{ "retry-after": 121 }, "Try again in 3 minutes."],
     [{ "retry-after": 86_400 }, "Try again in 24 hours."],
-    [{ "retry-after": "Tue, 01 Dec 2026 08:00:00 GMT" }, "Try again after Tue, 01 Dec 2026 08:00:00 GMT."],
+    [{ "retry-after": "Tue, 01 Dec 2026 08:00:00 GMT" }, "Try again after December 1, 2026 at 8:00:00 AM UTC."],
   ])("says when to try again: %j", (headers, text) => {
     expect(rendered(problem(503, "x", { headers, stack: false })).body).toContain(`<p>${text}</p>`);
     expect(rendered(problem(503, "x", { stack: false }), chromiumAccept, { responseHeaders: headers }).body).toContain(
@@ -175,6 +176,35 @@ describe("a page", () => {
     expect(body).not.toMatch(/<img|<script/);
     expect(body.match(/&#34;&#39;&#62;&#60;img src=x onerror=alert\(1\)&#62;&#38;lt;script&#62;/g)).toHaveLength(5);
     expect(body).toContain('href="https://e.example/&#39;a&#39;"');
+  });
+
+  it("is in the client's language, and says which words are not", () => {
+    const texts = {
+      "zh-CN": zhCN,
+      fr: { 503: { title: "Indisponible", detail: "Pas maintenant." } },
+      de: { 503: "Nicht jetzt." },
+    };
+    const format = browsers("problem", { words: { de: { status: "Zustand", tryIn: "Noch einmal in {time}." } } });
+    const respond = createResponder({ ...options, format, texts });
+    const thrown = problem(503, undefined, { headers: { "retry-after": 60 }, stack: false });
+    const ask = (language: string) => respond(thrown, { headers: { accept: chromiumAccept, "accept-language": language } });
+    const chinese = ask("zh-CN");
+    expect(chinese.headers).toMatchObject({ "content-language": "zh-CN", vary: "Accept, Accept-Language, X-Language" });
+    for (const text of ['<html lang="zh-CN">', "<h1>服务不可用</h1>", "<dt>请求 ID</dt>", "请在 60秒钟后重试。"])
+      expect(chinese.body).toContain(text);
+    for (const text of [
+      '<html lang="en">',
+      '<h1 lang="fr">Indisponible</h1>',
+      "<dt>Status</dt>",
+      "<p>Try again in 60 seconds.</p>",
+    ])
+      expect(ask("fr").body).toContain(text);
+    for (const text of ['<html lang="de">', "<dt>Zustand</dt>", "<dt>Code</dt>", "<p>Noch einmal in 60 Sekunden.</p>"])
+      expect(ask("de").body).toContain(text);
+  });
+
+  it.each([[{ de: { state: "x" } }], [{ de: { status: 1 } }], [{ de: "x" }], [null], [1]])("has no words such as %j", (words) => {
+    expect(() => browsers("problem", { words: words as never })).toThrow(/^browsers: words takes /);
   });
 
   it("is not written of a problem that cannot be: the other format is", () => {

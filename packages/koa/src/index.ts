@@ -7,7 +7,7 @@ export type { RelayOptions } from "@fg-errors/core/adapter";
 // All that core offers to applications, so that they depend on one package.
 export * from "@fg-errors/core";
 export * from "@fg-errors/core/functiongraph";
-export { browsers, type BrowserRenderer } from "@fg-errors/core/html";
+export { browsers, type BrowserRenderer, type PageWords } from "@fg-errors/core/html";
 export * from "@fg-errors/core/proxy";
 export * from "@fg-errors/core/server";
 export * from "@fg-errors/core/upstream";

@@ -3,6 +3,7 @@ import type { Problem } from "../problem/problem.js";
 import { createRender, type Content, type RenderContext, type Renderer } from "../responder/render.js";
 import { escapeHtml, htmlLink, htmlPage, htmlPolicy } from "./html-page.js";
 import { htmlPreference } from "./html-preference.js";
+import { createWordLookup, retryText, type PageWords } from "./page-words.js";
 
 /** Describes the renderer of `browsers()`. */
 export interface BrowserRenderer extends Renderer {
@@ -14,15 +15,21 @@ export interface BrowserRenderer extends Renderer {
  * Makes a format for the option `format` that answers browsers with a page of HTML, and every other client with another format. The status stays. A client
  * counts as a browser where its Accept names `text/html` above JSON; without Accept, or with a range for anything alone, it does not.
  * @param inner the other format: a name, or a renderer. Default "problem"
- * @throws TypeError for any other format
+ * @param options `words`, the page's own words in languages of the option `texts`, by language tag; English and Chinese are there
+ * @throws TypeError for any other format, and for words that are none
  * @example app.use(fgErrors({ format: browsers("problem") }));
  */
-export function browsers(inner: BrowserRenderer["inner"] = "problem"): BrowserRenderer {
+export function browsers(
+  inner: BrowserRenderer["inner"] = "problem",
+  { words = {} }: { readonly words?: Readonly<Record<string, Partial<PageWords>>> } = {},
+): BrowserRenderer {
   if (inner !== "problem" && inner !== "functiongraph" && typeof inner !== "function")
     throw new TypeError('browsers: takes "problem", "functiongraph" or a renderer function');
   const renderOther = createRender(inner);
+  const wordsFor = createWordLookup(words);
   const render: Renderer = (problem, context) => {
-    const content = htmlPreference(context.accept) === "html" ? pageOf(problem, context) : renderOther(problem, context);
+    const content =
+      htmlPreference(context.accept) === "html" ? pageOf(problem, context, wordsFor) : renderOther(problem, context);
     const { headers } = content;
     const vary = headers?.["vary"] === undefined ? "Accept" : `${headers["vary"]}, Accept`;
     return { ...content, headers: { ...headers, vary } };
@@ -30,27 +37,34 @@ export function browsers(inner: BrowserRenderer["inner"] = "problem"): BrowserRe
   return Object.assign(render, { inner });
 }
 
-function pageOf({ status, title, detail, code, type, errors }: Problem, context: RenderContext): Content {
-  const { requestId, instance, retryAfter, language = "en" } = context;
-  const link = htmlLink(type, "About this problem");
+function pageOf(
+  { status, title, detail, code, type, errors }: Problem,
+  { requestId, instance, retryAfter, language = "en" }: RenderContext,
+  wordsFor: ReturnType<typeof createWordLookup>,
+): Content {
+  const found = wordsFor(language);
+  const { words } = found;
+  const lang = found.language === language ? "" : ` lang="${escapeHtml(language)}"`;
+  const link = htmlLink(type, escapeHtml(words.aboutType));
+  const list = errors && errors.length > 0 ? `<ul${lang}>\n${errors.map(fieldItem).join("\n")}\n</ul>` : undefined;
   const content = [
-    `<h1>${escapeHtml(title)}</h1>`,
-    `<p>${escapeHtml(detail)}</p>`,
-    ...(errors && errors.length > 0 ? [`<h2>Invalid fields</h2>\n<ul>\n${errors.map(fieldItem).join("\n")}\n</ul>`] : []),
-    ...(retryAfter === undefined ? [] : [`<p>${escapeHtml(retryText(retryAfter))}</p>`]),
+    `<h1${lang}>${escapeHtml(title)}</h1>`,
+    `<p${lang}>${escapeHtml(detail)}</p>`,
+    ...(list === undefined ? [] : [`<h2>${escapeHtml(words.invalidFields)}</h2>`, list]),
+    ...(retryAfter === undefined ? [] : [`<p>${escapeHtml(retryText(retryAfter, found))}</p>`]),
     ...(link.startsWith("<a") ? [`<p>${link}</p>`] : []),
     "<dl>",
     ...[
-      ["Status", status],
-      ["Code", code],
-      ["Address", instance],
-      ["Request id", requestId],
-    ].map(([term, text]) => `<dt>${term}</dt>\n<dd><code>${escapeHtml(text)}</code></dd>`),
+      [words.status, status],
+      [words.code, code],
+      [words.address, instance],
+      [words.requestId, requestId],
+    ].map(([term, text]) => `<dt>${escapeHtml(term)}</dt>\n<dd><code>${escapeHtml(text)}</code></dd>`),
     "</dl>",
   ];
   return {
     contentType: "text/html; charset=utf-8",
-    body: htmlPage({ title: `${status} ${title}`, content: content.join("\n"), language }),
+    body: htmlPage({ title: `${status} ${title}`, content: content.join("\n"), language: found.language }),
     headers: { "content-security-policy": htmlPolicy },
   };
 }
@@ -58,18 +72,4 @@ function pageOf({ status, title, detail, code, type, errors }: Problem, context:
 function fieldItem({ pointer, parameter, header, detail }: FieldError): string {
   const place = pointer ?? parameter ?? header;
   return `<li>${place === undefined ? "" : `<code>${escapeHtml(place)}</code>: `}${escapeHtml(detail)}</li>`;
-}
-
-/** Says when to try again: Retry-After has seconds or a date (RFC 9110 section 10.2.3). */
-function retryText(retryAfter: string): string {
-  if (!/^\d+$/.test(retryAfter)) return `Try again after ${retryAfter}.`;
-  const seconds = Number(retryAfter);
-  if (seconds === 0) return "Try again now.";
-  const [count, unit] =
-    seconds < 120
-      ? [seconds, "second"]
-      : seconds < 7200
-        ? [Math.ceil(seconds / 60), "minute"]
-        : [Math.ceil(seconds / 3600), "hour"];
-  return `Try again in ${count} ${unit}${count === 1 ? "" : "s"}.`;
 }
