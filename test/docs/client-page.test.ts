@@ -1,4 +1,4 @@
-// What packages/client/README.md, and the clients' sections of README.md and docs/contract.md, say is what the client does.
+// What packages/client/README.md, and the section on clients of docs/contract.md, say is what the client does.
 import { readProblem, retryDelay, type Problem } from "@fg-errors/client";
 import type { CatalogueRow, Contract } from "@fg-errors/core";
 import { fgErrors, problem } from "@fg-errors/express";
@@ -20,25 +20,6 @@ const rowOf = ({ code, status, retry, placeholders }: CatalogueRow) => ({ code, 
 type Rows = Readonly<Record<string, CatalogueRow>>;
 
 const rowsOf = (problems: Rows, keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, rowOf(problems[key]!)]));
-
-it("README.md shows a client of its own application", async () => {
-  const readme = read("README.md");
-  await withServer(evaluate(block(readme, "example: catalogue"), "app") as express.Express, async (port) => {
-    const order = evaluate(block(readme, "example: client"), "order", { origin: at(port) }) as () => Promise<string>;
-    expect(await order()).toBe("Only 2 of A-1 are left.");
-  });
-  await withServer(express().use(fgErrors({ requestId: () => "a1b2c3" })), async (port) => {
-    const order = evaluate(block(readme, "example: client"), "order", { origin: at(port) }) as () => Promise<string>;
-    expect(await order()).toBe("Nothing was found at this address. Please quote a1b2c3.");
-  });
-  await withServer(
-    express().post("/orders", (_request, response) => void response.send()),
-    async (port) => {
-      const order = evaluate(block(readme, "example: client"), "order", { origin: at(port) }) as () => Promise<string>;
-      expect(await order()).toBe("Ordered.");
-    },
-  );
-});
 
 it("docs/contract.md shows a client of its own contract", async () => {
   const contractPage = read("docs/contract.md");

@@ -6,13 +6,15 @@ import { codes, paragraph, read, table } from "./markdown.js";
 
 const readme = read("README.md");
 
-it("README lists the statuses as the contract has them", () => {
+const statusPage = read("docs/statuses.md");
+
+it("docs/statuses.md lists the statuses as the contract has them", () => {
   const errors = Object.entries(functionGraph.statuses).filter(([status]) => Number(status) >= 400);
-  expect(table(readme, "statuses")).toEqual(errors.map(([status, { title, description }]) => [status, title, description]));
+  expect(table(statusPage, "statuses")).toEqual(errors.map(([status, { title, description }]) => [status, title, description]));
 });
 
-describe("README's folds", () => {
-  const rows = table(readme, "folds");
+describe("the folds of docs/statuses.md", () => {
+  const rows = table(statusPage, "folds");
   const own = rows.map(([received, to]) => ({ takes: named(received!), to: Number(to) }));
   const upstream = rows.map(([, , , received, to]) => ({ takes: named(received!), to: Number(to) }));
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
@@ -182,6 +184,10 @@ describe("the exports", () => {
     const listed = namesOf(paragraph(read(`packages/${name}/README.md`), "exports"));
     expect(listed.toSorted()).toEqual(Object.keys(await load()).toSorted());
   });
+});
+
+it("README is read in a few minutes", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(200);
 });
 
 it("README, CONTRIBUTING and CI ask for the same Node as the manifests", () => {

@@ -245,14 +245,14 @@ describe("parseResponse()", () => {
   });
 });
 
-describe("README.md shows what the command prints", () => {
+describe("docs/contract.md shows what the command prints", () => {
   it.each([
     ["plain", plainExpress],
     ["ours", oursOnExpress],
   ])("%s", async (name, create) => {
     await withServer(create(), async (port) => {
       const printed = (await check(port)).stdout.split("\n");
-      const shown = block(read("README.md"), `check: ${name}`).trim().split("\n");
+      const shown = block(read("docs/contract.md"), `check: ${name}`).trim().split("\n");
       expect(shown.filter((line) => line !== "…" && !printed.includes(line))).toEqual([]);
     });
   });
