@@ -313,6 +313,24 @@ describe("the texts", () => {
     expect(body["detail"]).toMatch(/^a bc{996}…$/);
   });
 
+  it("are looked up for a problem of any form", () => {
+    const odd = {
+      status: 404,
+      type: "about:blank",
+      title: "Not Found",
+      code: "FSS.0404",
+      errors: [null, 1, {}, { detail: "Required." }],
+    };
+    for (const detail of [undefined, 17, "Not valid."])
+      for (const errors of [odd.errors, "none"]) {
+        const rendered = createResponder({ onError, texts: { "zh-CN": zhCN } }).render({ ...odd, detail, errors } as never, {
+          headers: { "x-language": "zh-CN" },
+        });
+        expect(JSON.parse(rendered.body)).toMatchObject({ title: zhCN[404]!.title });
+      }
+    expect(stderr).not.toHaveBeenCalled();
+  });
+
   it("are those of a problem that a service of this contract has written", () => {
     const options = { contract: shop, texts };
     const relayed = {

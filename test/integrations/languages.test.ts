@@ -161,6 +161,46 @@ describe.each(places)("$name", { concurrent: true }, ({ integration, host }) => 
   });
 });
 
+describe("a service of this contract behind a gateway", () => {
+  /** What the gateway answers: the service's error, relayed. */
+  async function through(ofGateway: ResponderOptions, ofService: ResponderOptions, path: string, fields = chinese) {
+    const service = hosts[0]!.create(act, { contract: shop, onError() {}, ...ofService });
+    return withServer(service, (port) => {
+      const gateway: RequestListener = (incoming, response) => {
+        const options = { contract: shop, onError() {}, ...ofGateway };
+        const { "accept-language": language = "" } = incoming.headers;
+        const asked = new Request(`http://127.0.0.1${incoming.url}`, { headers: { "Accept-Language": language } });
+        const call = fetch(`http://127.0.0.1:${port}${incoming.url}`, { headers: { "Accept-Language": language } });
+        void relayResponse(call, asked, options).then(async (answer) => {
+          response.writeHead(answer.status, [...answer.headers].flat());
+          response.end(await answer.text());
+        });
+      };
+      return withServer(gateway, async (at) => parseAnswer(await exchange(at, request(`GET ${path}`, fields))));
+    });
+  }
+
+  it("is translated by the gateway, its own sentences too", async () => {
+    expect(assertContract(await through({ texts }, {}, "/act?stock"), shop)).toMatchObject({ detail: "A-1 只剩 2 件。" });
+    expect(assertContract(await through({ texts }, {}, "/api/orders/%zz"), shop)).toMatchObject({
+      detail: zhCN["address-not-encoded"],
+    });
+  });
+
+  it("stays in its language, which the gateway names", async () => {
+    const alike = await through({ texts }, { texts }, "/act?own");
+    expect(assertContract(alike, shop)).toMatchObject({ title: "未找到", detail: "No such order" });
+    expect(alike.headers.get("content-language")).toBe("zh-CN");
+    const german = { texts: { de: { 404: { title: "Nicht gefunden", detail: "Hier ist nichts." } } }, defaultLanguage: "de" };
+    const other = await through({ texts: { fr: {} } }, german, "/nothing", { "Accept-Language": "it" });
+    expect(assertContract(other, shop)).toMatchObject({ title: "Nicht gefunden", detail: "Hier ist nichts." });
+    expect([other.headers.get("content-language"), other.headers.get("vary")]).toEqual([
+      "de",
+      "Origin, Accept-Language, X-Language",
+    ]);
+  });
+});
+
 describe("guardServer()", () => {
   const guarded = (bytes: string) =>
     withServer(guardServer(createServer(), { texts, onError() {} }), async (port) => parseAnswer(await exchange(port, bytes)));

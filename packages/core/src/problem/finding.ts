@@ -14,6 +14,8 @@ export interface Finding {
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
   /** Whether a service of this very contract wrote it: its texts are for the client, whatever the status. */
   readonly ownContract?: boolean | undefined;
+  /** Language of such a service's texts, as its Content-Language names it. */
+  readonly language?: string | undefined;
   /** Path, id and extension members of such a problem, which keeps them when it passes through this gateway. */
   readonly instance?: string | undefined;
   readonly requestId?: string | undefined;

@@ -41,6 +41,8 @@ export interface Problem {
   readonly instance?: string;
   /** Id that such a service, or FunctionGraph, has given the request. One that came with this request takes precedence. */
   readonly requestId?: string;
+  /** Language of the texts, where such a service named it. Default: English, as far as anybody knows. */
+  readonly language?: string;
   /** Whether no operator needs a report, though it is a 5xx: it was announced, or its client caused it. Default false. */
   readonly routine?: boolean;
   /** The thrown value, for logs. Never rendered. */
@@ -61,13 +63,14 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   const { title, detail, code } = documentedTexts(status, contract, service);
   const receivedStatus = finding.receivedStatus ?? (finding.status === status ? undefined : finding.status);
   const upstreamStatus = finding.upstream ? finding.status : finding.receivedStatus;
-  const { proxyError, ownContract, instance, requestId } = finding;
+  const { proxyError, ownContract, instance, requestId, language } = finding;
   const draft: Draft = { type: "about:blank", status, title, detail, code, receivedStatus, upstreamStatus, proxyError, cause };
   if (requestId !== undefined) draft.requestId = requestId;
   if (finding.routine) draft.routine = true;
   // A server error's texts were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ownContract)
     return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
+  if (ownContract && language !== undefined) draft.language = language;
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
   const type = cleanType(finding.type, !finding.upstream && !ownContract);

@@ -1,7 +1,7 @@
 import type { Finding } from "../problem/finding.js";
 import { proxyErrors } from "../proxy-errors/proxy-errors.js";
 import { isRecord, mayHaveMembers, read } from "../util/safe-read.js";
-import { isRequestId } from "../util/sanitize.js";
+import { isLanguageTag, isRequestId } from "../util/sanitize.js";
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 
@@ -18,6 +18,7 @@ const memberChecks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unkn
   errors: Array.isArray,
   headers: isRecord,
   ownContract: isTrue,
+  language: (value) => isText(value) && isLanguageTag(value as string),
   instance: isText,
   requestId: isRequestId,
   extensions: isRecord,

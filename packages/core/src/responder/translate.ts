@@ -59,27 +59,32 @@ export function createTranslator(options: ResponderOptions, caller: string): Tra
   }
 
   /** Translates a sentence of this library; undefined for any other text. */
-  function sentenceOf(text: string, { reasons }: CheckedTexts, language: string): string | undefined {
-    const found = reasonOf(text);
+  function sentenceOf(text: unknown, { reasons }: CheckedTexts, language: string): string | undefined {
+    const found = typeof text === "string" ? reasonOf(text) : undefined;
     return found && formatDetail(reasons.get(found.reason)?.detail, found.values, language);
+  }
+
+  /** Translates a title. That of a status may have come in the client's language, from a service that has the same table. */
+  function translatedTitle({ code, status, title }: Problem, table: CheckedTexts): string | undefined {
+    const ofStatus = table.statuses.get(status)?.title;
+    const isDocumented = title === contract.statuses[status]?.title || title === ofStatus;
+    return table.codes.get(code)?.title ?? (isDocumented ? ofStatus : undefined);
   }
 
   function translate(problem: Problem, language: string): Translated {
     const table = tables.get(language);
-    if (!table) return { problem, language: sourceLanguage };
-    const isDocumented = problem.title === contract.statuses[problem.status]?.title;
-    const ofStatus = isDocumented ? table.statuses.get(problem.status)?.title : undefined;
-    const title = table.codes.get(problem.code)?.title ?? ofStatus ?? problem.title;
-    const detail = translatedDetail(problem, table, language) ?? problem.detail;
-    const errors = problem.errors?.map((field) => {
-      const text = sentenceOf(field.detail, table, language);
-      return text === undefined ? field : { ...field, detail: text };
-    });
-    const isSame =
-      title === problem.title && detail === problem.detail && !errors?.some((field, at) => field !== problem.errors![at]);
-    return isSame
-      ? { problem, language: sourceLanguage }
-      : { problem: { ...problem, title, detail, ...(errors && { errors }) }, language };
+    const title = table && translatedTitle(problem, table);
+    const detail = table && translatedDetail(problem, table, language);
+    const { errors } = problem;
+    const details =
+      table && Array.isArray(errors) ? errors.map((field) => sentenceOf(read(field, "detail"), table, language)) : [];
+    const ofFields = details.some((text) => text !== undefined);
+    if (title === undefined && detail === undefined && !ofFields)
+      return { problem, language: problem.language ?? sourceLanguage };
+    const translated = { ...problem, title: title ?? problem.title, detail: detail ?? problem.detail };
+    if (!ofFields) return { problem: translated, language };
+    const fields = errors!.map((field, at) => (details[at] === undefined ? field : { ...field, detail: details[at] }));
+    return { problem: { ...translated, errors: fields }, language };
   }
 
   const choose = createLanguageChoice(tags, byDefault);

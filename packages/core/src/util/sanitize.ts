@@ -1,4 +1,4 @@
-import { maxTextCharacters } from "./limits.js";
+import { maxLanguageTagCharacters, maxTextCharacters } from "./limits.js";
 
 /**
  * Cleans a text for a body: of bounded length, without control characters of devices or of writing direction (a log or a terminal
@@ -43,4 +43,9 @@ export function cleanType(type: unknown, mayBeRelative = false): string | undefi
 /** Whether `id` may be sent as a request id: it has no character that could harm a log or a header. */
 export function isRequestId(id: unknown): id is string {
   return typeof id === "string" && /^[A-Za-z0-9._-]{1,128}$/.test(id);
+}
+
+/** Whether a text has the form of a language tag (RFC 5646 section 2.1), in bounded length: it may be sent as Content-Language. */
+export function isLanguageTag(text: string): boolean {
+  return text.length <= maxLanguageTagCharacters && /^[a-z]{1,8}(?:-[a-z\d]{1,8})*$/i.test(text);
 }

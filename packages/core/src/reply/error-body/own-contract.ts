@@ -2,7 +2,7 @@ import type { ReplyHead } from "../../http/reply-head.js";
 import { extensionsOf, standardMembers } from "../../problem/extensions.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
-import { cleanCode, isRequestId } from "../../util/sanitize.js";
+import { cleanCode, isLanguageTag, isRequestId } from "../../util/sanitize.js";
 
 /**
  * Reads the error body of a service that has this very contract, member for member; undefined for any other. Only the reply's own
@@ -10,16 +10,18 @@ import { cleanCode, isRequestId } from "../../util/sanitize.js";
  * other's.
  */
 export function ownFinding({ status, headers }: ReplyHead, body: unknown): Finding | undefined {
+  const named = headers["content-language"];
+  const language = typeof named === "string" && isLanguageTag(named) ? named : undefined;
   if (isOwnProblem(body)) {
     const { type, detail, error_code: code, instance, request_id: requestId, errors } = body;
     const title = body["status"] === status ? body.title : undefined; // another status would have another title
     const fields = Array.isArray(errors) ? (errors as readonly FieldError[]) : undefined;
     const extensions = extensionsOf(body, standardMembers);
-    return { status, ownContract: true, type, title, detail, code, instance, requestId, errors: fields, extensions };
+    return { status, ownContract: true, language, type, title, detail, code, instance, requestId, errors: fields, extensions };
   }
   if (!isOwnFunctionGraphBody(body, headers)) return undefined;
   const { error_code: code, error_msg: detail, request_id: requestId } = body;
-  return { status, ownContract: true, code, detail, requestId };
+  return { status, ownContract: true, language, code, detail, requestId };
 }
 
 /** Lists the members of RFC 9457's format that are texts. */
