@@ -54,7 +54,7 @@ export const brokenReplies: readonly (readonly [name: string, octets: string])[]
   ["a field without a colon", "HTTP/1.1 200 OK\r\ns3cr3t\r\n\r\n"],
   ["a field name with a blank", "HTTP/1.1 200 OK\r\nbad name: s3cr3t\r\n\r\n"],
   ["a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: s3cr3t\r\n\r\n"],
-  ["a head that is too large", errorPage(200, { "X-Padding": "{padding}" })],
+  ["a head that is too large", errorPage(200, { "X-Padding": "{x100000}" })],
   ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12"],
 ];
 

@@ -110,6 +110,12 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
     });
   });
 
+  it("answers for a reply with long fields", async () => {
+    const cookies = ["a", "b", "c"].map((name) => `${name}={x4600}`);
+    const answer = await ask("GET /", replyWith(errorPage(401, { "Set-Cookie": cookies.join("\r\nSet-Cookie: ") })));
+    await assertEdge(answer, { status: 401 });
+  });
+
   describe("replies that pass", () => {
     const body = JSON.stringify({
       ...coreBody(functionGraph, 409),
@@ -180,6 +186,17 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
     });
   });
 
+  it("leaves an upgrade alone", async () => {
+    const fields = { Connection: "Upgrade", Upgrade: "example" };
+    const reply = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: example\r\n\r\nhello";
+    expect(await ask("GET /", { ...fields, ...replyWith(reply) })).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\nhello$/s);
+  });
+
+  it("replaces a reply behind an interim one", async () => {
+    const octets = await ask("GET /", replyWith(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${errorPage(410)}`));
+    await assertEdge(octets.replace(/^HTTP\/1\.1 103 .*?\r\n\r\n/s, ""), { status: 404 });
+  });
+
   describe("functions that fail behind a success", () => {
     it.each([
       [200, { "X-Func-Err-Code": "4002" }],
@@ -243,6 +260,25 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
         ).toEqual([made]);
       },
     );
+
+    const trace = "0123456789abcdef0123456789abcdef";
+
+    it.each([
+      [{ "X-Cff-Request-Id": "c3", traceparent: `00-${trace}-0123456789abcdef-01` }, "c3"],
+      [{ "X-Request-Id": "a b", "X-Cff-Request-Id": "a,b", traceparent: `00-${trace}-0123456789abcdef-01` }, trace],
+      [{ traceparent: `cc-${trace}-0123456789abcdef-00-more` }, trace],
+      [{ traceparent: `ff-${trace}-0123456789abcdef-01` }, undefined],
+      [{ traceparent: `00-${"0".repeat(32)}-0123456789abcdef-01` }, undefined],
+      [{ traceparent: `00-${trace}-${"0".repeat(16)}-01` }, undefined],
+      [{ traceparent: `00-${trace}-0123456789abcdef` }, undefined],
+    ])("is the id in %j: %s", async (fields, id) => {
+      const { request_id: sent } = await assertEdge(await ask("GET /", { ...fields, ...replyWith(errorPage(404)) }), {
+        status: 404,
+      });
+      expect(fieldIn(heads().at(-1), "x-request-id")).toBe(sent);
+      if (id === undefined) expect(sent).toMatch(/^[0-9a-f-]{36}$/);
+      else expect(sent).toBe(id);
+    });
 
     it.each(acceptValues)("is a media type that %s takes", async (accept) => {
       const headers = { "Content-Type": coreMediaType(accept)! };

@@ -46,10 +46,13 @@ const fine = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r
 
 function decodeReply(field: string): Buffer {
   const octets = Buffer.from(field, "base64").toString("latin1");
-  return Buffer.from(octets.replace("{padding}", "x".repeat(100_000)), "latin1");
+  return Buffer.from(
+    octets.replace(/\{x(\d+)\}/g, (_token, count: string) => "x".repeat(Number(count))),
+    "latin1",
+  );
 }
 
-/** Makes the request field that has the upstream answer with these octets, of which `{padding}` stands for more than any head may have. */
+/** Makes the request field that has the upstream answer with these octets, of which `{x99}` stands for 99 times an x. */
 export const replyWith = (octets: string) => ({ "X-Reply": Buffer.from(octets, "latin1").toString("base64") });
 
 /** Makes the request field that has the upstream send these octets, and then nothing, on a connection that stays open. */

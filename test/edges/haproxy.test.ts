@@ -17,6 +17,8 @@ const haproxy = requireProgram("haproxy", "haproxy");
 
 const exported = (contract: Contract) => formats["haproxy"]!(contract, { openapi: "3.1" });
 
+const longTexts = extendContract(unusualContract, { 451: { title: "Unavailable", description: "很".repeat(1580) } });
+
 const ownStatuses = [400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504];
 
 interface Ports {
@@ -85,7 +87,7 @@ describe.skipIf(haproxy.isSkipped)("HAProxy", () => {
     ports = { web, h2, hasty, unusual, up: upstream.port, down: await closedPort() };
     const files = {
       "1.cfg": exported(functionGraph),
-      "2.cfg": exported(unusualContract).replace("defaults fg-errors", "defaults fg-unusual"),
+      "2.cfg": exported(longTexts).replace("defaults fg-errors", "defaults fg-unusual"),
       "3.cfg": configuration(ports, folder),
       "503.http": "HTTP/1.0 503 Service Unavailable\r\nContent-Type: text/html\r\n\r\n<h1>Unavailable</h1>\r\n",
     };
@@ -168,11 +170,23 @@ describe.skipIf(haproxy.isSkipped)("HAProxy", () => {
     longestPath: 2000,
   });
 
+  it("answers with a text that fills its buffer nearly", async () => {
+    const path = `/${"a".repeat(1999)}`;
+    const answer = await exchange(ports.unusual, request(`GET ${path}`, replyWith(errorPage(451))));
+    await assertEdge(answer, { status: 451, members: { instance: path } }, longTexts);
+  });
+
+  it("answers with a long text for a reply with long fields", async () => {
+    const cookies = ["a", "b", "c"].map((name) => `${name}={x4600}`);
+    const page = errorPage(451, { "Set-Cookie": cookies.join("\r\nSet-Cookie: ") });
+    await assertEdge(await exchange(ports.unusual, request("GET /", replyWith(page))), { status: 451 }, longTexts);
+  });
+
   describe("a success that breaks off", () => {
     const chunked = `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n`;
 
     it("is cut", async () => {
-      const answer = await ask("GET /", replyWith(`${chunked}186a0\r\n{padding}\r\n9\r\nx`));
+      const answer = await ask("GET /", replyWith(`${chunked}186a0\r\n{x100000}\r\n9\r\nx`));
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
       expect(answer).not.toMatch(/\r\n0\r\n\r\n$/);
     });

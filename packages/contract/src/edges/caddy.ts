@@ -8,8 +8,10 @@ import {
   edgeBody,
   edgeComment,
   edgeFolds,
+  invalidTrace,
   removedFields,
   requestIdField,
+  traceForm,
   type EdgeAnswer,
 } from "./edge-answers.js";
 
@@ -51,16 +53,23 @@ Caddy cannot do this:
 
 /** Takes what an answer repeats of the request. */
 const requestLines = [
-  ...block(`map {http.request.header.${requestIdField}} {fg_id}`, [
-    "~^([A-Za-z0-9._-]{1,128})$ ${1}",
-    "default {http.request.uuid}",
-  ]),
+  ...block("map {http.request.header.traceparent} {fg_trace}", [`~${invalidTrace} none`, `~${traceForm} \${1}`, "default none"]),
+  ...block("map {fg_trace} {fg_trace_id}", ["none {http.request.uuid}", "default {fg_trace}"]),
+  ...idLines("x-cff-request-id", "fg_function_id", "fg_trace_id"),
+  ...idLines(requestIdField, "fg_id", "fg_function_id"),
   ...block("map {http.request.orig_uri} {fg_path}", [
     "`~^(?:https?://[^/?#]*)?(/|/[A-Za-z0-9._~!$&'()*+,;=:@%-][A-Za-z0-9._~!$&'()*+,;=:@/%-]{0,998})(?:[?].*)?$` ${1}",
     "default /",
   ]),
   `request_header ${requestIdField} {fg_id}`,
 ];
+
+function idLines(name: string, placeholder: string, otherwise: string): string[] {
+  return block(`map {http.request.header.${name}} {${placeholder}}`, [
+    "~^([A-Za-z0-9._-]{1,128})$ ${1}",
+    `default {${otherwise}}`,
+  ]);
+}
 
 /** Finds the status that was thrown. Content above the limit of request_body is a 502 to reverse_proxy. */
 const thrownLines = block("map {http.error.message} {fg_thrown}", [

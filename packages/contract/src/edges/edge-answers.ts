@@ -42,6 +42,12 @@ export const commonFields: readonly string[] = ["cache-control", "x-content-type
 /** Matches a Retry-After that is kept (RFC 9110 section 10.2.3). */
 export const retryAfterForm = "([0-9]{1,9}|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT)";
 
+/** Matches a traceparent, whose second part is an id (W3C Trace Context section 3.2), but for those that `invalidTrace` matches. */
+export const traceForm = "^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$";
+
+/** Matches a traceparent of the version ff, or with an id of zeros only. */
+export const invalidTrace = "^(ff|..-0{32}|.{36}0{16})-";
+
 /** Lists the codes by which X-Func-Err-Code and X-Inner-Code report a success, as core knows them. */
 export const successCodes: readonly string[] = ["0", "200", "200200", "200202", "200204"];
 

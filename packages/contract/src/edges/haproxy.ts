@@ -8,11 +8,13 @@ import {
   edgeBody,
   edgeComment,
   edgeFolds,
+  invalidTrace,
   passedFields,
   removedFields,
   requestIdField,
   retryAfterForm,
   successCodes,
+  traceForm,
   unquotable,
   type EdgeAnswer,
 } from "./edge-answers.js";
@@ -30,13 +32,17 @@ export const haproxy: Format = (contract) => {
     ...requestRules,
     ...replacingRules(contract),
     ...passingRules(statusRanges(passing.map(({ status }) => status))),
-    ...keptFields.map(({ store }) => store),
+    ...[...fieldsOfStatus, ...otherFields].map(({ store }) => store),
     ...[...written].map(
       ([status, answer]) => `http-response return status ${status} ${answer} if { var(txn.fg_status) -m int ${status} }`,
     ),
     ...ownFolds(contract),
-    ...keptFields.map(({ send }) => send),
+    ...fieldsOfStatus.map(({ send }) => send),
     ...fieldRules(answers),
+    // Those that find no room in HAProxy's buffer are left out, and do not make the answer a 500.
+    "http-after-response strict-mode off",
+    ...otherFields.map(({ send }) => send),
+    "http-after-response strict-mode on",
   ];
   return `${edgeComment(contract, haproxyNotes)}\n\ndefaults fg-errors\n${rules.map((rule) => `    ${rule}\n`).join("")}`;
 };
@@ -79,12 +85,17 @@ function haproxyAnswer(answer: EdgeAnswer): string {
 
 /** Takes what an answer repeats of the request, before HAProxy waits for content. */
 const requestRules = [
-  `tcp-request content set-var(txn.fg_id) req.fhdr(${requestIdField}) if { req.fhdr_cnt(${requestIdField}) 1 } { req.fhdr(${requestIdField}) -m reg '^[A-Za-z0-9._-]{1,128}$' }`,
+  ...[requestIdField, "x-cff-request-id"].map((name) => idRule(name, "", "^[A-Za-z0-9._-]{1,128}$")),
+  `${idRule("traceparent", ",field(2,-)", traceForm)} !{ req.fhdr(traceparent) -m reg '${invalidTrace}' }`,
   "tcp-request content set-var(txn.fg_id) unique-id if !{ var(txn.fg_id) -m found }",
   `tcp-request content set-var(txn.fg_path) path if { path -m reg "^/[A-Za-z0-9._~!\\$&'()*+,;=:@/%-]{0,1999}\\$" } !{ path -m beg // }`,
   "tcp-request content set-var(txn.fg_accept) req.fhdr(accept)",
   `http-request set-header ${requestIdField} %[var(txn.fg_id)]`,
 ];
+
+function idRule(name: string, converter: string, form: string): string {
+  return `tcp-request content set-var(txn.fg_id) req.fhdr(${name})${converter} if !{ var(txn.fg_id) -m found } { req.fhdr_cnt(${name}) 1 } { req.fhdr(${name}) -m reg '${form}' }`;
+}
 
 /** Sets the status that replaces a reply's: of a failure, of what is no status, and of a function that failed behind a success. */
 function replacingRules(contract: Contract): string[] {
@@ -119,14 +130,16 @@ function passingRules(passing: readonly string[]): string[] {
 /** Names the fields that may come several times. HAProxy reads one occurrence at a time: the first three are kept. */
 const repeated: ReadonlySet<string> = new Set(["allow", "set-cookie", "www-authenticate"]);
 
-/** Lists rules that store the fields which a replaced reply keeps, and rules that send them. */
-const keptFields = [
+/** Lists rules that store a field of a reply that is replaced, and rules that send it: what an answer with the status has. */
+const fieldsOfStatus = [
   ...keptRules("retry-after", "found", `^${retryAfterForm}$`),
   ...[...statusFields].flatMap(([status, { name }]) =>
     keptRules(name, `int ${status}`, name === "www-authenticate" ? "^[A-Za-z0-9_-]+([ ,].*)?$" : undefined),
   ),
-  ...["set-cookie", ...passedFields].flatMap((name) => keptRules(name, "found")),
 ];
+
+/** Lists the same rules for what any answer may have. */
+const otherFields = [...passedFields, "set-cookie"].flatMap((name) => keptRules(name, "found"));
 
 function keptRules(name: string, status: string, form?: string) {
   return (repeated.has(name) ? [1, 2, 3] : [1]).map((index) => {
