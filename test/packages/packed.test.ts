@@ -59,8 +59,19 @@ const cjs = `const [client, testing, core, express, functiongraph, koa, telemetr
 ${smoke}
 smoke({ client, testing, core, express, functiongraph, koa, telemetry, frameworks: { express: require("express"), koa: require("koa") }, thrown: core.problem(409, "Already paid") });`;
 
-/** An error of the CommonJS copy, answered by the ES module copy. */
+/** An error of the CommonJS copy, answered by the ES module copy; both copies of telemetry count it once. */
 const mixed = esm
+  .replace("koa, telemetry, frameworks: {", "koa, telemetry: { ...telemetry, prometheus: both }, frameworks: {")
+  .replace(
+    "\nawait smoke(",
+    `
+const other = createRequire(import.meta.url)("@fg-errors/telemetry");
+const both = (client) => {
+  const stops = [telemetry.prometheus(client), other.prometheus(client)];
+  return () => stops.forEach((stop) => stop());
+};
+await smoke(`,
+  )
   .replace(
     'thrown: core.problem(409, "Already paid")',
     'thrown: createRequire(import.meta.url)("@fg-errors/core").problem(409, "Already paid")',

@@ -78,7 +78,7 @@ function owField(label: unknown, message: unknown): FieldError {
   const text = typeof message === "string" ? message.slice(0, maxMessageCharacters) : "";
   const [, name] = /^(?:Expected|Did not expect) (?:property ){0,2}(?:\w+ )?`([^`]+)` /.exec(text) ?? [];
   const [, type] = / to be of type `(\w+)` but received type `\w+`/.exec(text) ?? [];
-  const objects = [...text.matchAll(/ in object `([^`]+)`/g)].map(([, object]) => object!).reverse();
+  const objects = [...text.matchAll(/ in object `([^`]+)`/g)].map(([, object]) => object!).toReversed();
   if (objects[0] === label) objects.shift();
   const isCertain = type !== undefined || objects.length === 0; // a value that is quoted may look like such an object
   const path = name === undefined || !text.includes(" in object `") || !isCertain ? [] : [...objects, name];
