@@ -39,6 +39,7 @@ const document = (status: number) => ({
   exceptionMessage: "s3cr3t",
   InnerException: { message: "s3cr3t" },
   SQL: "SELECT s3cr3t",
+  deeper: { note: "kept", StackTrace: "com.s3cr3t", list: [{ id: 3, inner_exception: { at: "s3cr3t" }, sql: "s3cr3t" }] },
   inner: { cause: "Error: s3cr3t\n    at pay (/srv/s3cr3t.js:1:2)" },
   page: "<html>s3cr3t</html>",
   address: ["connect ECONNREFUSED 10.0.0.7:5432"],
@@ -78,7 +79,13 @@ describe.each(places)("$name", { concurrent: true }, ({ integration, host }) => 
       response.writeHead(403, { "Content-Type": "application/problem+json" }).end(withProto(403)),
     );
     if (isCall || body["status"] !== 403) return expect(body["balance"]).toBeUndefined();
-    expect(body).toMatchObject({ ...kept, map: { a: 1 }, error_code: "out_of_credit", errors: [{ pointer: "#/amount" }] });
+    expect(body).toMatchObject({
+      ...kept,
+      map: { a: 1 },
+      deeper: { note: "kept", list: [{ id: 3 }] },
+      error_code: "out_of_credit",
+      errors: [{ pointer: "#/amount" }],
+    });
     for (const name of ["violations", "exception", "stackTrace", "inner", "page", "address", "constructor", "prototype", "deep"])
       expect(Object.hasOwn(body, name), name).toBe(false);
   });

@@ -64,19 +64,18 @@ function spaceFor(found: string): string {
  * without control characters, no key that pollutes prototypes, 100 members, 32 levels and 65,536 characters at most. An extension that is
  * deeper, and whatever comes after as many characters, is left out as a whole.
  * @param standard names of the members that are no extensions
- * @param fitText makes a text fit for clients; undefined for one that is not, with which its whole extension is left out
  */
 export function extensionsOf(
   body: object,
   standard: Pick<ReadonlySet<string>, "has">,
-  fitText: FitText = withoutControls,
+  rules: ExtensionRules = { isHidden: () => false, fitText: withoutControls },
 ): Readonly<Record<string, unknown>> {
   const extensions: [name: string, value: unknown][] = [];
   const room = { left: maxExtensionsCharacters };
   for (const [name, value] of firstEntries(body, maxExtensionsCharacters / charactersPerExtensionValue)) {
-    if (standard.has(name) || polluting.has(name)) continue;
+    if (standard.has(name) || polluting.has(name) || rules.isHidden(name)) continue;
     if (extensions.length === maxExtensions) break;
-    const fit = cleanCopy(value, maxExtensionDepth, room, fitText);
+    const fit = cleanCopy(value, maxExtensionDepth, room, rules);
     if ((room.left -= name.length) < 0) break;
     if (fit !== unfit) extensions.push([withoutControls(name), fit]);
   }
@@ -85,24 +84,30 @@ export function extensionsOf(
 
 const unfit = Symbol("unfit");
 
-type FitText = (text: string) => string | undefined;
+/** Decides what of an upstream's extensions is fit for clients. */
+interface ExtensionRules {
+  /** Whether a member is left out for its name, at any depth. */
+  readonly isHidden: (name: string) => boolean;
+  /** Makes a text fit; undefined for one that is not, with which its whole extension is left out. */
+  readonly fitText: (text: string) => string | undefined;
+}
 
 /**
  * Copies JSON data; `unfit` where it is too deep, or too long. Only a handler's own body has an object with a toJSON of its own,
  * which stays as it is.
  */
-function cleanCopy(value: unknown, levels: number, room: { left: number }, fitText: FitText): unknown {
+function cleanCopy(value: unknown, levels: number, room: { left: number }, rules: ExtensionRules): unknown {
   room.left -= charactersPerExtensionValue;
   if (typeof value === "string") {
     room.left -= value.length;
-    return room.left < 0 ? unfit : (fitText(value) ?? unfit);
+    return room.left < 0 ? unfit : (rules.fitText(value) ?? unfit);
   }
   if (typeof value !== "object" || value === null || typeof read(value, "toJSON") === "function") return value;
   if (levels === 0) return unfit;
   const entries: [name: string, value: unknown][] = [];
   for (const [name, inner] of firstEntries(value, room.left / charactersPerExtensionValue + 1)) {
-    if (polluting.has(name)) continue;
-    const fit = (room.left -= name.length) < 0 ? unfit : cleanCopy(inner, levels - 1, room, fitText);
+    if (polluting.has(name) || rules.isHidden(name)) continue;
+    const fit = (room.left -= name.length) < 0 ? unfit : cleanCopy(inner, levels - 1, room, rules);
     if (fit === unfit) return unfit;
     entries.push([withoutControls(name), fit]);
   }

@@ -10,8 +10,9 @@ const debugName = /^(?:debug|sql|(?:inner|root)?exception|(?:back|stack)?trace$|
 /** Lists the members of a problem document that are no extensions for clients, or that `errors` has in our form. */
 const standardNames: ReadonlySet<string> = new Set([...standardMembers, ...problemDocument.fields]);
 
-const leftOut = {
-  has: (name: string) => standardNames.has(name) || debugName.test(name.slice(0, 40).toLowerCase().replace(/[_.-]/g, "")),
+const rules = {
+  isHidden: (name: string) => debugName.test(name.slice(0, 40).toLowerCase().replace(/[_.-]/g, "")),
+  fitText: clientValue,
 };
 
 /**
@@ -22,7 +23,7 @@ const leftOut = {
 export function keptMembers(body: object, { keeps }: Shape, isProblem: boolean): Finding["extensions"] {
   if (!isProblem && !keeps) return undefined;
   const kept = isProblem ? body : Object.fromEntries(keeps!.flatMap((name) => memberOf(body, name)));
-  const extensions = extensionsOf(kept, leftOut, clientValue);
+  const extensions = extensionsOf(kept, standardNames, rules);
   return Object.keys(extensions).length === 0 ? undefined : extensions;
 }
 
