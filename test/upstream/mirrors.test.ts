@@ -6,7 +6,7 @@ import { createServer as createRawServer, type AddressInfo, type Server as RawSe
 import { describe, expect, it, vi } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { eventually } from "../patience.js";
-import { exchange, parseAnswer, request, withServer } from "../wire.js";
+import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
 import { behind, koaProxies, libraries } from "./proxy-libraries.js";
 
 /** Runs `visit` with the address of a mirror that does this to each connection. */
@@ -143,5 +143,26 @@ describe.each([...libraries, koaProxies])("$name", { concurrent: true }, (librar
       ),
     );
     expect(heard).not.toHaveBeenCalled();
+  });
+});
+
+describe.each(libraries.filter(({ name }) => name.startsWith("http-proxy-3")))("$name with fetch", (library) => {
+  it.each([
+    ["an address", (mirror: string) => mirror],
+    ["a URL", (mirror: string) => new URL(mirror)],
+  ])("leaves its own answer alone, where there is no upstream: the mirror is %s", async (_how, mirrorOf) => {
+    const onError = vi.fn();
+    const mirror = mirrorOf(`http://127.0.0.1:${await closedPort()}`);
+    const settings = { target: undefined, forward: mirror, fetchOptions: {} };
+    const bytes = await behind(library, 1, { settings, options: { onError } }, (port) => exchange(port, request("GET /orders")));
+    expect(parseAnswer(bytes)).toMatchObject({ status: 200, text: "" });
+    expect(onError.mock.calls.map(([problem]: { message?: string }[]) => problem)).toMatchObject([{ status: 502 }]);
+  });
+
+  it("answers an upstream that fails", async () => {
+    const bytes = await behind(library, await closedPort(), { settings: { fetchOptions: {} } }, (port) =>
+      exchange(port, request("GET /orders")),
+    );
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status: 502 });
   });
 });

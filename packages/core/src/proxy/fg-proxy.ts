@@ -8,15 +8,16 @@ import { meant } from "../problem/problem-error.js";
 import { replyOptions } from "../reply/reply-finding.js";
 import { createResponder } from "../responder/responder.js";
 import { guardHook } from "../util/guard-hook.js";
+import { read } from "../util/safe-read.js";
 import { isReadable } from "./proxied-reply.js";
 import { createFailures } from "./proxy-failures.js";
 import { watchDropped } from "./dropped-handlers.js";
 import { limitHead, splitProxyOptions, type ProxyOptions } from "./limit-head.js";
 import { ownHandlers, withHandlers, type ConfiguredProxy, type ProxyConfiguration } from "./proxy-configuration.js";
-import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers } from "./proxy-handlers.js";
+import { guardHandlers, type ProxyEventHandlers, type ProxyHandlers, type ProxySettings } from "./proxy-handlers.js";
 import { createReplyHandler } from "./reply-handler.js";
 import { sendRequestId, setRequestId } from "./send-request-id.js";
-import { isMirror, isReplied, isTracked, trackExchange } from "./track-exchange.js";
+import { isMirror, isOnlyMirror, isReplied, isTracked, trackExchange } from "./track-exchange.js";
 import { watchTimeLimits } from "./watch-time-limits.js";
 import { createUpgrades, upgradeFailed } from "./upgrades.js";
 import { addVia } from "./via.js";
@@ -50,6 +51,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   const respond = createResponder(options, { caller: "fgProxy" });
   const { proxyName } = options;
   const inspectionOptions = replyOptions(options);
+  let proxySettings = given as ProxySettings;
   const upgrades = createUpgrades(respond, { ...inspectionOptions, leaveBody: undefined });
   const failures = createFailures(respond, upgrades, handlers);
   const { broke, reportMirror, keepReply, fail, callOwn } = failures;
@@ -115,7 +117,8 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   function error(...args: Parameters<ProxyHandlers["on"]["error"]>) {
     const [thrown, request, target, destination] = args;
     dropped.see("error");
-    if (target && isMirror(target, destination)) return reportMirror(thrown, request, target);
+    if (target && (isMirror(target, destination) || isOnlyMirror(proxySettings, destination)))
+      return reportMirror(thrown, request, target);
     if (target && isReplied(target)) return keepReply(target);
     ownError?.(...args);
     if (!target) throw thrown; // there is no response: only the caller of the library can answer
@@ -141,6 +144,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   const dropped = watchDropped(all);
   const { watched: on } = dropped;
   const attach: ProxyHandlers["attach"] = (server) => {
+    proxySettings = (read(server, "options") as ProxySettings | undefined) ?? proxySettings;
     for (const [event, handler] of Object.entries(on)) (server.on as (...args: unknown[]) => unknown)(event, handler);
     dropRefusedOfUpgrades(server);
     return server;

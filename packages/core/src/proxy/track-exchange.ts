@@ -87,6 +87,22 @@ export function isMirror(target: ServerResponse | Socket, destination: unknown):
   return target.writableEnded && !isAnswered(target);
 }
 
+/**
+ * Whether a proxy has a destination as its mirror, and no upstream. With `fetch`, http-proxy-3 waits for such a mirror before it ends the
+ * response, and starts the exchange with it as the destination.
+ */
+export function isOnlyMirror({ target, forward }: ProxySettings, destination: unknown): boolean {
+  return target === undefined && forward !== undefined && hrefOf(destination) === hrefOf(forward);
+}
+
+function hrefOf(destination: unknown): unknown {
+  try {
+    return typeof destination === "string" ? new URL(destination).href : (read(destination, "href") ?? destination);
+  } catch {
+    return destination;
+  }
+}
+
 /** Removes a reply that broke from the response, and the fields that a library has set of it. */
 export function forgetReply(response: ServerResponse): void {
   const { reply, fields } = upstreamExchangeOf(response) ?? {};

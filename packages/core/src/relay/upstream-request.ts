@@ -35,7 +35,7 @@ export interface UpstreamRequest {
  * the framing of its content, so that the upstream sees one request where there was one. Host is left out, since it names this gateway,
  * Expect, since this gateway meets it, and Proxy-Authorization as the client sent it (section 11.7.2).
  * @param request of node:http or node:http2, its `url` as the router has left it
- * @throws ProblemError 400 for a target that is no path and no URL of HTTP, 404 for an OPTIONS of "*", which asks this server, 501 for a method that no client sends (CONNECT, TRACE, TRACK)
+ * @throws ProblemError 400 for a target that is no path and no URL of HTTP, 404 for "*", which asks this server, 501 for a method that no client sends (CONNECT, TRACE, TRACK)
  *   and for a Transfer-Encoding other than chunked (RFC 9112 section 6.1)
  * @example const { path, ...init } = upstreamRequest(request);
  * return relay(response, await fetch("http://orders.internal" + path, init));
@@ -44,7 +44,7 @@ export interface UpstreamRequest {
 export function upstreamRequest(request: IncomingMessage | Http2ServerRequest): UpstreamRequest {
   const { method = "GET", url } = request;
   if (!isSendable(method)) throw new ProblemError(501, "", { routine: true });
-  if (method === "OPTIONS" && url === "*") throw new ProblemError(unmatchedStatus); // it asks this server (RFC 9110 section 9.3.7)
+  if (url === "*") throw new ProblemError(unmatchedStatus); // it asks this server (RFC 9110 section 9.3.7)
   const coding = transferCodingOf(request);
   if (coding !== undefined && !/^chunked$/i.test(coding)) throw new ProblemError(501, "", { routine: true });
   const isEmpty = method === "GET" || method === "HEAD" || !hasContent(request);
@@ -86,7 +86,7 @@ function* withoutContent(this: Readonly<Record<string, string>>): Generator<[str
 
 /** Escapes octets that no URL has before URL() reads them as text. */
 function passedTarget({ url = "" }: { readonly url?: string | undefined }): string {
-  if (!hasTarget({ url }) || url === "*") throw new ProblemError(400, ownTexts["target-not-valid"]);
+  if (!hasTarget({ url })) throw new ProblemError(400, ownTexts["target-not-valid"]);
   const ascii = originForm(url).replace(
     /[^\x21-\x7e]/g,
     (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
