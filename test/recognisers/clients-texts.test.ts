@@ -140,6 +140,30 @@ describe("an error made like one of", () => {
   });
 });
 
+describe("an abort without a reason", () => {
+  const abort = (frame: string) =>
+    Object.assign(new Error("s3cr3t"), {
+      name: "AbortError",
+      stack: `AbortError: s3cr3t\n    at abort (a.js:1:2)\n    at ${frame}`,
+    });
+
+  it.each([
+    [
+      "a timer of a library",
+      "Timeout._onTimeout (file:///srv/node_modules/@typespec/ts-http-runtime/nodeHttpClient.js:85:33)",
+      504,
+    ],
+    ["a timer of a library on Windows", "Timeout.<anonymous> (C:\\srv\\node_modules\\airtable\\lib\\run_action.js:44:20)", 504],
+    ["AbortSignal.timeout()", "Timeout._onTimeout (node:internal/abort_controller:127:7)", 504],
+    ["a timer of the application", "Timeout._onTimeout (/srv/drain.js:3:4)", 503],
+    ["a library, at once", "Object.close (/srv/node_modules/pool/index.js:3:4)", 503],
+  ])("begun by %s", (_who, frame, status) => {
+    expect(outcome(abort(frame))[0]).toBe(status);
+    expect(outcome(Object.assign(abort(frame), { type: "aborted" }))[0]).toBe(status); // node-fetch
+    expect(normalizeError(abort(frame), { clientGone: true }).receivedStatus).toBe(499);
+  });
+});
+
 describe("restify-errors", () => {
   it("is the application's own, unlike an error of restify-clients", () => {
     expect(outcome(new RestError!("s3cr3t"))[0]).toBe(500);

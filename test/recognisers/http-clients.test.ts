@@ -43,7 +43,6 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
   stalled: [
     late,
     {
-      "node-fetch 3": [503], // forgets the signal and its reason
       needle: cut, // says that the socket hung up, which it did itself
     },
   ],
@@ -80,7 +79,6 @@ const faults: Readonly<Record<keyof typeof deeds, readonly [Outcome, Partial<Rec
       ...each(["axios", "axios strict", "huawei"], incomplete200), // axios ends the stream and then finds it ended
       ...each(["needle", "node-fetch 2"], lateRead),
       ...each(["got", "got signal", "aws"], [504, "http_response_timeout", 200]),
-      "node-fetch 3": [503],
       octokit: "none",
     },
   ],

@@ -70,7 +70,7 @@ describe.each(Object.entries<Call>(vendors))("%s", (name, call) => {
 const answersRedirects = new Set(["elasticsearch 9", "stripe"]);
 
 /** They have no time limit, or one that looks like an abort of their user's. */
-const endless = new Set(["bent", "airtable", "pocketbase", "tRPC's client"]);
+const endless = new Set(["bent", "pocketbase", "tRPC's client"]);
 
 /** They never notice, or wait for ever. */
 const heedless = new Set(["bent", "openai 4", "airtable", "pocketbase"]);

@@ -117,3 +117,6 @@ export const maxLoggedErrors = 5;
 
 /** Limits the characters of the stacks that are written to stderr for one problem. */
 export const maxLoggedCharacters = 10_000;
+
+/** Limits the characters of a stack in which the frame of a timer is looked for: ten frames with long paths. */
+export const maxStackCharacters = 8000;

@@ -1,5 +1,6 @@
 import type { Finding } from "../../problem/finding.js";
 import { read, readText } from "../../util/safe-read.js";
+import { isAbortedByTimer } from "../aborted-by-timer.js";
 import { timeoutName } from "../fault-in-message.js";
 import { limitedCallFinding } from "../http-clients/call-finding.js";
 import { fault, type Context, type Family, type Rule } from "../rule.js";
@@ -60,7 +61,8 @@ function clientGoneFinding(_error: object, { clientGone, origin }: Context): Fin
  */
 function abortFinding(error: object, { recognise }: Context): Finding {
   const reason = recognise(read(error, "cause"));
-  return reason && reason.status >= 500 ? { status: reason.status, proxyError: reason.proxyError } : shuttingDown;
+  if (reason && reason.status >= 500) return { status: reason.status, proxyError: reason.proxyError };
+  return isAbortedByTimer(error) ? timedOut : shuttingDown;
 }
 
 /** Recognises an error that nothing else is known of by a name that says what it is: libraries follow the same habit. */

@@ -1,6 +1,7 @@
 import { classifyFault } from "../../proxy-errors/classify-fault.js";
 import type { FaultType } from "../../proxy-errors/proxy-errors.js";
 import { read, readText } from "../../util/safe-read.js";
+import { isAbortedByTimer } from "../aborted-by-timer.js";
 import { matchedGroup, timeoutName } from "../fault-in-message.js";
 import { errorName } from "../lookup.js";
 
@@ -23,8 +24,11 @@ export function callFault(failures: readonly unknown[], links: readonly unknown[
 
 /** Whether a call was too late by the names alone. axios and gaxios drop the reason of an abort, but the signal that they got still has it. */
 function isLate(links: readonly unknown[]): boolean {
+  if (links.some(isTimeout)) return true;
+  const aborts = links.filter(isAbort);
   return (
-    links.some(isTimeout) || (links.some(isAbort) && links.some((link) => isTimeout(read(link, "config", "signal", "reason"))))
+    aborts.some(isAbortedByTimer) ||
+    (aborts.length > 0 && links.some((link) => isTimeout(read(link, "config", "signal", "reason"))))
   );
 }
 
