@@ -1,4 +1,4 @@
-import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
+import { RequestFacts, type Facts } from "../responder/request-facts.js";
 import { read, readText } from "../util/safe-read.js";
 import { isRequestId } from "../util/sanitize.js";
 
@@ -15,7 +15,7 @@ export function eventFacts(event: unknown, context?: unknown): Facts {
   const id = [...own, read(event, "requestContext", "requestId"), invocationIdOf(context)].find(isRequestId);
   if (id !== undefined) headers["x-request-id"] = id;
   const facts = { headers, method: readText(event, "httpMethod"), url: targetOf(event) };
-  return withFrameworkObjects(facts, { request: event, ctx: context });
+  return new RequestFacts(facts, { request: event, ctx: context });
 }
 
 /** Writes the target of the request anew: API Gateway takes its query apart. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { isServerErrorStatus } from "../contract/contract.js";
 import { fitsStatus, isDroppedWithError } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
-import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
+import { RequestFacts, type Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { mayHaveMembers, read } from "../util/safe-read.js";
 import { warn } from "../util/stderr.js";
@@ -96,16 +96,28 @@ function setError(response: NodeResponse, thrown: unknown, status: number | unde
  * @param more what the framework knows better
  * @example respond(thrown, requestFacts(thrown, request, response));
  */
-export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse, more?: Partial<Facts>): Facts {
-  const { headers, method, url, complete, socket } = request;
+export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse, more: Partial<Facts> = {}): Facts {
+  const { headers, complete, socket } = request;
   // An error of the connection itself is the client's, whoever passes it on, as Koa does: unless this side has destroyed it with that error.
   const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
-  const origin = ofConnection && read(response, "errored") !== thrown ? "inbound" : undefined;
-  const aborted = hasClientLeft(request, response);
-  const responseHeaders = response.getHeaders();
-  const ids = recordedIds(request);
-  const facts: Facts = { headers, method, url, complete, aborted, ...ids, origin, responseHeaders, ...more };
-  return withFrameworkObjects(facts, { request, response, ...more });
+  const isInbound = ofConnection && read(response, "errored") !== thrown;
+  const { requestId, draftRequestId } = recordedIds(request);
+  return new RequestFacts(
+    {
+      headers,
+      method: more.method ?? request.method,
+      url: "url" in more ? more.url : request.url,
+      complete,
+      aborted: hasClientLeft(request, response),
+      requestId,
+      draftRequestId,
+      origin: more.origin ?? (isInbound ? "inbound" : undefined),
+      responseHeaders: response.getHeaders(),
+      responseStatus: more.responseStatus,
+      allow: more.allow,
+    },
+    { request: more.request ?? request, response: "response" in more ? more.response : response, ctx: more.ctx },
+  );
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */

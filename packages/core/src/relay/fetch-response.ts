@@ -2,7 +2,7 @@ import { mayHaveContent } from "../contract/contract.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { isDroppedWithError } from "../http/header-fields.js";
 import { isFieldName, isFieldValue } from "../http/is-field.js";
-import { withFrameworkObjects, type Facts } from "../responder/request-facts.js";
+import { RequestFacts, type Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { readText } from "../util/safe-read.js";
 
@@ -80,7 +80,7 @@ export function fetchFacts(request: FetchRequest): Facts {
   try {
     const { headers, method, url, signal } = request;
     const facts = { headers: Object.fromEntries(headers), method, url, aborted: signal?.aborted === true };
-    return withFrameworkObjects(facts, { request });
+    return new RequestFacts(facts, { request });
   } catch {
     return { headers: {} };
   }

@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
-import { withFrameworkObjects, type Facts } from "./request-facts.js";
+import { FrameworkView, type Facts } from "./request-facts.js";
 
 /**
  * Describes the context of a problem, for the operator.
@@ -31,8 +31,21 @@ export interface ProblemContext<Request = unknown, Response = unknown, Context =
 type OwnMembers = Omit<ProblemContext, "facts" | "request" | "response" | "ctx">;
 
 /** Makes a context of its own members and the request's facts. */
-export function createContext(members: OwnMembers, facts: Facts): ProblemContext {
-  return withFrameworkObjects({ ...members, facts }, facts);
+export class ReportedContext extends FrameworkView implements ProblemContext {
+  readonly requestId: string;
+  readonly method: string | undefined;
+  readonly instance: string;
+  readonly responseStarted: boolean;
+  readonly facts: Facts;
+
+  constructor({ requestId, method, instance, responseStarted }: OwnMembers, facts: Facts) {
+    super(facts);
+    this.requestId = requestId;
+    this.method = method;
+    this.instance = instance;
+    this.responseStarted = responseStarted;
+    this.facts = facts;
+  }
 }
 
 /** Publishes every problem: `{ problem, context }`. */

@@ -37,14 +37,62 @@ export interface Facts {
 type FrameworkObjects = Pick<Facts, "request" | "response" | "ctx">;
 
 /**
- * Adds what a framework gave for a request to facts, or to a context, so that no log lists it: it contains credentials, and refers to itself.
+ * Keeps what a framework gave for a request readable without listing it: it contains credentials, and refers to itself, so no log may list it.
+ * Getters of a class are not listed, and cost nothing until they are read. Properties that are defined as not enumerable cost more than all
+ * else that an answer needs.
  */
-export function withFrameworkObjects<Target extends object>(target: Target, { request, response, ctx }: FrameworkObjects) {
-  return Object.defineProperties(target, {
-    request: { value: request, enumerable: false },
-    response: { value: response, enumerable: false },
-    ctx: { value: ctx, enumerable: false },
-  }) as Target & Required<FrameworkObjects>;
+export class FrameworkView {
+  readonly #request: unknown;
+  readonly #response: unknown;
+  readonly #ctx: unknown;
+
+  constructor({ request, response, ctx }: FrameworkObjects) {
+    this.#request = request;
+    this.#response = response;
+    this.#ctx = ctx;
+  }
+
+  get request(): unknown {
+    return #request in this ? this.#request : undefined; // a Proxy around it has none
+  }
+
+  get response(): unknown {
+    return #response in this ? this.#response : undefined;
+  }
+
+  get ctx(): unknown {
+    return #ctx in this ? this.#ctx : undefined;
+  }
+}
+
+/** Makes the facts of a request, with what a framework gave for it. */
+export class RequestFacts extends FrameworkView implements Facts {
+  readonly headers: Facts["headers"];
+  readonly method: Facts["method"];
+  readonly url: Facts["url"];
+  readonly aborted: Facts["aborted"];
+  readonly complete: Facts["complete"];
+  readonly requestId: Facts["requestId"];
+  readonly draftRequestId: Facts["draftRequestId"];
+  readonly origin: Facts["origin"];
+  readonly responseHeaders: Facts["responseHeaders"];
+  readonly responseStatus: Facts["responseStatus"];
+  readonly allow: Facts["allow"];
+
+  constructor(facts: Omit<Facts, keyof FrameworkObjects>, given: FrameworkObjects) {
+    super(given);
+    this.headers = facts.headers;
+    this.method = facts.method;
+    this.url = facts.url;
+    this.aborted = facts.aborted;
+    this.complete = facts.complete;
+    this.requestId = facts.requestId;
+    this.draftRequestId = facts.draftRequestId;
+    this.origin = facts.origin;
+    this.responseHeaders = facts.responseHeaders;
+    this.responseStatus = facts.responseStatus;
+    this.allow = facts.allow;
+  }
 }
 
 /**

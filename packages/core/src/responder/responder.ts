@@ -11,7 +11,7 @@ import { dropQuery } from "./drop-query.js";
 import { addErrorHeaders, renderResponse, sentRetryAfter } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
 import { bodyMembers, createRender, plainFormat } from "./render.js";
-import { createContext, createReport, type ProblemContext } from "./report.js";
+import { createReport, ReportedContext, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
 import { chooseRequestId, givenRequestId } from "./request-id.js";
 import { createTranslator } from "./translate.js";
@@ -98,7 +98,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
       instance: instanceOf(url), // an upstream's path is for the body alone: here it could forge this gateway's log
       responseStarted,
     };
-    const context = createContext(members, facts);
+    const context = new ReportedContext(members, facts);
     const fit = dropQuery(found, url, contract);
     const problem = mapped?.(fit, context) ?? fit;
     report(problem, context);
