@@ -105,6 +105,7 @@ const tables: Readonly<Record<string, string>> = {
   "core: node/unanswered-connections.ts: unanswered": "of a server",
   "core: problem/domain-index.ts: indexes": "of a contract",
   "core: problem/extensions.ts: unfit": "a value, no key",
+  "core: recognisers/error-keys.ts: inheritedMembers": "of a class",
   "core: relay/relay-to-node.ts: checked": "of an options object",
   "core: responder/cached-responder.ts: responders": "of an options object",
   "core: server/guard-server.ts: handedOver": "of a server",

@@ -2,12 +2,13 @@ import type { Contract } from "../contract/contract.js";
 import type { Finding } from "../problem/finding.js";
 import { findingSymbol } from "../problem/problem-error.js";
 import { maxRecognisedValues } from "../util/limits.js";
-import { mayHaveMembers, read, readStatus, readText } from "../util/safe-read.js";
+import { mayHaveMembers, read, readStatus } from "../util/safe-read.js";
 import { clientFacing, operational, operationalInbound } from "./families.js";
 import { findingByName } from "./families/resilience.js";
 import { httpClientFinding } from "./http-clients/http-clients.js";
 import { domainFinding } from "./domain-errors.js";
-import { errorName, lookup } from "./lookup.js";
+import { keysOf, seekMembers } from "./error-keys.js";
+import { lookup } from "./lookup.js";
 import { withRetryAfter } from "./retry-after.js";
 import type { Circumstances, Context } from "./rule.js";
 import { soundFinding } from "./sound-finding.js";
@@ -26,21 +27,24 @@ export function recognise(
   const relayStatuses = listed instanceof Set ? listed : new Set(listed);
   const own = findingOfOwnError(thrown, relayStatuses);
   if (own) return own;
-  const ofFiber = read(thrown, fiberCause, "error") ?? read(thrown, fiberCause, "defect");
+  const fiber = read(thrown, fiberCause);
+  const ofFiber = read(fiber, "error") ?? read(fiber, "defect");
   if (ofFiber !== undefined) return recognise(ofFiber, given, budget);
+  const { name, code, members } = keysOf(thrown);
   const context: Context = {
-    name: errorName(thrown),
-    code: readText(thrown, "code") ?? "",
+    name,
+    code,
+    members,
     origin,
     clientGone,
     encodedRequest,
     unreadRequest,
     relayStatuses,
     recognise: (value) => recognise(value, given, budget),
-    httpClientFinding: (value) => (mayHaveMembers(value) ? httpClientFinding(value, context) : undefined),
+    httpClientFinding: (value) => (mayHaveMembers(value) ? httpClientFinding(value, keysOf(value), context) : undefined),
     operationalFinding: () => lookup(origin === "inbound" ? operationalInbound : operational, thrown, context),
   };
-  const ofClient = httpClientFinding(thrown, context) ?? wrappedClientFinding(thrown, context);
+  const ofClient = httpClientFinding(thrown, context, context) ?? wrappedClientFinding(thrown, context);
   if (ofClient) return ofClient;
   const found =
     domainFinding(thrown, given.contract?.problems, context) ??
@@ -62,11 +66,14 @@ function findingOfOwnError(error: object, relayStatuses: Context["relayStatuses"
   return relayed && relayStatuses.has(relayed.status) ? relayed : soundFinding(finding);
 }
 
+seekMembers(["originalError", "errors"]);
+
 /** Finds an HTTP client's error in a wrapper. A wrapper may show what an upstream forged, so no rule may examine the wrapper first. */
 function wrappedClientFinding(thrown: object, context: Context): Finding | undefined {
+  const { members } = context;
   return (
-    context.httpClientFinding(read(thrown, "originalError")) ??
-    context.httpClientFinding(read(thrown, "errors", 0)) ??
+    (members.has("originalError") ? context.httpClientFinding(read(thrown, "originalError")) : undefined) ??
+    (members.has("errors") ? context.httpClientFinding(read(thrown, "errors", 0)) : undefined) ??
     (Array.isArray(thrown) ? context.httpClientFinding(read(thrown, 0)) : undefined)
   );
 }
@@ -87,7 +94,7 @@ function withOwnStatus(error: object, found: Finding | undefined): Finding | und
  * a 5xx or a 499 counts.
  */
 function findingOfCause(error: object, context: Context): Finding | undefined {
-  const errors = read(error, "errors");
+  const errors = context.members.has("errors") ? read(error, "errors") : undefined;
   const cause = read(error, "cause");
   const inner = [
     typeof cause === "function" ? read(error, "jse_cause") : cause, // VError's cause is a method

@@ -1,4 +1,5 @@
 import type { Finding, Origin } from "../problem/finding.js";
+import type { ErrorKeys } from "./error-keys.js";
 import { proxyErrors, type FaultType } from "../proxy-errors/proxy-errors.js";
 
 /** Describes the request that failed, by the names of a node request's own state. */
@@ -22,11 +23,7 @@ export interface Circumstances extends RequestState {
 }
 
 /** Gives rules what is known besides the thrown value. */
-export interface Context {
-  /** The error's `name`; its class's name where that is just "Error". */
-  readonly name: string;
-  /** The error's `code` where it is a text; else "". */
-  readonly code: string;
+export interface Context extends ErrorKeys {
   readonly origin: Origin | undefined;
   /** Whether the client went away before its answer. */
   readonly clientGone: boolean;

@@ -3,6 +3,7 @@ import type { Finding } from "../../problem/finding.js";
 import { maxFieldErrors } from "../../util/limits.js";
 import { hasMember, isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
 import { exposedMembers } from "../exposed-members.js";
+import { hasAny, seekMembers } from "../error-keys.js";
 import type { Context, Family } from "../rule.js";
 import { ownTexts } from "../../problem/own-texts.js";
 
@@ -137,20 +138,20 @@ const nativeErrors: ReadonlySet<unknown> = new Set([
 
 /** Whether somebody only decorated another failure: createError(404, enoent) exposes a path, or a database error's SQL. */
 function isDecorated(error: object, context: Context): boolean {
-  const ofSystem = read(error, "syscall") !== undefined || read(error, "errno") !== undefined;
-  return (
-    ofSystem || nativeErrors.has(read(error, "name")) || context.operationalFinding() !== undefined || isDatabaseError(error)
-  );
+  return nativeErrors.has(read(error, "name")) || context.operationalFinding() !== undefined || isForeignError(error, context);
 }
 
-/** Whether an error has members that drivers add. One that no rule knows quotes its SQL all the same. */
-function isDatabaseError(error: object): boolean {
-  const ofQuery = read(error, "query") !== undefined && (read(error, "params") ?? read(error, "parameters")) !== undefined;
-  const ofState = read(error, "severity") !== undefined && readText(error, "code")?.length === 5; // a SQLSTATE
-  return ofQuery || ofState || driverMembers.some((name) => read(error, name) !== undefined);
+/** Whether an error has members that system calls or drivers add. One that no rule knows quotes a path or its SQL all the same. */
+function isForeignError(error: object, { members }: Context): boolean {
+  if (!hasAny(members, foreignNames)) return false;
+  const has = (name: string) => members.has(name) && read(error, name) !== undefined;
+  const ofQuery = has("query") && (read(error, "params") ?? read(error, "parameters")) !== undefined;
+  const ofState = has("severity") && readText(error, "code")?.length === 5; // a SQLSTATE
+  return ofQuery || ofState || foreignMembers.some(has);
 }
 
-const driverMembers = ["sql", "sqlState", "errorResponse", "driverError", "clientVersion"];
+const foreignMembers = ["syscall", "errno", "sql", "sqlState", "errorResponse", "driverError", "clientVersion"];
+const foreignNames = seekMembers([...foreignMembers, "query", "severity"]);
 
 /** Maps string codes to a status: tRPC's own table (getHTTPStatusCode), then what GraphQL servers write into `extensions.code`. */
 const codeStatuses: ReadonlyMap<unknown, number> = new Map(

@@ -3,7 +3,7 @@ import type { FaultType } from "../../proxy-errors/proxy-errors.js";
 import { read, readText } from "../../util/safe-read.js";
 import { isAbortedByTimer } from "../aborted-by-timer.js";
 import { matchedGroup, timeoutName } from "../fault-in-message.js";
-import { errorName } from "../lookup.js";
+import { errorName } from "../error-keys.js";
 
 /**
  * Finds the fault of a next hop in an HTTP client's error. The client's own message comes last, and so does a name that it gave

@@ -1,5 +1,5 @@
 import { hasMember, isError, isRecord, read, readText } from "../../util/safe-read.js";
-import { errorName } from "../lookup.js";
+import { hasAny, seekMembers, type ErrorKeys } from "../error-keys.js";
 import { isBareClientError } from "./call-fault.js";
 import {
   isAws2,
@@ -48,6 +48,9 @@ const unanswered: ClientKind = {};
 const limited: ClientKind = { limited: true };
 const received: ClientKind = { ...selfDescribed, hasStatusCode: true };
 
+/** Marks the errors of gaxios: the one mark that is no text. */
+const gaxiosMark = Symbol.for("gaxios-gaxios-error");
+
 /** Lists kinds by a member that the client always sets, whatever its value. A body that forges a later mark changes nothing. */
 const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
   ["errid", { forgeable: true, when: (error) => hasMember(error, "scope") }], // nano assigns the whole body over its error
@@ -55,7 +58,7 @@ const clientMarks: readonly (readonly [PropertyKey, ClientKind])[] = [
   ["retryable", { forgeable: true, when: (error) => isAws2(error) && isForgedStatus(error) }],
   ["retryable", { answer: "itself", status: ["statusCode"], when: isAws2 }],
   ["isAxiosError", withResponse],
-  [Symbol.for("gaxios-gaxios-error"), withResponse], // copies the body's message and code
+  [gaxiosMark, withResponse], // copies the body's message and code
   ["timings", { ...withResponse, when: (error) => hasMember(error, "options") }], // got
   ["meta", { answer: ["meta"], zeroIsNone: true, when: (error) => isRecord(read(error, "meta", "meta", "request")) }], // Elasticsearch, OpenSearch
   ["responseHeaders", { answer: "itself", headers: ["responseHeaders"] }], // the AI SDK, typed-rest-client
@@ -133,30 +136,34 @@ const messageKinds: readonly (readonly [start: string, kind: ClientKind])[] = [
 ];
 
 /** Finds the kind of an HTTP client's error; undefined for any other. */
-export function clientKindOf(error: object): ClientKind | undefined {
-  const marked = kindByMark(error);
+export function clientKindOf(error: object, { name, code, members }: ErrorKeys): ClientKind | undefined {
+  const marked = kindByMark(error, members);
   if (marked) return marked;
-  const name = errorName(error);
   const named = clientNames.get(name) ?? (readText(error, "name") === "Error" ? clientNames.get("Error") : undefined);
   if (named && matchesKind(error, named)) return named;
-  if (hasMember(error, "response") && matchesKind(error, withoutName)) return withoutName;
+  if (members.has("response") && hasMember(error, "response") && matchesKind(error, withoutName)) return withoutName;
   return (
-    kindByCode(error, readText(error, "code") ?? "") ??
-    (name.startsWith("RateLimitError[") ? limited : receivedKind(error)) ??
+    kindByCode(error, code) ??
+    (name.startsWith("RateLimitError[") ? limited : receivedKind(error, members)) ??
     kindByMessage(error)
   );
 }
 
 function kindByMessage(error: object): ClientKind | undefined {
-  const message = readText(error, "message");
-  if (message === undefined || !isUnmeant(error)) return undefined;
-  return messageKinds.find(([start, { statusInMessage }]) => message.startsWith(start) && statusInMessage?.test(message))?.[1];
+  const message = readText(error, "message") ?? "";
+  const found = messageKinds.find(([start, { statusInMessage }]) => message.startsWith(start) && statusInMessage?.test(message));
+  return found && isUnmeant(error) ? found[1] : undefined;
 }
 
+const markNames = seekMembers(clientMarks.map(([mark]) => mark).filter((mark) => typeof mark === "string"));
+seekMembers(["response"]);
+
 /** Looks all marks up at once: most errors have none. A revoked Proxy has none either. */
-function kindByMark(error: object): ClientKind | undefined {
+function kindByMark(error: object, members: ErrorKeys["members"]): ClientKind | undefined {
   try {
-    for (const [mark, kind] of clientMarks) if (mark in error && matchesKind(error, kind)) return kind;
+    if (!hasAny(members, markNames) && !(gaxiosMark in error)) return undefined;
+    for (const [mark, kind] of clientMarks)
+      if ((typeof mark !== "string" || members.has(mark)) && mark in error && matchesKind(error, kind)) return kind;
   } catch {}
   return undefined;
 }
@@ -169,8 +176,8 @@ function kindByCode(error: object, code: string): ClientKind | undefined {
   return code.startsWith("UND_ERR_") ? selfDescribed : undefined; // undici, whose ResponseError and the like have the status
 }
 
-function receivedKind(error: object): ClientKind | undefined {
-  return isError(error) && isReceivedError(error) ? received : undefined;
+function receivedKind(error: object, members: ErrorKeys["members"]): ClientKind | undefined {
+  return isError(error) && isReceivedError(error, members) ? received : undefined;
 }
 
 function matchesKind(error: object, { when }: ClientKind): boolean {

@@ -1,6 +1,7 @@
 import type { Finding } from "../../problem/finding.js";
 import type { FaultType } from "../../proxy-errors/proxy-errors.js";
 import { isError, read, readText } from "../../util/safe-read.js";
+import type { ErrorKeys } from "../error-keys.js";
 import { fault, type Context } from "../rule.js";
 import { answeredCallFinding, failedCallFinding, limitedCallFinding } from "./call-finding.js";
 import { clientKindOf, type ClientKind } from "./client-kinds.js";
@@ -13,11 +14,13 @@ const replyLike: ClientKind = { answer: "itself" };
  * Recognises the errors of HTTP clients, and of calls of remote procedures; undefined for any other. It comes before every family: several clients copy members of the
  * response's body onto the error, where a hostile upstream could imitate any error. So only the status and the few header fields
  * that the transport itself received count.
+ * @param keys the error's own
+ * @param context of what was thrown, which may be another value
  */
-export function httpClientFinding(error: object, context: Context): Finding | undefined {
-  const wreck = wreckFault(error, context);
+export function httpClientFinding(error: object, keys: ErrorKeys, context: Context): Finding | undefined {
+  const wreck = keys.members.has("isBoom") ? wreckFault(error, context) : undefined;
   if (wreck) return fault(wreck);
-  const kind = clientKindOf(error) ?? (isReplyLike(error) ? replyLike : undefined);
+  const kind = clientKindOf(error, keys) ?? (isReplyLike(error) ? replyLike : undefined);
   if (!kind) return rpcFinding(error, context);
   if (kind.forgeable) return { status: 502 };
   if (kind.limited) return limitedCallFinding(error);

@@ -1,5 +1,6 @@
 import { fieldEntries } from "../../http/field-entries.js";
-import { read, readText } from "../../util/safe-read.js";
+import { hasMember, read, readText } from "../../util/safe-read.js";
+import { hasAny, seekMembers, type ErrorKeys } from "../error-keys.js";
 
 /** Lists the members in which clients keep the header fields that they received. */
 const headerMembers = ["headers", "responseHeaders"] as const;
@@ -41,12 +42,13 @@ const frameworkMembers = [
  * Whether an error is that of an HTTP client which no table lists. Frameworks give their users errors to throw with a status, a message and
  * header fields for the answer. A status that stands beside a whole message, its content or a vendor's request id was received.
  */
-export function isReceivedError(error: object): boolean {
-  if (!hasAnyMember(error, evidence)) return false;
+export function isReceivedError(error: object, members: ErrorKeys["members"]): boolean {
+  if (!hasAny(members, evidenceNames) || !evidence.some((member) => members.has(member) && hasMember(error, member)))
+    return false;
   if ((receivedStatusOf(error) ?? statusCodeOf(error)) === undefined) return false;
   const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)));
   if (fields.some(isOriginDate)) return true;
-  if (hasAnyMember(error, frameworkMembers) || isNamedByFramework(error)) return false;
+  if (frameworkMembers.some((member) => hasMember(error, member)) || isNamedByFramework(error)) return false;
   const hasBody = bodyMembers.some((member) => (read(error, member) ?? undefined) !== undefined);
   const hasId = requestIdMembers.some((member) => (readText(error, member) ?? "") !== "");
   return fields.some(([name]) => messageFields.has(name.toLowerCase())) || hasBody || hasId;
@@ -55,13 +57,7 @@ export function isReceivedError(error: object): boolean {
 /** Lists all members that may show it. */
 const evidence: readonly string[] = [...headerMembers, ...bodyMembers, ...requestIdMembers];
 
-/** Whether an error has one of the members. Most have none, and to ask for all at once costs little. */
-function hasAnyMember(error: object, members: readonly string[]): boolean {
-  try {
-    for (const member of members) if (member in error) return true;
-  } catch {} // a Proxy that refuses
-  return false;
-}
+const evidenceNames = seekMembers(evidence);
 
 /** Whether a field is the Date with which a server sent a message (RFC 9110 section 6.6.1): no application sets it for its answer. */
 function isOriginDate([name, value]: readonly [name: string, value: unknown]): boolean {
