@@ -145,8 +145,8 @@ function writeRendered(response: NodeResponse, { status, headers, body }: Render
 
 /** Adds the Connection field that Upgrade needs (RFC 9110 section 7.8). HTTP/2 has neither (RFC 9113 section 8.2.2). */
 function withConnection(response: NodeResponse, headers: Rendered["headers"]): Rendered["headers"] {
-  const { upgrade, ...others } = headers;
-  if (upgrade === undefined && !response.hasHeader("upgrade")) return headers;
+  if (headers["upgrade"] === undefined && !response.hasHeader("upgrade")) return headers;
+  const { upgrade: _, ...others } = headers;
   if (isHttp2(response)) return others;
   const isLast = !response.shouldKeepAlive || /\bclose\b/i.test(String(response.getHeader("connection")));
   return { ...headers, connection: isLast ? "Upgrade, close" : "Upgrade" };

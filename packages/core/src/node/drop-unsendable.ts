@@ -14,7 +14,8 @@ import type { NodeResponse } from "./exchange.js";
 export function dropUnsendable(response: NodeResponse, status = response.statusCode, hasLength = false): void {
   if (response.headersSent) return;
   if (isHttp2(response)) return dropFromHttp2(response, status);
-  if (!isFieldValue(response.statusMessage ?? "")) response.statusMessage = "";
+  const { statusMessage: reason } = response;
+  if (reason && !isFieldValue(reason)) response.statusMessage = "";
   if (response.hasHeader("trailer") && (hasLength || !mayHaveTrailers(response, status))) response.removeHeader("trailer");
 }
 

@@ -9,7 +9,7 @@ const isTrue = (value: unknown) => value === true;
 const isStatus = (value: unknown) => Number.isInteger(value);
 
 /** Checks each member of a finding. */
-const memberChecks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unknown) => boolean>> = {
+const checks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unknown) => boolean>> = {
   status: (value) => typeof value === "number",
   type: isText,
   title: isText,
@@ -28,7 +28,7 @@ const memberChecks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unkn
   routine: isTrue,
 };
 
-const memberCheckEntries = Object.entries(memberChecks);
+const memberChecks: ReadonlyMap<string, (value: unknown) => boolean> = new Map(Object.entries(checks));
 
 /**
  * Copies the finding that a thrown value claims to carry. Anybody can claim one, and a Proxy answers differently each time. A
@@ -38,9 +38,11 @@ const memberCheckEntries = Object.entries(memberChecks);
 export function soundFinding(claimed: unknown): Finding | undefined {
   if (!mayHaveMembers(claimed)) return undefined;
   const found: Record<string, unknown> = {};
-  for (const [name, isSound] of memberCheckEntries) {
-    const value = read(claimed, name);
-    if (value !== undefined && isSound(value)) found[name] = value;
-  }
+  try {
+    for (const name in claimed) {
+      const value = memberChecks.has(name) ? read(claimed, name) : undefined;
+      if (value !== undefined && memberChecks.get(name)!(value)) found[name] = value;
+    }
+  } catch {} // a Proxy that refuses
   return found["status"] === undefined ? undefined : (found as unknown as Finding);
 }

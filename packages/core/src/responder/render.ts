@@ -71,10 +71,42 @@ function checkFields(headers: object): Record<string, string> {
 
 /** Renders RFC 9457's format, with the members that FunctionGraph and API Gateway clients read. */
 const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
-  const { type, title, status, detail, code, errors, extensions } = problem;
-  const members = { type, title, status, detail, instance, error_code: code, error_msg: detail, request_id: requestId, errors };
-  return { contentType: problemMediaType(accept), body: withExtensions(members, extensions) };
+  const { detail, errors, extensions } = problem;
+  const { start, middle } = constantParts(problem);
+  const text = quoted(detail);
+  const fields = errors === undefined ? "" : `,"errors":${JSON.stringify(errors)}`;
+  const ownBody = `${start}${text},"instance":${quoted(instance)}${middle}${text},"request_id":${quoted(requestId)}${fields}}`;
+  return { contentType: problemMediaType(accept), body: withExtensions(ownBody, extensions) };
 };
+
+/** Contains the JSON that bodies of the same type, title, status and code share. */
+interface ConstantParts extends Pick<Problem, "type" | "title" | "code"> {
+  /** Up to the detail. */
+  readonly start: string;
+  /** From behind the instance to the detail's copy. */
+  readonly middle: string;
+}
+
+/** Maps a status to the parts of its last body: most problems of a status differ in nothing but their detail. */
+const lastParts = new Map<number, ConstantParts>();
+
+function constantParts({ type, title, status, code }: Problem): ConstantParts {
+  const last = lastParts.get(status);
+  if (last && last.code === code && last.type === type && last.title === title) return last;
+  const start = `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":`;
+  const middle = `,"error_code":${JSON.stringify(code)},"error_msg":`;
+  const parts = { type, title, code, start, middle };
+  lastParts.set(status, parts);
+  return parts;
+}
+
+/** Matches a text in which JSON escapes nothing: ASCII without controls, quotes and backslashes. */
+const unescapedText = /^[ !#-[\]-~]*$/;
+
+/** Writes a text as JSON. */
+function quoted(text: string): string {
+  return typeof text === "string" && unescapedText.test(text) ? `"${text}"` : (JSON.stringify(text) ?? "null");
+}
 
 /**
  * Gives the members of the default format as plain data, whatever the extensions are.
@@ -97,9 +129,21 @@ const renderFunctionGraph: Renderer = ({ code, detail }, { requestId }) => ({
   body: JSON.stringify({ error_code: code, error_msg: detail, request_id: requestId }),
 });
 
-function withExtensions(members: object, extensions: Problem["extensions"]): string {
-  const body = JSON.stringify(members);
-  if (extensions === undefined) return body;
-  const more = writeExtensions(extensions, members);
-  return more.length === 0 ? body : `${body.slice(0, -1)},${more.join(",")}}`;
+/** Has the names of the members that no extension replaces. */
+const ownMembers = {
+  type: 0,
+  title: 0,
+  status: 0,
+  detail: 0,
+  instance: 0,
+  error_code: 0,
+  error_msg: 0,
+  request_id: 0,
+  errors: 0,
+} satisfies Record<string, 0>;
+
+function withExtensions(ownBody: string, extensions: Problem["extensions"]): string {
+  if (extensions === undefined) return ownBody;
+  const more = writeExtensions(extensions, ownMembers);
+  return more.length === 0 ? ownBody : `${ownBody.slice(0, -1)},${more.join(",")}}`;
 }

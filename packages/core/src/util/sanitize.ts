@@ -14,8 +14,11 @@ export function clean(text: unknown): string {
 
 /** Replaces each run of such control characters in a text of any length by a space. */
 export function withoutControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
+  return plainText.test(text) ? text : text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
 }
+
+/** Matches what nearly all texts are: ASCII without controls. */
+const plainText = /^[ -~]*$/;
 
 /** Gives an error code that clients and logs accept; else undefined. */
 export function cleanCode(code: unknown): string | undefined {
