@@ -47,7 +47,8 @@ export const stop = () => drain(server, { timeout: 1000 });
 export const asked = (request: IncomingMessage) => upstreamRequest(request);
 export const invoked = fromInvocation({ statusCode: 200, body: "" });
 export const inFront = fgResponses(options);
-export type More = [ProxyHandlers, ProxyEventHandlers, GuardOptions, DrainOptions, RelayOptions, UpstreamOptions, UpstreamRequest, Reply];
+export const html = browsers("problem", { words: { fr: { status: "Statut" } satisfies Partial<PageWords> } });
+export type More = [ProxyHandlers, ProxyEventHandlers, GuardOptions, DrainOptions, BrowserRenderer, RelayOptions, UpstreamOptions, UpstreamRequest, Reply];
 export default fgErrors(options);
 `;
 
@@ -91,6 +92,9 @@ const names = {
     "upstreamRequest",
     "fromInvocation",
     "fgResponses",
+    "browsers",
+    "type BrowserRenderer",
+    "type PageWords",
     "type ProxyHandlers",
     "type ProxyEventHandlers",
     "type GuardOptions",
@@ -121,6 +125,20 @@ export const sku = (problem: Problem): number => (is.outOfStock(problem) ? probl
 // @ts-expect-error: there is no such row
 export const misspelt = is.outOfStok;
 export type All = [FieldError, Guards<typeof table>, ProblemBody, ProblemTable, ProblemTableRow, ReadOptions, RetryOptions];
+`;
+
+/** What a project may export of the pages, and how it mounts them. */
+const pagesProject = `import { functionGraph } from "@fg-errors/express";
+import { problemPages, renderPages, type PageFile, type PagesHandler, type ProblemPagesOptions } from "@fg-errors/contract/pages";
+import type { Application } from "express";
+import type Koa from "koa";
+export const pages = problemPages(functionGraph);
+export const files = renderPages(functionGraph);
+export const mountExpress = (app: Application) => app.use("/problems", pages).get("/problems", problemPages(functionGraph));
+export const mountKoa = (app: Koa) => app.use(problemPages(functionGraph, { prefix: "/problems" }));
+// @ts-expect-error: there is no such option
+export const misspelt = problemPages(functionGraph, { path: "/problems" });
+export type All = [PageFile, PagesHandler, ProblemPagesOptions];
 `;
 
 /** What a project may export of telemetry, which has neither of the libraries that telemetry takes. */
@@ -232,6 +250,10 @@ describe.each(Object.entries(platforms))("@fg-errors/client: %s", (platform, opt
       expect(await compile(`client-${platform}-${name}`, clientProject, { ...options, ...resolution })).toBe("");
     },
   );
+});
+
+it("@fg-errors/contract/pages compiles with Express and Koa", { timeout: 60_000 }, async () => {
+  expect(await compile("pages-nodenext", pagesProject, { ...resolutions.nodenext, esModuleInterop: true })).toBe("");
 });
 
 describe("@fg-errors/telemetry", () => {

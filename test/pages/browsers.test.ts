@@ -1,4 +1,5 @@
 // format: browsers(): who gets a page, and what is on it, on every host.
+import { createHash } from "node:crypto";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -129,6 +130,16 @@ describe("a page", () => {
       expect(body).toContain(text);
     expect(body).not.toContain("s3cr3t");
     expect(body).not.toContain("<script");
+  });
+
+  it("has one style, which its policy names by its hash, and nothing else that a policy would have to allow", () => {
+    const { body } = rendered(problem(404));
+    const [, style] = /<style>([^<]*)<\/style>/.exec(body)!;
+    const hash = createHash("sha256").update(style!).digest("base64");
+    expect(htmlPolicy).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+    expect(body.match(/<style|style=|<link|<script| on\w+=|src=/g)).toEqual(["<style"]);
   });
 
   it("says nothing of what is inside", () => {

@@ -11,7 +11,7 @@ export interface ProblemPagesOptions {
 }
 
 /** Describes what is read of a request of node:http, and of Express. */
-interface NodeRequest {
+export interface PagesRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly originalUrl?: string | undefined;
@@ -20,7 +20,7 @@ interface NodeRequest {
 }
 
 /** Describes what is written on a response of node:http or node:http2. */
-interface NodeResponse {
+export interface PagesResponse {
   statusCode: number;
   getHeader(name: string): unknown;
   setHeader(name: string, value: string): unknown;
@@ -28,11 +28,11 @@ interface NodeResponse {
 }
 
 /** Describes what is used of Koa's context. */
-interface KoaContext {
+export interface PagesContext {
   readonly method: string;
   readonly path: string;
   readonly originalUrl: string;
-  readonly headers: NodeRequest["headers"];
+  readonly headers: PagesRequest["headers"];
   readonly response: { get(name: string): string | string[]; set(name: string, value: string): unknown };
   status: number;
   body: unknown;
@@ -40,8 +40,8 @@ interface KoaContext {
 
 /** Describes the handler: Express, and all that calls its handlers alike, gives three arguments, and Koa two. */
 export interface PagesHandler {
-  (request: NodeRequest, response: NodeResponse, next: (error?: unknown) => void): void;
-  (ctx: KoaContext, next: () => Promise<unknown>): Promise<void>;
+  (request: PagesRequest, response: PagesResponse, next: (error?: unknown) => void): void;
+  (ctx: PagesContext, next: () => Promise<unknown>): Promise<void>;
 }
 
 /**
@@ -59,7 +59,7 @@ export function problemPages(contract: Contract, options: ProblemPagesOptions = 
   const byDefault = pathOfTypes(contract.types) ?? "/problems";
 
   /** Finds the page of a request. */
-  function pageFor(method: string | undefined, url: string, original: string, mount: string, headers: NodeRequest["headers"]) {
+  function pageFor(method: string | undefined, url: string, original: string, mount: string, headers: PagesRequest["headers"]) {
     if (method !== "GET" && method !== "HEAD") return undefined;
     const whole = pathWithoutQuery(original);
     const folder = prefix ?? (mount === "" ? byDefault : undefined);
@@ -70,7 +70,7 @@ export function problemPages(contract: Contract, options: ProblemPagesOptions = 
       : find({ path, lastStep, accept: headers["accept"], ifNoneMatch: headers["if-none-match"] });
   }
 
-  function answerNode(request: NodeRequest, response: NodeResponse, next: () => void): void {
+  function answerNode(request: PagesRequest, response: PagesResponse, next: () => void): void {
     const { method, url = "/", originalUrl = url, baseUrl = "", headers } = request;
     const page = pageFor(method, url, originalUrl, baseUrl, headers);
     if (!page) return next();
@@ -82,7 +82,7 @@ export function problemPages(contract: Contract, options: ProblemPagesOptions = 
     else response.end(body);
   }
 
-  async function answerKoa(ctx: KoaContext, next: () => Promise<unknown>): Promise<void> {
+  async function answerKoa(ctx: PagesContext, next: () => Promise<unknown>): Promise<void> {
     const { method, path, originalUrl, headers, response } = ctx;
     const mount = (ctx as { readonly mountPath?: unknown }).mountPath;
     const page = pageFor(method, path, originalUrl, typeof mount === "string" ? mount : "", headers);
@@ -92,7 +92,7 @@ export function problemPages(contract: Contract, options: ProblemPagesOptions = 
     for (const [name, value] of fieldsToSet(page, response.get("vary"), response.get("cache-control"))) response.set(name, value);
   }
 
-  return ((first: NodeRequest & KoaContext, second: NodeResponse & (() => Promise<unknown>), third?: () => void) =>
+  return ((first: PagesRequest & PagesContext, second: PagesResponse & (() => Promise<unknown>), third?: () => void) =>
     typeof second === "function" ? answerKoa(first, second) : answerNode(first, second, third!)) as PagesHandler;
 }
 
