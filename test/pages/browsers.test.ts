@@ -404,6 +404,17 @@ describe("elsewhere", () => {
     expect(answer.text).toContain("<p>Try again in 5 seconds.</p>");
   });
 
+  it("an error response that a handler wrote becomes a page", async () => {
+    const app = createExpress().use(express.fgResponses(options), (_request, response) => {
+      response.status(410).set("Vary", "Cookie").set("Content-Security-Policy", "x").type("html").send("<p>It was here");
+    });
+    await withServer(app, async (port) => {
+      const answer = parseAnswer(await exchange(port, request("GET /orders/17", { Accept: chromiumAccept })));
+      expectPage(answer, 404);
+      expect(answer.headers.get("vary")).toBe("Cookie, Accept");
+    });
+  });
+
   it("the result of a function is a page", async () => {
     const handler = functionErrors(() => {
       throw problem(404, "No such order");

@@ -208,6 +208,10 @@ describe("every text is text", () => {
 describe("Markdown", () => {
   it.each([
     ["one\ntwo\n\nthree", "<p>one\ntwo</p>\n<p>three</p>"],
+    [
+      "One.\n\n      - a\n      - b\n\n      ```\n        c\n      ```\n    ",
+      "<p>One.</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n<pre><code>  c</code></pre>",
+    ],
     ["# a\ntext", "<h3>a</h3>\n<p>text</p>"],
     ["- a\n  more\n- b", "<ul>\n<li>a\nmore</li>\n<li>b</li>\n</ul>"],
     ["1. a\n2) b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>"],

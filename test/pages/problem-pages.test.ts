@@ -214,6 +214,14 @@ describe.each(all)("$name", ({ mounted, atRoot, prefixed }) => {
   });
 });
 
+it("is found behind another application that is mounted at the same path", async () => {
+  const other: Koa.Middleware = (_ctx, next) => next();
+  const app = new Koa().use(mount("/shop", other)).use(problemPages(shop));
+  await withServer(app.callback() as RequestListener, async (port) => {
+    expect((await ask(port, "GET /shop/out-of-stock")).status).toBe(200);
+  });
+});
+
 it("escapes the address that a client chose, and links stay where they are", async () => {
   const app = express().use("/:tenant", problemPages(shop));
   await withServer(app, async (port) => {

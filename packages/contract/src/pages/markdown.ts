@@ -5,7 +5,7 @@ import { escapeHtml, htmlLink } from "@fg-errors/core/html";
  * that it is. It takes linear time, whatever the text is.
  */
 export function markdownHtml(markdown: string): string {
-  const lines = markdown.replace(/\r\n?/g, "\n").split("\n");
+  const lines = withoutIndent(markdown.replace(/\r\n?/g, "\n").split("\n"));
   const blocks: string[] = [];
   for (let at = 0; at < lines.length;) {
     const end = endOfBlock(lines, at);
@@ -14,6 +14,13 @@ export function markdownHtml(markdown: string): string {
     at = end;
   }
   return blocks.join("\n");
+}
+
+/** Removes what all lines but the first are indented by, as in a template literal. */
+function withoutIndent([first = "", ...others]: readonly string[]): readonly string[] {
+  let least = Infinity;
+  for (const line of others) if (line.trim() !== "") least = Math.min(least, line.length - line.trimStart().length);
+  return [first.trimStart(), ...others.map((line) => line.slice(Math.min(least, line.length)))];
 }
 
 const fence = /^ {0,3}(?:```|~~~)/;

@@ -61,9 +61,10 @@ export function problemPages(contract: Contract, options: ProblemPagesOptions = 
   /** Finds the page of a request. */
   function pageFor(method: string | undefined, url: string, original: string, mount: string, headers: PagesRequest["headers"]) {
     if (method !== "GET" && method !== "HEAD") return undefined;
-    const whole = pathWithoutQuery(original);
-    const folder = prefix ?? (mount === "" ? byDefault : undefined);
-    const path = folder === undefined ? mountedPath(pathWithoutQuery(url), whole) : pathUnder(folder, pathWithoutQuery(url));
+    const [own, whole] = [pathWithoutQuery(url), pathWithoutQuery(original)];
+    const isMounted = mount !== "" && own !== whole; // koa-mount leaves its path on the context for what comes behind it
+    const folder = prefix ?? (isMounted ? undefined : byDefault);
+    const path = folder === undefined ? mountedPath(own, whole) : pathUnder(folder, own);
     const lastStep = whole.slice(whole.lastIndexOf("/") + 1);
     return path === undefined
       ? undefined
