@@ -1,4 +1,4 @@
-// What docs/languages.md says is what the code does. The table of reasons is compared in test/core/own-texts.test.ts.
+// What docs/languages.md says is what the code does. The table of reasons is compared in test/repo/own-texts.test.ts.
 import { createResponder, problem, type ResponderOptions } from "@fg-errors/core";
 import * as express from "@fg-errors/express";
 import * as expressTexts from "@fg-errors/express/texts";

@@ -1,5 +1,6 @@
 import { keysOfPath, placeOf } from "../../problem/field-place.js";
 import type { FieldError } from "../../problem/finding.js";
+import { fillOwnText, ownTexts } from "../../problem/own-texts.js";
 import { maxFieldErrors, maxMessageCharacters } from "../../util/limits.js";
 import { firstEntries, isError, read, readText } from "../../util/safe-read.js";
 import { newSearch, redactValues, type Search } from "../redact-values.js";
@@ -46,7 +47,7 @@ export function groupedFields(object: object): readonly FieldError[] | undefined
       isCertain ||= name !== "" && letters.startsWith(name);
       const [own = ""] = ownWords.exec(message.slice(0, maxMessageCharacters)) ?? [];
       const isOwn = own !== "" && letters === name + lettersOf(own);
-      found.push({ ...placeOf("body", keysOfPath(attribute)), detail: isOwn ? message : "Not valid." });
+      found.push({ ...placeOf("body", keysOfPath(attribute)), detail: isOwn ? message : ownTexts["not-valid"] });
     }
   }
   return isCertain ? found.slice(0, maxFieldErrors) : undefined;
@@ -82,5 +83,8 @@ function owField(label: unknown, message: unknown): FieldError {
   if (objects[0] === label) objects.shift();
   const isCertain = type !== undefined || objects.length === 0; // a value that is quoted may look like such an object
   const path = name === undefined || !text.includes(" in object `") || !isCertain ? [] : [...objects, name];
-  return { ...placeOf("body", path), detail: type === undefined ? "Not valid." : `Must be of type ${type}.` };
+  return {
+    ...placeOf("body", path),
+    detail: type === undefined ? ownTexts["not-valid"] : fillOwnText("other-type", { kind: type }),
+  };
 }
