@@ -102,6 +102,17 @@ describe.each(kinds)("$name", ({ isSecure, create }) => {
     expect(answers(text)).toMatchObject([{ status: 404 }]);
   });
 
+  it("gives the application a coding with a tab behind it, whose content Node refuses", async () => {
+    const read = vi.fn((incoming: IncomingMessage, response: ServerResponse) => {
+      incoming.resume().on("end", () => response.end("content"));
+    });
+    const bytes = `${request("POST /act", { "Transfer-Encoding": "chunked\t" })}3\r\nabc\r\n0\r\n\r\n`;
+    const text = await visit(create(read, { onError }), isSecure, (open) => send(open(), bytes));
+    expect(assertContract(answers(text)[0]!)).toMatchObject({ status: 400 });
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(reported()).toEqual([[400, undefined]]);
+  });
+
   it("sends a client the 100 that it expects, then leaves it to the application", async () => {
     const bytes = request("POST /none", { Expect: "100-continue" }, "content");
     const [first, second] = answers(await visit(create(vi.fn(), { onError }), isSecure, (open) => send(open(), bytes)));

@@ -104,6 +104,21 @@ describe.each([
       expect(plugin).toHaveBeenCalledTimes(1);
     },
   );
+
+  it.each([
+    ["Expect: 100-continue", 400], // RFC 9110 section 10.1.1: no such request may expect it
+    ["Expect: 100-continue\r\nTrailer: x", 400],
+    ["Trailer: x", 502], // the upstream upgrades nothing
+  ])("with handlers alone, answers an upgrade with %j with %i", async (fields, status) => {
+    const upstream = createServer().on("upgrade", (_request, socket) => void socket.destroy());
+    const bytes = await withServer(upstream, (port) => {
+      const { upgrade } = create({ target: `http://127.0.0.1:${port}`, ...fgProxy(options) } as never);
+      return withServer(createServer().on("upgrade", upgrade as never), (at) =>
+        exchange(at, `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${fields}\r\n\r\n`),
+      );
+    });
+    expect(assertContract(parseAnswer(bytes))).toMatchObject({ status });
+  });
 });
 
 describe("a configuration", () => {

@@ -109,7 +109,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
     trackExchange(outgoing, socket, settings, late);
     limitHead(outgoing, socket, headTimeout, late);
     upgrades.watch(outgoing, request, socket, settings.proxyTimeout);
-    if (!isSendable) upgrades.failUpgrade(meant({ status: 417 }), request, socket); // RFC 9110 section 10.1.1: no Expect without content
+    if (!isSendable) upgrades.failUpgrade(expectationFailed, request, socket);
     else if (addVia(outgoing, request, proxyName)) callOwn("proxyReqWs", args);
     if (!socket.writable) outgoing.destroy();
   }
@@ -122,6 +122,8 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
     if (target && isReplied(target)) return keepReply(target);
     ownError?.(...args);
     if (!target) throw thrown; // there is no response: only the caller of the library can answer
+    if (!("writeHead" in target) && isRefusedExpectation(thrown, request))
+      return upgrades.failUpgrade(expectationFailed, request, target);
     broke(thrown, request, target);
   }
 
@@ -150,4 +152,12 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
     return server;
   };
   return withHandlers(given, { on, attach }, all, dropped);
+}
+
+/** Refuses an upgrade that expects a 100: no request without content may (RFC 9110 section 10.1.1). */
+const expectationFailed: object = meant({ status: 417 });
+
+/** Whether node:http has refused to send an upgrade whose Expect has it send the head at once, with a Trailer field. */
+function isRefusedExpectation(thrown: unknown, { headers }: IncomingMessage): boolean {
+  return headers.expect !== undefined && read(thrown, "code") === "ERR_HTTP_TRAILER_INVALID";
 }
