@@ -26,7 +26,7 @@ location ^~ /.fg-errors/ {
 };
 
 const comment = [
-  "For nginx 1.11 and later, by its documentation; tested with 1.22.1.",
+  "For nginx 1.14 and later; tested with 1.14.2, 1.22.1, 1.26.3 and 1.31.5.",
   "",
   "Include it at the start of every server {}, above all of the default server, since malformed requests arrive there:",
   "",
