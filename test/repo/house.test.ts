@@ -112,6 +112,7 @@ const tables: Readonly<Record<string, string>> = {
   "core: server/guard-server.ts: responses": "of a request, which Node may drop without its response",
   "core: server/lingering-close.ts: lingering": "of a connection",
   "core: server/silence.ts: readBefore": "of a connection",
+  "express: literal-starts.ts: knownStarts": "of an application",
   "express: mounting.ts: checkedLayers": "of an application",
   "koa: mounting.ts: checkedApps": "of an application",
 };

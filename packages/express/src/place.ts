@@ -40,14 +40,17 @@ function mountsIn(baseUrl: string): string[] {
   return baseUrl === "" ? mounts : [...mounts, baseUrl];
 }
 
-/** Whether layers lead to a handler, and take `taken`, and no more, of the path on the way. */
+/** Whether layers lead to a handler, and take `taken`, and no more, of the path on the way. It is mostly mounted last, and never by a route. */
 function leadTo(handler: object, layers: readonly Layer[], path: string, taken: string): boolean {
-  return layers.some((layer) => {
-    const inner = layer.handle?.stack;
-    const isFound = hasHandler(layer, handler);
-    if (!isFound && !inner) return false;
-    const part = matchedPart(layer, path)?.replace(/\/$/, ""); // as Express adds it to `baseUrl`
-    if (part === undefined || !taken.startsWith(part)) return false;
-    return isFound ? part === taken : leadTo(handler, inner!, restOfPath(path, part), taken.slice(part.length));
-  });
+  return layers.findLastIndex((layer) => leadsTo(handler, layer, path, taken)) !== -1;
+}
+
+function leadsTo(handler: object, layer: Layer, path: string, taken: string): boolean {
+  if (layer.route) return false;
+  const inner = layer.handle?.stack;
+  const isFound = hasHandler(layer, handler);
+  if (!isFound && !inner) return false;
+  const part = matchedPart(layer, path)?.replace(/\/$/, ""); // as Express adds it to `baseUrl`
+  if (part === undefined || !taken.startsWith(part)) return false;
+  return isFound ? part === taken : leadTo(handler, inner!, restOfPath(path, part), taken.slice(part.length));
 }

@@ -1,5 +1,6 @@
 import { METHODS } from "node:http";
 import { errorHandlerLength, markedName, matchedPart, restOfPath, type Layer, type Route } from "./layers.js";
+import { literalStarts } from "./literal-starts.js";
 import type { Place } from "./place.js";
 
 /**
@@ -39,13 +40,24 @@ export function mayTake(method: string, { layers, path }: { layers: readonly Lay
 
 /** Lists the routes that match a path, those of nested routers included. */
 function routesAt(place: Place | undefined): Route[] {
-  if (!place) return [];
-  return place.layers.flatMap((layer) => {
-    const inner = layer.handle?.stack;
-    const taken = layer.route || inner ? matchedPart(layer, place.path) : undefined;
-    if (taken === undefined) return [];
-    return layer.route ?? routesAt({ layers: inner!, path: restOfPath(place.path, taken) });
-  });
+  const routes: Route[] = [];
+  if (place) addRoutes(routes, place.layers, place.path);
+  return routes;
+}
+
+function addRoutes(routes: Route[], layers: readonly Layer[], path: string): void {
+  const starts = literalStarts(layers);
+  const lowerCased = path.toLowerCase();
+  for (let at = 0; at < layers.length; at++) {
+    if (!lowerCased.startsWith(starts[at]!)) continue;
+    const layer = layers[at]!;
+    const { route } = layer;
+    const inner = route ? undefined : layer.handle?.stack;
+    const taken = route || inner ? matchedPart(layer, path) : undefined;
+    if (taken === undefined) continue;
+    if (route) routes.push(route);
+    else addRoutes(routes, inner!, restOfPath(path, taken));
+  }
 }
 
 /** Lists the methods that a route names. One that takes all names none, since it is mostly a middleware. */
