@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formats } from "../../packages/contract/src/formats/formats.js";
 import { block, read } from "../docs/markdown.js";
 import { run } from "../published/command.js";
+import { removedFields } from "../../packages/contract/src/edges/edge-answers.js";
 import { closedPort, exchange, parseAnswer, request } from "../wire.js";
 import { coreBody, unusualContract } from "./edge-cases.js";
 import { describeReplies } from "./edge-suite.js";
@@ -66,6 +67,9 @@ http://:${web} {
 	bind 127.0.0.1
 	import fg-errors
 ${ownStatuses.map(([thrown]) => denyLines(thrown)).join("\n")}
+	header /deny/* {
+${removedFields.map((name) => `		${name} s3cr3t`).join("\n")}
+	}
 	basicauth /auth {
 		someone JDJhJDE0JEFRS2t1Y2l4V2RJd0Q5U1BXQnRPTi5VUGRjNW5HbzlZMmZHYjBDTzFMNlB6UzBPTS9jUG9h
 	}

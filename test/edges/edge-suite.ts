@@ -1,6 +1,7 @@
 // What every edge does that replaces replies by their head, HAProxy and Caddy.
 import { functionGraph } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
+import { passedFields, removedFields } from "../../packages/contract/src/edges/edge-answers.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 import {
   acceptValues,
@@ -87,7 +88,7 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
 
     it.each([
       ["GET, HEAD", { Allow: "GET, HEAD" }],
-      ["GET, POST", { Allow: "GET\r\nAllow: POST" }],
+      ["GET, POST, PUT", { Allow: "GET\r\nAllow: POST\r\nAllow: PUT" }],
       ["", { Allow: "" }],
       ["", {}],
     ])("has the Allow %j for a 405 with %j", async (allow, fields) => {
@@ -102,11 +103,11 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
     });
 
     it("keeps the fields that a browser needs to read the answer, and cookies", async () => {
-      const fields = { "Access-Control-Allow-Origin": "https://shop.example", RateLimit: '"a";r=0;t=7', Vary: "Origin" };
-      const page = errorPage(429, { ...fields, "Set-Cookie": "a=1\r\nSet-Cookie: b=2" });
+      const fields = Object.fromEntries(passedFields.map((name) => [name, `value-of-${name}`]));
+      const page = errorPage(429, { ...fields, "Set-Cookie": "a=1\r\nSet-Cookie: b=2\r\nSet-Cookie: c=3" });
       const answer = await ask("GET /", replyWith(page));
       await assertEdge(answer, { status: 503, headers: fields });
-      expect(parseAnswer(answer).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+      expect(parseAnswer(answer).headers.getSetCookie()).toEqual(["a=1", "b=2", "c=3"]);
     });
   });
 
@@ -136,13 +137,14 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
         .map(([name, value]) => `${name}: ${value}\r\n`)
         .join("")}\r\n${body}`;
     const asked = { "X-Request-Id": "a1b2c3" };
+    const ofOtherContent = Object.fromEntries(removedFields.map((name) => [name, "s3cr3t"]));
 
     it.each(["application/problem+json", "application/problem+json; charset=utf-8", "Application/Problem+JSON"])(
       "has a service of the contract answer with %s",
       async (type) => {
         const answer = await ask("GET /a", {
           ...asked,
-          ...replyWith(own(409, { "Content-Type": type, Server: "s3cr3t", ETag: '"1"' })),
+          ...replyWith(own(409, { "Content-Type": type, ...ofOtherContent })),
         });
         expect(parseAnswer(answer)).toMatchObject({ status: 409, text: body });
         expect(parseAnswer(answer).headers.get("content-type")).toBe(type);
@@ -342,6 +344,13 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
       const answer = await unusual("GET /a", replyWith(errorPage(status, { Upgrade: "TLS/1.2" })));
       expect(JSON.parse(parseAnswer(answer).text)).toMatchObject(coreBody(unusualContract, status));
       if (status !== 507 && status !== 511) await assertEdge(answer, { status, code: `SHOP.0${status}` }, unusualContract);
+    });
+
+    it.each([
+      [416, { "Content-Range": "bytes */7" }],
+      [426, { Upgrade: "TLS/1.2" }],
+    ])("keeps what belongs to a %i", async (status, headers) => {
+      await assertEdge(await unusual("GET /a", replyWith(errorPage(status, headers))), { status, headers }, unusualContract);
     });
 
     it.each([

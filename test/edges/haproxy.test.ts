@@ -6,6 +6,7 @@ import { extendContract, functionGraph, type Contract } from "@fg-errors/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formats } from "../../packages/contract/src/formats/formats.js";
 import { block, read } from "../docs/markdown.js";
+import { scaled } from "../patience.js";
 import { run } from "../published/command.js";
 import { closedPort, exchange, parseAnswer, request } from "../wire.js";
 import { coreBody, unusualContract } from "./edge-cases.js";
@@ -20,6 +21,17 @@ const exported = (contract: Contract) => formats["haproxy"]!(contract, { openapi
 const longTexts = extendContract(unusualContract, { 451: { title: "Unavailable", description: "很".repeat(1580) } });
 
 const ownStatuses = [400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504];
+
+const returned: readonly (readonly [status: number, folded: number])[] = [
+  [402, 403],
+  [412, 409],
+  [418, 400],
+  [419, 401],
+  [499, 408],
+  [505, 501],
+  [508, 500],
+  [529, 503],
+];
 
 interface Ports {
   readonly web: number;
@@ -45,7 +57,7 @@ frontend web from fg-errors
     timeout tarpit 1ms
     http-request auth realm orders if { path /auth }
     http-request tarpit deny_status 429 if { path /tarpit }
-    http-request return status 418 content-type text/plain string teapot if { path /return }
+${returned.map(([status]) => `    http-request return status ${status} content-type text/plain string own if { path /return/${status} }`).join("\n")}
     http-response deny if { res.hdr(x-denied) -m found }
     http-after-response set-header x-gateway edge-1
 ${ownStatuses.map((status) => `    http-request deny deny_status ${status} if { path /deny/${status} }`).join("\n")}
@@ -54,7 +66,7 @@ ${ownStatuses.map((status) => `    http-request deny deny_status ${status} if { 
 frontend hasty from fg-errors
     bind 127.0.0.1:${hasty}
     timeout client 30s
-    timeout http-request 400ms
+    timeout http-request ${scaled(200)}ms
     option http-buffer-request
     default_backend up
 frontend unusual from fg-unusual
@@ -219,8 +231,8 @@ describe.skipIf(haproxy.isSkipped)("HAProxy", () => {
       expect(parseAnswer(await ask("GET /file/"))).toMatchObject({ status: 503, text: "<h1>Unavailable</h1>\r\n" });
     });
 
-    it("a rule that returns keeps its content", async () => {
-      expect(parseAnswer(await ask("GET /return"))).toMatchObject({ status: 400, text: "teapot" });
+    it.each(returned)("a rule that returns a %i keeps its content, but leaves as %i", async (status, folded) => {
+      expect(parseAnswer(await ask(`GET /return/${status}`))).toMatchObject({ status: folded, text: "own" });
     });
 
     it("a failure that only the content reports passes", async () => {

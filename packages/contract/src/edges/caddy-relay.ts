@@ -1,10 +1,10 @@
 import type { Contract } from "@fg-errors/core";
 import { foldedStatus } from "../samples.js";
-import { statusFields } from "../testing/fields.js";
 import { block, foldLines, requiredLines } from "./caddy-blocks.js";
 import {
   commonFields,
   edgeFolds,
+  keptStatusFields,
   passedFields,
   removedFields,
   requestIdField,
@@ -83,7 +83,7 @@ const functionLines = [
 const keptLines = [
   ...block("copy_response_headers", [`include ${["set-cookie", ...passedFields].join(" ")}`]),
   ...keptField("retry-after", retryAfterForm),
-  ...[...statusFields].flatMap(([status, { name }]) =>
+  ...keptStatusFields.flatMap(([status, name]) =>
     keptField(name, "[A-Za-z0-9_-].*", [`expression \`{fg_status} == "${status}"\``]),
   ),
 ];

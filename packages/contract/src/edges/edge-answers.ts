@@ -1,5 +1,6 @@
 import type { Contract, ProblemBody } from "@fg-errors/core";
 import { answerOfStatus, foldedStatus } from "../samples.js";
+import { statusFields } from "../testing/fields.js";
 import { UsageError } from "../usage-error.js";
 
 /** Describes what a server in front of services answers with one status: what core answers for a failure that nothing else is known of. */
@@ -23,6 +24,11 @@ export const passedFields: readonly string[] = [
   "ratelimit-policy",
   "vary",
 ];
+
+/** Lists the fields that belong to a status, but for those between an upstream and this hop (RFC 9110 section 11.7.1). */
+export const keptStatusFields: readonly (readonly [status: number, name: string])[] = [...statusFields].flatMap(
+  ([status, { name }]) => (name === "proxy-authenticate" ? [] : [[status, name] as const]),
+);
 
 /** Lists the fields that an error response loses, whoever has set them: they describe other content, name software, or allow storage. */
 export const removedFields: readonly string[] = [

@@ -1,7 +1,6 @@
 import type { Contract } from "@fg-errors/core";
 import type { Format } from "../formats/format.js";
 import { foldedStatus } from "../samples.js";
-import { statusFields } from "../testing/fields.js";
 import {
   commonFields,
   edgeAnswers,
@@ -9,6 +8,7 @@ import {
   edgeComment,
   edgeFolds,
   invalidTrace,
+  keptStatusFields,
   passedFields,
   removedFields,
   requestIdField,
@@ -133,7 +133,7 @@ const repeated: ReadonlySet<string> = new Set(["allow", "set-cookie", "www-authe
 /** Lists rules that store a field of a reply that is replaced, and rules that send it: what an answer with the status has. */
 const fieldsOfStatus = [
   ...keptRules("retry-after", "found", `^${retryAfterForm}$`),
-  ...[...statusFields].flatMap(([status, { name }]) =>
+  ...keptStatusFields.flatMap(([status, name]) =>
     keptRules(name, `int ${status}`, name === "www-authenticate" ? "^[A-Za-z0-9_-]+([ ,].*)?$" : undefined),
   ),
 ];
