@@ -1,0 +1,151 @@
+// The documentation site: built as `npm run docs` builds it, then read in Chromium in light and dark, on a telephone and on a screen.
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import axe from "axe-core";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { patience } from "../patience.js";
+import { withServer } from "../wire.js";
+
+const executablePath = "/usr/bin/chromium";
+const isSkipped = !existsSync(executablePath) && process.env["CI"] !== "true";
+if (isSkipped) console.warn(`${executablePath} is missing, so its tests are skipped: apt-get install chromium`);
+
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-sync",
+];
+
+const root = new URL("../../", import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), "site-"));
+const run = promisify(execFile);
+
+beforeAll(async () => {
+  await run(process.execPath, [`${root}docs/.vitepress/build.js`, folder], { env: { ...process.env, NODE_ENV: "production" } });
+}, 12 * patience);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const html = (path: string) => readFileSync(join(folder, path), "utf8");
+
+describe("the site", () => {
+  it("has every page under its title, and those that are made of the code", () => {
+    expect(html("upstream.html")).toContain("What an upstream can do");
+    expect(html("reference/options.html")).toContain("upstreamCredentials");
+    expect(html("reference/folds.html")).toContain("the client has to authenticate again");
+    expect(html("reference/faults.html")).toContain("connection_read_timeout");
+    expect(html("reference/codes.html")).toContain("APIG.0201");
+    expect(html("reference/api/@fg-errors/core/server.html")).toContain("guardServer");
+    expect(html("reference/api/@fg-errors/express.html")).toContain("fgResponses");
+    expect(html("adr/0017-a-catalogue-of-problems.html")).toContain("catalogue");
+  });
+
+  it("serves the schema of a published contract at its address", () => {
+    expect(JSON.parse(html("schema/contract-1.json"))).toMatchObject({
+      $id: "https://fg-errors.github.io/schema/contract-1.json",
+    });
+  });
+
+  it("draws the diagrams without a script, each with a name", () => {
+    const [figure] = /<figure class="diagram"[^]*?<\/figure>/.exec(html("architecture.html"))!;
+    expect(figure).toMatch(
+      /^<figure class="diagram" role="img" tabindex="0" aria-label="From a failure to a response\. A thrown/,
+    );
+    expect(figure).toContain("<svg");
+    expect(figure).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+  });
+});
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
+
+const files: RequestListener = ({ url }, response) => {
+  const path = decodeURIComponent(url!.split("?")[0]!);
+  const file = join(folder, path.endsWith("/") ? `${path}index.html` : path);
+  if (url === "/favicon.ico") response.writeHead(204).end();
+  else if (!file.startsWith(folder) || !existsSync(file)) response.writeHead(404).end();
+  else response.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
+};
+
+describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args });
+  }, 4 * patience);
+
+  afterAll(() => browser?.close());
+
+  /** Visits the site, and asserts that nothing was asked of another host and that the console stayed silent. */
+  async function visit(settings: object, act: (page: Page, origin: string) => Promise<void>): Promise<void> {
+    await withServer(files, async (port) => {
+      const page = await browser.newPage(settings);
+      const origin = `http://127.0.0.1:${port}`;
+      const foreign: string[] = [];
+      page.on("request", (request) => void (request.url().startsWith(origin) || foreign.push(request.url())));
+      page.on("console", (message) => void (message.type() === "error" && foreign.push(message.text())));
+      page.on("pageerror", (error) => void foreign.push(String(error)));
+      try {
+        await act(page, origin);
+      } finally {
+        await page.close();
+      }
+      expect(foreign).toEqual([]);
+    });
+  }
+
+  const pages = ["/", "/architecture.html", "/reference/options.html", "/reference/api/@fg-errors/core/hosts.html"];
+
+  it.each([
+    ["light", 360],
+    ["light", 1440],
+    ["dark", 360],
+    ["dark", 1440],
+  ] as const)("is accessible: %s, %d pixels wide", async (colorScheme, width) => {
+    await visit({ colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" }, async (page, origin) => {
+      for (const path of pages) {
+        await open(page, origin + path);
+        expect(await page.evaluate("document.documentElement.classList.contains('dark')"), path).toBe(colorScheme === "dark");
+        await page.evaluate(axe.source);
+        const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+        expect(found, path).toEqual([]);
+        const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        expect(overflow, path).toBe(0);
+      }
+    });
+  });
+
+  it("finds a word", async () => {
+    await visit({ viewport: { width: 1440, height: 900 } }, async (page, origin) => {
+      await open(page, `${origin}/`);
+      await page
+        .getByRole("button", { name: /search/i })
+        .first()
+        .click();
+      await page.getByRole("searchbox").fill("lingeringly");
+      await page.locator("a.result", { hasText: "Integrations" }).first().click();
+      await page.waitForURL("**/architecture.html#integrations");
+      await page.getByRole("heading", { name: "How fg-errors is built" }).waitFor();
+    });
+  });
+});
+
+/** Opens a page, and waits until its scripts have taken it over. */
+async function open(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await page.waitForFunction("document.querySelector('#app').__vue_app__?._container");
+}
