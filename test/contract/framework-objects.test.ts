@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { inspect } from "node:util";
 import { createResponder, problem, UpstreamError, type Problem, type ProblemContext } from "@fg-errors/core";
 import { fgProxy } from "@fg-errors/core/proxy";
+import { requestFacts } from "@fg-errors/core/hosts";
 import { guardServer } from "@fg-errors/core/server";
 import { relayResponse } from "@fg-errors/core/upstream";
 import * as onExpress from "@fg-errors/express";
@@ -237,4 +238,33 @@ it("leaves the finding to a value that wraps the error, or inherits from it", ()
   const thrown = problem(409, "Paid", { code: "ORDER.0409" });
   for (const value of [thrown, new Proxy(thrown, {}), Object.create(thrown) as object])
     expect(JSON.parse(respond(value, { headers: {} }).body)).toMatchObject({ detail: "Paid", error_code: "ORDER.0409" });
+});
+
+it("requestFacts() takes each fact that the host knows better", async () => {
+  const facts = {
+    headers: { a: "1" },
+    method: "GET",
+    url: "/own",
+    complete: false,
+    aborted: true,
+    requestId: "a1",
+    draftRequestId: "b2",
+    origin: "inbound",
+    responseHeaders: { b: "2" },
+    responseStatus: 418,
+    allow: () => [],
+    request: 1,
+    response: 2,
+    ctx: 3,
+  } as const;
+  const read: (typeof facts | undefined)[] = [];
+  const server = createServer((incoming, response) => {
+    read.push(requestFacts(undefined, incoming, response, facts) as never, requestFacts(undefined, incoming, response) as never);
+    response.end();
+  });
+  await withServer(server, (port) => exchange(port, request("POST /a")));
+  for (const [name, value] of Object.entries(facts)) {
+    expect(read[0]![name as keyof typeof facts], name).toBe(value);
+    expect(read[1]![name as keyof typeof facts], name).not.toBe(value);
+  }
 });

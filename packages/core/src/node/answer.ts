@@ -102,21 +102,22 @@ export function requestFacts(thrown: unknown, request: NodeRequest, response: No
   const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
   const isInbound = ofConnection && read(response, "errored") !== thrown;
   const { requestId, draftRequestId } = recordedIds(request);
+  const known = <Name extends keyof Facts>(name: Name, own: Facts[Name]) => (name in more ? (more[name] as Facts[Name]) : own);
   return new RequestFacts(
     {
-      headers,
-      method: more.method ?? request.method,
-      url: "url" in more ? more.url : request.url,
-      complete,
-      aborted: hasClientLeft(request, response),
-      requestId,
-      draftRequestId,
-      origin: more.origin ?? (isInbound ? "inbound" : undefined),
-      responseHeaders: response.getHeaders(),
+      headers: known("headers", headers),
+      method: known("method", request.method),
+      url: known("url", request.url),
+      complete: known("complete", complete),
+      aborted: known("aborted", hasClientLeft(request, response)),
+      requestId: known("requestId", requestId),
+      draftRequestId: known("draftRequestId", draftRequestId),
+      origin: known("origin", isInbound ? "inbound" : undefined),
+      responseHeaders: known("responseHeaders", response.getHeaders()),
       responseStatus: more.responseStatus,
       allow: more.allow,
     },
-    { request: more.request ?? request, response: "response" in more ? more.response : response, ctx: more.ctx },
+    { request: known("request", request), response: known("response", response), ctx: more.ctx },
   );
 }
 
