@@ -127,3 +127,9 @@ it("no table and no private symbol stands beside the record of an exchange", () 
   );
   expect(found.toSorted()).toEqual(Object.keys(tables).toSorted());
 });
+
+it("each decision has a number of its own, which its file and its title have", () => {
+  const files = readdirSync(new URL("docs/adr/", root)).toSorted();
+  expect(files.map((file) => Number(file.slice(0, 4)))).toEqual(files.map((_file, at) => at + 1));
+  for (const file of files) expect(read(`docs/adr/${file}`).split(" ")[1], file).toBe(`${Number(file.slice(0, 4))}.`);
+});
