@@ -245,7 +245,7 @@ it("requestFacts() takes each fact that the host knows better", async () => {
     headers: { a: "1" },
     method: "GET",
     url: "/own",
-    complete: false,
+    complete: true,
     aborted: true,
     requestId: "a1",
     draftRequestId: "b2",
