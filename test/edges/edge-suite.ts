@@ -170,6 +170,11 @@ export function describeReplies({ ask, unusual, ports, heads, down, longestPath,
       await assertEdge(await ask("GET /a", { ...asked, ...replyWith(octets) }), { status, code: `FSS.0${status}` });
     });
 
+    it("adds an id where a reply has none", async () => {
+      const reply = own(409).replace("X-Request-Id: a1b2c3\r\n", "");
+      await assertEdge(await ask("GET /a", { ...asked, ...replyWith(reply) }), { status: 409, code: "SHOP.1001" });
+    });
+
     it("adds what a 401 of the contract lacks", async () => {
       const { status, headers } = parseAnswer(await ask("GET /a", { ...asked, ...replyWith(own(401)) }));
       expect([status, headers.get("www-authenticate")]).toEqual([401, "Bearer"]);

@@ -165,7 +165,6 @@ function fieldRules(answers: readonly EdgeAnswer[]): string[] {
   const value = (text: string) => (text === "" ? "%[var(txn.fg_nothing)]" : `'${text.replaceAll("%", "%%")}'`);
   return [
     ...commonFields.map((name) => `set-header ${name} ${answers[0]!.fields[name]} if ${isFailed}`),
-    `set-header ${requestIdField} ${requestId} if ${isOurs}`,
     `set-header ${requestIdField} ${requestId} if ${isFailed} !{ res.fhdr(${requestIdField}) -m found }`,
     ...removedFields.map((name) => `del-header ${name} if ${isFailed}`),
     ...acceptRules("application/json", "txn.fg_json", isOurs),
