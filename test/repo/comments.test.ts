@@ -41,32 +41,6 @@ describe.each(sources)("$path", ({ code }) => {
   });
 });
 
-/** Lists the functions, constants and classes that an entry point exports of other files, with the files. */
-function exportedBy(entry: string): [name: string, path: string][] {
-  const code = sources.find(({ path }) => path === entry)!.code;
-  return [...code.matchAll(/^export \{([^}]+)\} from "\.\/([^"]+)\.js"/gm)].flatMap(([, names, path]) =>
-    names!
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== "" && !name.startsWith("type "))
-      .map((name): [string, string] => [name, `${entry.slice(0, entry.lastIndexOf("/"))}/${path}.ts`]),
-  );
-}
-
-const entries = sources.map(({ path }) => path).filter((path) => /^core\/src\/[^/]+$|\/src\/index\.ts$/.test(path));
-
-describe.each(entries)("the entry point %s", (entry) => {
-  it("exports nothing without an example, but for a former name", () => {
-    for (const [name, path] of exportedBy(entry)) {
-      const { code } = sources.find((source) => source.path === path)!;
-      const doc = new RegExp(`/\\*\\*((?:[^*]|\\*(?!/))*)\\*/\\nexport (?:async )?(?:function|const|class) ${name}\\b`).exec(
-        code,
-      )?.[1];
-      if (name !== "fgUpstream") expect(doc, `${name} of ${path}`).toContain("@example");
-    }
-  });
-});
-
 it("the check finds nouns, relative clauses and private words", () => {
   const code = "/** What it is. */\nlet a;\n/**\n * Octets of it.\n */\nlet b; // held here\n/** Gives it. */\nlet c;";
   expect(docsIn(code).map((text) => isVerb(text.split(" ", 1)[0]!))).toEqual([false, false, true]);

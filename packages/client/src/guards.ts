@@ -1,7 +1,12 @@
 import type { ProblemTable, ProblemTableRow } from "./problem-table.js";
 import { isString, type Problem } from "./problem.js";
 
-/** Gives a guard for each row of a table. */
+/**
+ * Gives a guard for each row of a table.
+ * @example
+ * const problems = { outOfStock: { code: "SHOP.1001", status: 409, retry: "never" } } as const;
+ * const is: Guards<typeof problems> = createGuards(problems);
+ */
 export type Guards<Table extends ProblemTable> = {
   readonly [Key in keyof Table]: (problem: Problem | undefined) => problem is ProblemOf<Table[Key]>;
 };
@@ -19,7 +24,7 @@ type ProblemOf<Row extends ProblemTableRow> = Problem & {
  * text, or a date of ISO 8601.
  * @example
  * const is = createGuards({ outOfStock: { code: "SHOP.1001", status: 409, retry: "never", members: { left: "number" } } });
- * if (is.outOfStock(problem)) show(problem.extensions.left);
+ * if (is.outOfStock(problem)) console.log(problem.extensions.left);
  */
 export function createGuards<const Table extends ProblemTable>(problems: Table): Guards<Table> {
   return Object.fromEntries(

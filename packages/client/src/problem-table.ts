@@ -1,4 +1,7 @@
-/** Describes what a client knows of one kind of problem. */
+/**
+ * Describes what a client knows of one kind of problem.
+ * @example const outOfStock: ProblemTableRow = { code: "SHOP.1001", status: 409, retry: "never", members: { left: "number" } };
+ */
 export interface ProblemTableRow {
   /** The contract's code, `error_code`. */
   readonly code: string;
@@ -9,5 +12,8 @@ export interface ProblemTableRow {
   readonly members?: Readonly<Record<string, "string" | "number" | "date">>;
 }
 
-/** Describes the problems of a contract, as `fg-errors export --format ts` writes them. */
+/**
+ * Describes the problems of a contract, as `fg-errors export --format ts` writes them.
+ * @example const problems = { outOfStock: { code: "SHOP.1001", status: 409, retry: "never" } } as const satisfies ProblemTable;
+ */
 export type ProblemTable = Readonly<Record<string, ProblemTableRow>>;

@@ -1,4 +1,9 @@
-/** Describes one invalid field of a request (RFC 9457 section 3.1). Its place is one of the first three, or the whole content. */
+/**
+ * Describes one invalid field of a request (RFC 9457 section 3.1). Its place is one of the first three, or the whole content.
+ * @example
+ * const describe = ({ pointer, parameter, header, detail }: FieldError) => `${pointer ?? parameter ?? header}: ${detail}`;
+ * problem.errors.map(describe); // ["#/items/0/price: Must be a number."]
+ */
 export interface FieldError {
   /** JSON Pointer as a URI fragment, such as "#/items/0/price". */
   readonly pointer?: string;
@@ -7,7 +12,10 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** Describes an error response. One that is not of the contract has what its head says, and defaults. */
+/**
+ * Describes an error response. One that is not of the contract has what its head says, and defaults.
+ * @example const describe = ({ detail, requestId }: Problem) => `${detail} Please quote ${requestId}.`;
+ */
 export interface Problem {
   /** URI of the kind of problem. Default "about:blank". */
   readonly type: string;
@@ -31,7 +39,10 @@ export interface Problem {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** Describes the JSON body that a service of the contract sends. Its other members are extensions. */
+/**
+ * Describes the JSON body that a service of the contract sends. Its other members are extensions.
+ * @example const { error_code, detail } = (await response.json()) as ProblemBody;
+ */
 export interface ProblemBody {
   readonly type: string;
   readonly title: string;

@@ -1,6 +1,11 @@
 import { createProblem, isString, maxDelay, type Problem } from "./problem.js";
 
-/** Describes the limits of what is read. */
+/**
+ * Describes the limits of what is read.
+ * @example
+ * const limits: ReadOptions = { timeout: 1000, limit: 16_384 };
+ * const problem = await readProblem(response, limits);
+ */
 export interface ReadOptions {
   /** Milliseconds after which a body that has not ended is cancelled. Default 5000. */
   readonly timeout?: number;

@@ -1,7 +1,12 @@
 import type { ProblemTable } from "./problem-table.js";
 import type { Problem } from "./problem.js";
 
-/** Describes the request that failed. */
+/**
+ * Describes the request that failed.
+ * @example
+ * const options: RetryOptions = { method: "POST", attempt: 2, problems };
+ * const delay = retryDelay(problem, options);
+ */
 export interface RetryOptions {
   /** Method of the request. Default "GET". */
   readonly method?: string;

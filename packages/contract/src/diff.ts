@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ContractDocument, DocumentedProblem } from "./document.js";
 
-/** Describes a change that can break a client of the older contract. */
+/**
+ * Describes a change that can break a client of the older contract.
+ * @example
+ * const changes: readonly BreakingChange[] = breakingChanges(contractDocument(before), contractDocument(after));
+ * for (const { subject, change } of changes) console.log(`${subject}: ${change}`);
+ */
 export interface BreakingChange {
   /** Code or status that changed. */
   readonly subject: string;

@@ -14,7 +14,12 @@ import { membersSchema, type JsonSchema } from "./members-schema.js";
  */
 export const documentSchema = "https://fg-errors.github.io/schema/contract-1.json";
 
-/** Describes one problem in a published contract. */
+/**
+ * Describes one problem in a published contract.
+ * @example
+ * const problems: readonly DocumentedProblem[] = Object.values(contractDocument(shop).problems);
+ * const deprecated = problems.filter((problem) => problem.deprecated !== undefined).map(({ code }) => code);
+ */
 export interface DocumentedProblem {
   readonly code: string;
   readonly type: string;
@@ -35,7 +40,12 @@ export interface DocumentedProblem {
   readonly since?: string;
 }
 
-/** Describes a published contract: plain JSON, without code. */
+/**
+ * Describes a published contract: plain JSON, without code.
+ * @example
+ * const document: ContractDocument = contractDocument(shop);
+ * document.problems["outOfStock"]?.code; // "SHOP.OUT_OF_STOCK"
+ */
 export interface ContractDocument {
   readonly $schema: typeof documentSchema;
   readonly name: string;
@@ -101,7 +111,12 @@ function withoutUndefined<T extends object>(object: T): { [Name in keyof T]: Exc
   return Object.fromEntries(entries) as { [Name in keyof T]: Exclude<T[Name], undefined> };
 }
 
-/** Describes a contract whose problems can be made. */
+/**
+ * Describes a contract whose problems can be made.
+ * @example
+ * const contract: LoadedContract = contractFromDocument(JSON.parse(readFileSync("errors.json", "utf8")));
+ * app.use(fgErrors({ contract }));
+ */
 export type LoadedContract = Contract & {
   readonly service: string;
   readonly problems: Readonly<Record<string, ProblemFactory<Record<string, unknown>>>>;

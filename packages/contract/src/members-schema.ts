@@ -1,6 +1,11 @@
 import type { CatalogueRow, PlaceholderKind } from "@fg-errors/core";
 
-/** Describes a JSON Schema of an object, as plain data. */
+/**
+ * Describes a JSON Schema of an object, as plain data.
+ * @example
+ * const members: JsonSchema | undefined = contractDocument(shop).problems["outOfStock"]?.members;
+ * members?.required; // ["left", "sku"]
+ */
 export interface JsonSchema {
   readonly type: "object";
   readonly properties: Readonly<Record<string, object>>;

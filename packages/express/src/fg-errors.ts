@@ -10,6 +10,9 @@ import { answersOptions, mayTake, methodsAt } from "./routes.js";
 /**
  * Describes the handlers for `app.use()`. The type has a name, so that the declaration file of a project that exports them mentions no type
  * of Express.
+ * @example
+ * const handlers: ErrorHandlers = fgErrors({ service: "SHOP" });
+ * app.use(handlers);
  */
 export interface ErrorHandlers extends Array<RequestHandler | ErrorRequestHandler> {
   readonly 0: RequestHandler;

@@ -9,7 +9,12 @@ import { methodsAt } from "./routes.js";
 
 type InterceptedRequest = Location & Pick<Request, "originalUrl">;
 
-/** Describes the handler for `app.use()`; it has a name, so that a project's own declarations need no type of Express's. */
+/**
+ * Describes the handler for `app.use()`; it has a name, so that a project's own declarations need no type of Express's.
+ * @example
+ * const handler: ResponseHandler = fgResponses({ service: "SHOP" });
+ * app.use("/static", handler, express.static("public"));
+ */
 export interface ResponseHandler extends RequestHandler {}
 
 /**
@@ -39,6 +44,7 @@ export function fgResponses(options?: ResponderOptions): ResponseHandler {
 /**
  * Names its successor.
  * @throws TypeError always: fgResponses() had this name before the first release
+ * @example app.use("/orders", fgResponses()); // not fgUpstream()
  */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");

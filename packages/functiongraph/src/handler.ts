@@ -1,9 +1,17 @@
-/** Ends an invocation: with a failure for any error but null and undefined, otherwise with a result. */
+/**
+ * Ends an invocation: with a failure for any error but null and undefined, otherwise with a result.
+ * @example
+ * const handler = (event: ApigEvent, context: FunctionContext, callback: Callback) => callback(null, { statusCode: 200, body: "Hello" });
+ * exports.handler = fgErrors(handler);
+ */
 export type Callback = (error: unknown, result?: unknown) => void;
 
 /**
  * Describes an event function's entry (FunctionGraph Developer Guide, "Node.js Function Development Overview"): one with a third parameter
  * passes its result to the callback, unless it is asynchronous.
+ * @example
+ * const handler: Handler<ApigEvent, FunctionContext> = async ({ path }) => ({ statusCode: 200, body: path });
+ * exports.handler = fgErrors(handler);
  */
 export type Handler<E, C> = (event: E, context: C, callback: Callback) => unknown;
 

@@ -1,4 +1,9 @@
-/** Describes the event that API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources"). */
+/**
+ * Describes the event that API Gateway makes of a request (FunctionGraph Developer Guide, "Supported Event Sources").
+ * @example
+ * const orderOf = ({ pathParameters }: ApigEvent) => pathParameters["id"] ?? "none";
+ * exports.handler = fgErrors(async (event: ApigEvent) => ({ statusCode: 200, body: orderOf(event) }));
+ */
 export interface ApigEvent {
   /** Base64, unless the trigger is set otherwise: see `isBase64Encoded`. */
   readonly body: string;
@@ -12,7 +17,10 @@ export interface ApigEvent {
   readonly requestContext: { readonly apiId: string; readonly requestId: string; readonly stage: string };
 }
 
-/** Describes the context of an invocation: those of its methods that an API needs. */
+/**
+ * Describes the context of an invocation: those of its methods that an API needs.
+ * @example const note = (context: FunctionContext) => context.getLogger().info(context.getRequestID());
+ */
 export interface FunctionContext {
   getRequestID(): string;
   getUserData(key: string): string | undefined;

@@ -9,7 +9,12 @@ import type { ResponderOptions } from "./options.js";
 import { firstByte, isErrorOfBody, isStream, watchBody } from "./stream.js";
 import { unsettled } from "./unsettled.js";
 
-/** Describes the middleware for `app.use()`. It has a name, so that a project's own declarations need no type of Koa's. */
+/**
+ * Describes the middleware for `app.use()`. It has a name, so that a project's own declarations need no type of Koa's.
+ * @example
+ * const errors: ErrorMiddleware = fgErrors({ service: "SHOP" });
+ * app.use(errors);
+ */
 export interface ErrorMiddleware extends Middleware {}
 
 /**

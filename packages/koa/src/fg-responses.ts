@@ -19,7 +19,12 @@ import { firstByte, isStream } from "./stream.js";
 import { isChosen } from "./unsettled.js";
 import { isWeb } from "./web-body.js";
 
-/** Describes the middleware for `app.use()`; it has a name, so that a project's own declarations need no type of Koa's. */
+/**
+ * Describes the middleware for `app.use()`; it has a name, so that a project's own declarations need no type of Koa's.
+ * @example
+ * const responses: ResponseMiddleware = fgResponses({ service: "SHOP" });
+ * app.use(responses);
+ */
 export interface ResponseMiddleware extends Middleware {}
 
 /**
@@ -72,6 +77,7 @@ export function fgResponses(options: ResponderOptions = {}): ResponseMiddleware 
 /**
  * Names its successor.
  * @throws TypeError always: fgResponses() had this name before the first release
+ * @example app.use(fgResponses()); // not fgUpstream()
  */
 export function fgUpstream(): never {
   throw new TypeError("fgUpstream() is now fgResponses()");

@@ -2,7 +2,12 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Problem, ProblemContext } from "@fg-errors/core";
 import { guardHook } from "@fg-errors/core/adapter";
 
-/** Describes a message of the diagnostics channel `fg-errors:problem`. */
+/**
+ * Describes a message of the diagnostics channel `fg-errors:problem`.
+ * @example
+ * const count = ({ problem, context }: ProblemMessage) => statsd.increment(`${context.method}.${problem.status}`);
+ * const stop = onProblem(count);
+ */
 export interface ProblemMessage {
   readonly problem: Problem;
   readonly context: ProblemContext;

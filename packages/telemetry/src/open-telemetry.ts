@@ -18,12 +18,22 @@ interface Meters {
   };
 }
 
-/** Describes the part of @opentelemetry/api that is used. */
+/**
+ * Describes the part of @opentelemetry/api that is used.
+ * @example
+ * const stop = (given: OpenTelemetryApi) => openTelemetry(given);
+ * stop(api); // import * as api from "@opentelemetry/api"
+ */
 export interface OpenTelemetryApi extends ContextApi {
   readonly metrics: { getMeterProvider(): Meters };
 }
 
-/** Describes the part of `logs`, of @opentelemetry/api-logs, that is used. */
+/**
+ * Describes the part of `logs`, of @opentelemetry/api-logs, that is used.
+ * @example
+ * const logsApi: LogsApi = logs; // of @opentelemetry/api-logs
+ * openTelemetry(api, { logs: logsApi });
+ */
 export interface LogsApi {
   getLogger(name: string): {
     emit(record: {
@@ -37,10 +47,20 @@ export interface LogsApi {
   };
 }
 
-/** Names the signals that an exception is recorded as: events of the span, log records, or both. */
+/**
+ * Names the signals that an exception is recorded as: events of the span, log records, or both.
+ * @example
+ * const exceptions: ExceptionSignal = "logs";
+ * openTelemetry(api, { logs, exceptions });
+ */
 export type ExceptionSignal = "events" | "logs" | "logs/dup";
 
-/** Lists the options of `openTelemetry()`. All are optional. */
+/**
+ * Lists the options of `openTelemetry()`. All are optional.
+ * @example
+ * const options: OpenTelemetryOptions = { contract: shop, exceptions: "events" };
+ * openTelemetry(api, options);
+ */
 export interface OpenTelemetryOptions {
   /** Contracts of this process, whose codes may be values of `error.type`. Default `functionGraph`. */
   readonly contract?: Contract | readonly Contract[];

@@ -3,7 +3,12 @@ import { checkTelemetryOptions, isContracts } from "./telemetry-options.js";
 import { statusLabel } from "./error-type.js";
 import { subscribeOnce } from "./subscribe-once.js";
 
-/** Describes the part of a registry of prom-client that is used. */
+/**
+ * Describes the part of a registry of prom-client that is used.
+ * @example
+ * const registry: PrometheusRegistry = new promClient.Registry();
+ * prometheus(promClient, { registry });
+ */
 export interface PrometheusRegistry {
   getSingleMetric(name: string): unknown;
 }
@@ -20,13 +25,23 @@ interface Counter {
   inc(labels: Record<"status" | "type" | "started", string>): void;
 }
 
-/** Describes the part of prom-client that is used. */
+/**
+ * Describes the part of prom-client that is used.
+ * @example
+ * const client: PrometheusClient = promClient; // import promClient from "prom-client"
+ * prometheus(client);
+ */
 export interface PrometheusClient {
   readonly register: PrometheusRegistry;
   readonly Counter: new (configuration: CounterConfiguration) => Counter;
 }
 
-/** Lists the options of `prometheus()`. All are optional. */
+/**
+ * Lists the options of `prometheus()`. All are optional.
+ * @example
+ * const options: PrometheusOptions = { registry: new promClient.Registry(), contract: shop };
+ * prometheus(promClient, options);
+ */
 export interface PrometheusOptions {
   /** Registry that gets the counter. Default prom-client's own, `register`. */
   readonly registry?: PrometheusRegistry;

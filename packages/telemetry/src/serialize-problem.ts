@@ -2,7 +2,12 @@ import type { FieldError, Problem, ProxyErrorType } from "@fg-errors/core";
 import { isError, read, readText } from "@fg-errors/core/adapter";
 import { redactSecrets } from "./redact-secrets.js";
 
-/** Describes an error of a log record: its texts, and nothing else of it. */
+/**
+ * Describes an error of a log record: its texts, and nothing else of it.
+ * @example
+ * const cause: SerializedCause = serializeCause(error);
+ * cause.type; // "TypeError"
+ */
 export interface SerializedCause {
   /** The error's name, such as "TypeError"; the type of a value that is no error. */
   readonly type: string;
@@ -15,7 +20,12 @@ export interface SerializedCause {
   readonly errors?: readonly SerializedCause[];
 }
 
-/** Describes a problem of a log record. Members that a problem lacks are absent. */
+/**
+ * Describes a problem of a log record. Members that a problem lacks are absent.
+ * @example
+ * const record: SerializedProblem = serializeProblem(problem);
+ * JSON.stringify(record);
+ */
 export interface SerializedProblem {
   readonly type: string;
   readonly status: number;

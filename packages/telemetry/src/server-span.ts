@@ -1,7 +1,12 @@
 import type { ProblemContext } from "@fg-errors/core";
 import { read } from "@fg-errors/core/adapter";
 
-/** Describes the part of a span of OpenTelemetry that is used. */
+/**
+ * Describes the part of a span of OpenTelemetry that is used.
+ * @example
+ * const span: OpenTelemetrySpan | undefined = api.trace.getActiveSpan();
+ * openTelemetry(api, { span: () => span });
+ */
 export interface OpenTelemetrySpan {
   isRecording(): boolean;
   setAttributes(attributes: Record<string, string | number | boolean>): unknown;
@@ -11,7 +16,10 @@ export interface OpenTelemetrySpan {
   recordException(exception: { name: string; message: string; stack: string }): unknown;
 }
 
-/** Describes the part of a context of OpenTelemetry that is used. */
+/**
+ * Describes the part of a context of OpenTelemetry that is used.
+ * @example const context: OpenTelemetryContext = api.context.active();
+ */
 export interface OpenTelemetryContext {
   getValue(key: symbol): unknown;
 }

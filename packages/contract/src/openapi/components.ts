@@ -4,7 +4,10 @@ import { generatedBy, generatedMark } from "./generated.js";
 import { componentRef, errorStatuses, problemSchemas, schemaName } from "./schemas.js";
 import type { OpenApiVersion } from "./version.js";
 
-/** Groups the components of an OpenAPI document by kind and name. */
+/**
+ * Groups the components of an OpenAPI document by kind and name.
+ * @example const { schemas, responses, headers }: Components = openApiComponents(shop, "3.1");
+ */
 export type Components = Readonly<Record<"schemas" | "responses" | "headers", Readonly<Record<string, object>>>>;
 
 /** Lists the media types of a body: a client whose Accept names JSON alone gets the same bytes as application/json. */

@@ -1,4 +1,9 @@
-/** Names the versions of OpenAPI that are written. */
+/**
+ * Names the versions of OpenAPI that are written.
+ * @example
+ * const version: OpenApiVersion = "3.1";
+ * const { responses } = openApiComponents(shop, version);
+ */
 export type OpenApiVersion = "3.0" | "3.1" | "3.2";
 
 /** Gives a version by the text that a document has, such as "3.1.0"; undefined for any other. */

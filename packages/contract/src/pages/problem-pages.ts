@@ -1,7 +1,12 @@
 import type { Contract } from "@fg-errors/core";
 import { servedPages, type ServedPage } from "./served-pages.js";
 
-/** Lists the options of `problemPages()`. */
+/**
+ * Lists the options of `problemPages()`.
+ * @example
+ * const options: ProblemPagesOptions = { prefix: "/problems" };
+ * app.use(problemPages(shop, options));
+ */
 export interface ProblemPagesOptions {
   /**
    * Path of the pages' folder, such as "/problems". Default: the path that the handler is mounted at; where it is mounted at none, the path of the
@@ -10,7 +15,10 @@ export interface ProblemPagesOptions {
   readonly prefix?: string;
 }
 
-/** Describes what is read of a request of node:http, and of Express. */
+/**
+ * Describes what is read of a request of node:http, and of Express.
+ * @example const request: PagesRequest = { method: "GET", url: "/problems/out-of-stock", headers: { accept: "text/html" } };
+ */
 export interface PagesRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
@@ -19,7 +27,12 @@ export interface PagesRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** Describes what is written on a response of node:http or node:http2. */
+/**
+ * Describes what is written on a response of node:http or node:http2.
+ * @example
+ * const pages = problemPages(shop);
+ * createServer((request, response: PagesResponse) => pages(request, response, () => response.end()));
+ */
 export interface PagesResponse {
   statusCode: number;
   getHeader(name: string): unknown;
@@ -27,7 +40,12 @@ export interface PagesResponse {
   end(body?: string): unknown;
 }
 
-/** Describes what is used of Koa's context. */
+/**
+ * Describes what is used of Koa's context.
+ * @example
+ * const pages = problemPages(shop);
+ * const serve = (ctx: PagesContext, next: () => Promise<unknown>) => pages(ctx, next);
+ */
 export interface PagesContext {
   readonly method: string;
   readonly path: string;
@@ -38,7 +56,12 @@ export interface PagesContext {
   body: unknown;
 }
 
-/** Describes the handler: Express, and all that calls its handlers alike, gives three arguments, and Koa two. */
+/**
+ * Describes the handler: Express, and all that calls its handlers alike, gives three arguments, and Koa two.
+ * @example
+ * const pages: PagesHandler = problemPages(shop);
+ * app.use("/problems", pages);
+ */
 export interface PagesHandler {
   (request: PagesRequest, response: PagesResponse, next: (error?: unknown) => void): void;
   (ctx: PagesContext, next: () => Promise<unknown>): Promise<void>;

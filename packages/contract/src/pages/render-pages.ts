@@ -3,7 +3,12 @@ import { jsonText } from "../formats/format.js";
 import { contractPages } from "./contract-pages.js";
 import { pageHtml } from "./page.js";
 
-/** Describes a file of the pages. */
+/**
+ * Describes a file of the pages.
+ * @example
+ * const bodies = new Map(renderPages(shop).map(({ path, body }: PageFile) => [path, body]));
+ * bodies.get("out-of-stock/index.html"); // "<!DOCTYPE html>…"
+ */
 export interface PageFile {
   /** Path under the folder of the pages, with slashes, such as "out-of-stock/index.html". */
   readonly path: string;
@@ -17,7 +22,11 @@ export interface PageFile {
  * @param contract `functionGraph`, `rfc9110` or what `defineContract()` returns
  * @returns the files; the index is first
  * @throws TypeError for a value that is no contract
- * @example for (const { path, body } of renderPages(shop)) writeFileSync(`site/${path}`, body);
+ * @example
+ * for (const { path, body } of renderPages(shop)) {
+ *   mkdirSync(dirname(`site/${path}`), { recursive: true });
+ *   writeFileSync(`site/${path}`, body);
+ * }
  */
 export function renderPages(contract: Contract): readonly PageFile[] {
   return contractPages(contract).flatMap((page): PageFile[] => {

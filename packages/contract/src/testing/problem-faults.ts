@@ -3,7 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { forbiddenFields, statusFields } from "./fields.js";
 import { seenResponse, type SeenResponse } from "./seen-response.js";
 
-/** Describes what a test expects besides the contract. */
+/**
+ * Describes what a test expects besides the contract.
+ * @example
+ * const notFound: ExpectedProblem = { status: 404, code: "FSS.0404", detail: /order/ };
+ * await assertProblem(await fetch(url), notFound);
+ */
 export interface ExpectedProblem {
   readonly status?: number;
   /** The member `error_code`. */

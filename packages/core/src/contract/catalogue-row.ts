@@ -1,16 +1,28 @@
-/** Says when a client may send the same request again: never; if its method is idempotent (RFC 9110 section 9.2.2); or always, since the request had no effect. */
+/**
+ * Says when a client may send the same request again: never; if its method is idempotent (RFC 9110 section 9.2.2); or always, since the request had no effect.
+ * @example const retry: Retry = shop.problems.outOfStock.retry; // "never"
+ */
 export type Retry = "never" | "idempotent" | "always";
 
-/** Names the kinds of values that a placeholder of a text takes. */
+/**
+ * Names the kinds of values that a placeholder of a text takes.
+ * @example const kind: PlaceholderKind | undefined = shop.problems.outOfStock.placeholders["left"]; // "number"
+ */
 export type PlaceholderKind = "string" | "number" | "date";
 
-/** Names errors of a domain: a class, a `name` or `code`, or a predicate. */
+/**
+ * Names errors of a domain: a class, a `name` or `code`, or a predicate.
+ * @example const from: DomainError[] = [RangeError, "SequelizeUniqueConstraintError", (error: { errno?: number }) => error.errno === 19];
+ */
 export type DomainError = (abstract new (...args: never[]) => unknown) | string | ((error: never) => boolean);
 
 /** Writes a schema as JSON Schema. It throws where the dialect cannot say what the schema says. */
 type WriteJsonSchema = (options: { readonly target: "draft-2020-12" | "openapi-3.0" }) => object;
 
-/** Describes the part of Standard Schema and of Standard JSON Schema that is used here. */
+/**
+ * Describes the part of Standard Schema and of Standard JSON Schema that is used here.
+ * @example const members: StandardSchema = z.object({ left: z.number() });
+ */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly validate: (value: unknown) => unknown;
@@ -19,7 +31,12 @@ export interface StandardSchema<Input = unknown, Output = Input> {
   };
 }
 
-/** Describes one problem of an organisation's catalogue, with all defaults filled in. */
+/**
+ * Describes one problem of an organisation's catalogue, with all defaults filled in.
+ * @example
+ * const row: CatalogueRow = shop.problems.outOfStock;
+ * row.code; // "SHOP.OUT_OF_STOCK"
+ */
 export interface CatalogueRow {
   /** Name of the row. */
   readonly key: string;

@@ -1,7 +1,12 @@
 import type { CatalogueRow } from "./catalogue-row.js";
 import { folds, upstreamFolds, type Fold } from "./folds.js";
 
-/** Describes one status of a contract. */
+/**
+ * Describes one status of a contract.
+ * @example
+ * const row: StatusRow = { title: "Too Many Requests", description: "Slow down." };
+ * const contract = extendContract(functionGraph, { 429: row });
+ */
 export interface StatusRow {
   /** The documented message, sent as `title`; "-" for a success. */
   readonly title: string;
@@ -9,7 +14,12 @@ export interface StatusRow {
   readonly description: string;
 }
 
-/** Lists the statuses that may leave, and where every other status is folded. Readonly plain data. */
+/**
+ * Lists the statuses that may leave, and where every other status is folded. Readonly plain data.
+ * @example
+ * const contract: Contract = extendContract(functionGraph, { 429: { title: "Too Many Requests", description: "Slow down." } });
+ * app.use(fgErrors({ contract }));
+ */
 export interface Contract {
   readonly name: string;
   readonly statuses: Readonly<Record<number, StatusRow>>;

@@ -1,4 +1,9 @@
-/** Describes one row of a fold table: the target of a status outside the contract, and what justifies it. */
+/**
+ * Describes one row of a fold table: the target of a status outside the contract, and what justifies it.
+ * @example
+ * const fold: Fold | undefined = functionGraph.folds[410];
+ * fold?.to; // 404
+ */
 export interface Fold {
   readonly to: number;
   readonly why: string;

@@ -5,7 +5,12 @@ import { escapeHtml, htmlLink, htmlPage, htmlPolicy } from "./html-page.js";
 import { htmlPreference } from "./html-preference.js";
 import { createWordLookup, retryText, type PageWords } from "./page-words.js";
 
-/** Describes the renderer of `browsers()`. */
+/**
+ * Describes the renderer of `browsers()`.
+ * @example
+ * const format: BrowserRenderer = browsers("functiongraph");
+ * app.use(fgErrors({ format }));
+ */
 export interface BrowserRenderer extends Renderer {
   /** The format for all other clients. */
   readonly inner: "problem" | "functiongraph" | Renderer;

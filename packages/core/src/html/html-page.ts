@@ -1,4 +1,9 @@
-/** Describes a page of HTML. */
+/**
+ * Describes a page of HTML.
+ * @example
+ * const page: HtmlPage = { title: "Closed", content: "<h1>The shop is closed</h1>" };
+ * response.setHeader("Content-Security-Policy", htmlPolicy).end(htmlPage(page));
+ */
 export interface HtmlPage {
   /** Text of the window's title. */
   readonly title: string;

@@ -1,6 +1,11 @@
 import { isRecord } from "../util/safe-read.js";
 
-/** Lists the words of a page that belong to no problem, in one language. `{time}` is a duration or a date. */
+/**
+ * Lists the words of a page that belong to no problem, in one language. `{time}` is a duration or a date.
+ * @example
+ * const fr: Partial<PageWords> = { requestId: "Numéro de la demande" };
+ * app.use(fgErrors({ format: browsers("problem", { words: { fr } }) }));
+ */
 export interface PageWords {
   readonly invalidFields: string;
   /** Text of the link to the page about the type. */

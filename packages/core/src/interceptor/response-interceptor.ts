@@ -34,7 +34,7 @@ import { createWrappedMethods, setEnding, setFlushing, setImpliedHead, setWritin
  * an error reply that is not one of our answers is captured and answered by the contract.
  * @param host `facts`: what is known of a request besides Node's own, asked only for what is answered
  * @throws TypeError for a wrong option, with its name and what it accepts
- * @example const intercept = createResponseInterceptor(options, { facts: (request: Request) => ({ url: request.originalUrl }) });
+ * @example const intercept = createResponseInterceptor(options, { facts: ({ originalUrl: url }: { originalUrl: string }) => ({ url }) });
  */
 export function createResponseInterceptor<Subject>(
   options: ResponderOptions = {},

@@ -4,7 +4,12 @@ import { ownTexts } from "../problem/own-texts.js";
 
 type Value = string | number | boolean;
 
-/** Describes the result of a function behind an API Gateway trigger (FunctionGraph Developer Guide, "Developing a Node.js Event Function"). */
+/**
+ * Describes the result of a function behind an API Gateway trigger (FunctionGraph Developer Guide, "Developing a Node.js Event Function").
+ * @example
+ * const result: InvocationResult = { statusCode: 200, headers: { "Content-Type": "text/plain" }, body: "an order" };
+ * await relay(response, fromInvocation(result));
+ */
 export interface InvocationResult {
   /** 100 to 599. */
   readonly statusCode: number;

@@ -14,7 +14,7 @@ import type { Invocation } from "./read-result.js";
  * @param request the client's
  * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
  * @throws TypeError for a wrong option; nothing else
- * @example export default { fetch: (request) => invocationResponse(invoke(request), request) };
+ * @example export default { fetch: (request: Request) => invocationResponse(invoke(request), request) };
  */
 export async function invocationResponse(
   result: unknown,

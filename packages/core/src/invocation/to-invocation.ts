@@ -9,7 +9,12 @@ import type { InvocationResult } from "./check-result.js";
 import { eventFacts } from "./event-facts.js";
 import type { Invocation } from "./read-result.js";
 
-/** Describes a result with all of its members. */
+/**
+ * Describes a result with all of its members.
+ * @example
+ * const result: WholeResult = toInvocation(problem(404, "No such order"), event);
+ * result.statusCode; // 404
+ */
 export interface WholeResult extends InvocationResult {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string;

@@ -8,7 +8,7 @@ import type { NodeRequest, NodeResponse } from "./exchange.js";
 /**
  * Calls `act` once when a response is closed: it is complete, or its client has left, by FIN, RST or a closed stream of HTTP/2. Node's own
  * "close" misses some of these.
- * @example onClose(response, () => upstreamRequest.destroy());
+ * @example onClose(response, () => outgoing.destroy());
  */
 export function onClose(response: NodeResponse, act: () => void): void {
   if (isHttp2(response)) {

@@ -3,7 +3,10 @@ import { isRecord, read } from "../util/safe-read.js";
 import { placeholderValue, type MessageValues, type Simplify } from "./message-format.js";
 import { reservedMembers } from "./extensions.js";
 
-/** Gives the members that an error of a row takes: those of the placeholders, and those of the row's schema. */
+/**
+ * Gives the members that an error of a row takes: those of the placeholders, and those of the row's schema.
+ * @example type Members = GivenMembers<"Only {left, number} of {sku} are left.", undefined>; // { left: number; sku: string }
+ */
 export type GivenMembers<Detail extends string, Schema> = Simplify<MessageValues<Detail> & SchemaInput<Schema>>;
 type SchemaInput<Schema> = Schema extends StandardSchema<infer Input> ? Input : unknown;
 

@@ -8,7 +8,15 @@ import { findingSymbol, ProblemError } from "./problem-error.js";
 import type { ProblemErrorOptions } from "./problem-options.js";
 import { fieldsOf, isTypeUri, resolveRow, type ProblemRow } from "./problem-row.js";
 
-/** Describes a catalogue. */
+/**
+ * Describes a catalogue.
+ * @example
+ * const definition: CatalogueDefinition<Record<string, ProblemRow>> = {
+ *   service: "SHOP",
+ *   types: "https://errors.example.com/shop/",
+ *   problems: { soldOut: { status: 409, title: "Sold out", detail: "None are left." } },
+ * };
+ */
 export interface CatalogueDefinition<Rows> {
   /** Prefix of the codes: an upper-case letter, then such letters and digits. It is the default of the option `service`, too. */
   readonly service: string;
@@ -22,14 +30,24 @@ export interface CatalogueDefinition<Rows> {
 
 type AnyRows = Readonly<Record<string, ProblemRow>>;
 
-/** Describes a contract with a catalogue of problems. */
+/**
+ * Describes a contract with a catalogue of problems.
+ * @example
+ * const prefixOf = ({ service }: DefinedContract<unknown>) => service;
+ * prefixOf(shop); // "SHOP"
+ */
 export interface DefinedContract<Problems> extends Omit<Contract, "problems"> {
   readonly service: string;
   readonly types: string;
   readonly problems: Problems;
 }
 
-/** Gives the problems that rows define. */
+/**
+ * Gives the problems that rows define.
+ * @example
+ * const rows = { soldOut: { status: 409, title: "Sold out", detail: "No {sku} are left." } } as const;
+ * type Problems = ProblemsOf<typeof rows>; // { soldOut: ProblemFactory<{ sku: string }> }
+ */
 export type ProblemsOf<Rows> = {
   readonly [Key in keyof Rows]: Rows[Key] extends { readonly detail: infer Detail extends string }
     ? ProblemFactory<GivenMembers<Detail, Rows[Key] extends { readonly members: infer Schema } ? Schema : undefined>>
@@ -39,13 +57,23 @@ export type ProblemsOf<Rows> = {
 /** Gives the problems of the contract that a catalogue extends. */
 type InheritedProblems<Base> = Base extends { readonly problems: infer Problems extends object } ? Problems : unknown;
 
-/** Describes options of one error of a catalogue. */
+/**
+ * Describes options of one error of a catalogue.
+ * @example
+ * const options: CatalogueErrorOptions = { cause: error, retryAfter: 60 };
+ * throw shop.problems.outOfStock({ sku: "A-1", left: 2 }, options);
+ */
 export interface CatalogueErrorOptions extends Pick<ProblemErrorOptions, "cause" | "errors" | "headers" | "stack"> {
   /** Seconds, sent as Retry-After instead of the row's. */
   readonly retryAfter?: number;
 }
 
-/** Describes a row that makes the errors that mean it. */
+/**
+ * Describes a row that makes the errors that mean it.
+ * @example
+ * const outOfStock: ProblemFactory<{ left: number; sku: string }> = shop.problems.outOfStock;
+ * if (outOfStock.is(error)) console.log(error.extensions.left);
+ */
 export interface ProblemFactory<Members> extends CatalogueRow {
   /**
    * Makes the error.

@@ -1,6 +1,11 @@
 import type { ProxyErrorType } from "../proxy-errors/proxy-errors.js";
 
-/** Describes what a recogniser learnt. Every text in it is meant for the client: the recogniser has decided that it may leave. */
+/**
+ * Describes what a recogniser learnt. Every text in it is meant for the client: the recogniser has decided that it may leave.
+ * @example
+ * const finding: Finding = { status: 404, detail: "No such order" };
+ * answer(respond, meant(finding), request, response);
+ */
 export interface Finding {
   /** HTTP status, before the contract folds it. */
   readonly status: number;
@@ -34,6 +39,9 @@ export interface Finding {
 /**
  * Describes one invalid field. Exactly one of the three places is given, or none when the whole content is meant. RFC 9457
  * section 3.1 defines `pointer` by its example; the other two name places that are not in the content.
+ * @example
+ * const error: FieldError = { pointer: "#/items/0/price", detail: "Must be a number." };
+ * throw problem(400, "The order is not valid", { errors: [error] });
  */
 export interface FieldError {
   /** JSON Pointer as a URI fragment, such as "#/items/0/price" (RFC 6901 section 6). */
@@ -46,5 +54,10 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** Names the peer that the failed work communicated with; "content" is the source of the response's own content, such as a file. */
+/**
+ * Names the peer that the failed work communicated with; "content" is the source of the response's own content, such as a file.
+ * @example
+ * const origin: Origin = "upstream";
+ * const { status } = normalizeError(error, { origin });
+ */
 export type Origin = "inbound" | "upstream" | "datastore" | "content";

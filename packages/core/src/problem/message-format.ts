@@ -2,7 +2,7 @@ import type { PlaceholderKind } from "../contract/catalogue-row.js";
 
 /**
  * Gives the values that a text's placeholders take: `{sku}` a string, `{left, number}` a number, `{until, date}` a Date or an ISO 8601 text.
- * @example MessageValues<"Only {left, number} of {sku} are left."> // { left: number; sku: string }
+ * @example type Values = MessageValues<"Only {left, number} of {sku} are left.">; // { left: number; sku: string }
  */
 export type MessageValues<Text extends string> = string extends Text
   ? Readonly<Record<string, Value>>

@@ -4,7 +4,12 @@ import { warn } from "../util/stderr.js";
 import { hasReservedMember } from "./extensions.js";
 import type { FieldError } from "./finding.js";
 
-/** Lists the options of a ProblemError besides its status and message. */
+/**
+ * Lists the options of a ProblemError besides its status and message.
+ * @example
+ * const options: ProblemErrorOptions = { code: "ORDER.PAID", cause: error };
+ * throw problem(409, "The order was already paid", options);
+ */
 export interface ProblemErrorOptions {
   /** Sent as `error_code`: 1 to 64 letters, digits and `._:-`, a letter or digit first. Default: `<service>.0<status>`. */
   readonly code?: string;

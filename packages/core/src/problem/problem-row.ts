@@ -6,7 +6,10 @@ import { memberNames } from "./catalogue-members.js";
 import { parseMessage } from "./message-format.js";
 import { reservedMembers } from "./extensions.js";
 
-/** Describes one problem of a catalogue: one kind of failure. */
+/**
+ * Describes one problem of a catalogue: one kind of failure.
+ * @example const outOfStock: ProblemRow = { status: 409, title: "Out of stock", detail: "Only {left, number} of {sku} are left." };
+ */
 export interface ProblemRow<Detail extends string = string, Schema extends StandardSchema = StandardSchema> {
   /** An error status of the contract: `extendContract()` adds others. */
   readonly status: number;

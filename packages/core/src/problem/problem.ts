@@ -8,7 +8,12 @@ import { clean, cleanCode, cleanType } from "../util/sanitize.js";
 import type { FieldError, Finding } from "./finding.js";
 import { ownTexts } from "./own-texts.js";
 
-/** Describes a failure: every failure becomes one. Readonly plain data, all of it but `cause` fit for the client. */
+/**
+ * Describes a failure: every failure becomes one. Readonly plain data, all of it but `cause` fit for the client.
+ * @example
+ * const onError = ({ status, code, cause }: Problem) => logger.error({ status, code, cause });
+ * app.use(fgErrors({ onError }));
+ */
 export interface Problem {
   /**
    * URI of the kind of problem (RFC 9457 section 3.1.1): at most 1000 characters, with the scheme http, https, urn, tag or about.
@@ -49,7 +54,12 @@ export interface Problem {
   readonly cause: unknown;
 }
 
-/** Lists the members of a problem that a user may replace. */
+/**
+ * Lists the members of a problem that a user may replace.
+ * @example
+ * const map = ({ status }: Problem): ProblemChange => (status === 503 ? { detail: "Please try again in a minute." } : {});
+ * app.use(fgErrors({ map }));
+ */
 export type ProblemChange = Partial<
   Pick<Problem, "type" | "status" | "title" | "detail" | "code" | "errors" | "extensions" | "headers">
 >;

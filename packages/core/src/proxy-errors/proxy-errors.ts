@@ -52,10 +52,20 @@ export const proxyErrors = {
   proxy_loop_detected: typeRow(502, true),
 } satisfies Readonly<Record<string, ProxyError>>;
 
-/** Names the types of RFC 9209 section 2.3. */
+/**
+ * Names the types of RFC 9209 section 2.3.
+ * @example
+ * const statusOf = (type: ProxyErrorType) => proxyErrors[type].status;
+ * statusOf("connection_timeout"); // 504
+ */
 export type ProxyErrorType = keyof typeof proxyErrors;
 
-/** Names the types that have a status of their own; those that a gateway detects about an upstream are among them. */
+/**
+ * Names the types that have a status of their own; those that a gateway detects about an upstream are among them.
+ * @example
+ * const type: FaultType | undefined = classifyFault(error);
+ * if (type) console.log(proxyErrors[type].status); // 502, for "connection_refused"
+ */
 export type FaultType = {
   [Type in ProxyErrorType]: (typeof proxyErrors)[Type]["status"] extends number ? Type : never;
 }[ProxyErrorType];

@@ -3,7 +3,12 @@ import type { Socket } from "node:net";
 import { upstreamExchangeOf } from "../node/exchange.js";
 import { checkOptions, type OptionCheck, type ResponderOptions } from "../responder/options.js";
 
-/** Lists the options of fgProxy(): those of `fgErrors()`, and a limit of its own. */
+/**
+ * Lists the options of fgProxy(): those of `fgErrors()`, and a limit of its own.
+ * @example
+ * const options: ProxyOptions = { service: "SHOP", headTimeout: 2000 };
+ * app.use(createProxyMiddleware(fgProxy(options, { target, proxyTimeout: 1000 })));
+ */
 export interface ProxyOptions extends ResponderOptions {
   /**
    * Milliseconds for the whole head of a reply, from the moment at which the request is sent; 1 to 2147483647. `proxyTimeout` of the libraries

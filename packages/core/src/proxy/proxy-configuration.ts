@@ -20,11 +20,21 @@ interface HandlerOptions extends LegacyHandlers {
   readonly plugins?: ((server: never, options: never) => void)[] | undefined;
 }
 
-/** Describes the whole configuration of a proxy library, with a destination among its options. */
+/**
+ * Describes the whole configuration of a proxy library, with a destination among its options.
+ * @example
+ * const configuration = { target, on: { proxyReq } } satisfies ProxyConfiguration;
+ * app.use(createProxyMiddleware(fgProxy({}, configuration)));
+ */
 export type ProxyConfiguration = HandlerOptions &
   ({ readonly target: unknown } | { readonly router: unknown } | { readonly forward: unknown });
 
-/** Describes a configuration whose handlers are those of fgProxy(), which call the application's own first. */
+/**
+ * Describes a configuration whose handlers are those of fgProxy(), which call the application's own first.
+ * @example
+ * const configuration: ConfiguredProxy<{ target: string }> = fgProxy({}, { target });
+ * app.use(createProxyMiddleware(configuration));
+ */
 export type ConfiguredProxy<Configuration> = Omit<Configuration, keyof HandlerOptions> &
   ProxyHandlers & {
     readonly events: ProxyHandlers["on"];

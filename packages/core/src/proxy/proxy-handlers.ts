@@ -28,7 +28,12 @@ export interface ProxyEventHandlers {
   econnreset?(error: Error, request: IncomingMessage, response: ServerResponse, url: object | string): void;
 }
 
-/** Lists the options of a proxy that fgProxy() reads. */
+/**
+ * Lists the options of a proxy that fgProxy() reads.
+ * @example
+ * const targetOf = (settings?: ProxySettings) => String(settings?.target);
+ * const handlers = fgProxy({}, { proxyReq: (_outgoing, _request, _response, settings) => logger.info(targetOf(settings)) });
+ */
 export interface ProxySettings {
   /** Milliseconds that an upstream has to answer; no limit by default. */
   readonly proxyTimeout?: number | undefined;
@@ -40,7 +45,12 @@ export interface ProxySettings {
   readonly forward?: unknown;
 }
 
-/** Contains the handlers as an option of http-proxy-middleware, and `attach` for the libraries without that option. */
+/**
+ * Contains the handlers as an option of http-proxy-middleware, and `attach` for the libraries without that option.
+ * @example
+ * const { attach }: ProxyHandlers = fgProxy();
+ * const proxy = attach(httpProxy.createProxyServer({ target }));
+ */
 export interface ProxyHandlers {
   readonly on: Readonly<
     ProxyEventHandlers &

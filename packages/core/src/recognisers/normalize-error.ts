@@ -6,7 +6,12 @@ import { readStatus } from "../util/safe-read.js";
 import { recognise } from "./recognise.js";
 import type { Circumstances } from "./rule.js";
 
-/** Describes the circumstances of a thrown value. All members are optional. */
+/**
+ * Describes the circumstances of a thrown value. All members are optional.
+ * @example
+ * const options: NormalizeOptions = { contract: rfc9110, service: "SHOP" };
+ * const { status, code } = normalizeError(error, options);
+ */
 export interface NormalizeOptions extends Circumstances {
   /** Default `functionGraph`. */
   readonly contract?: Contract;

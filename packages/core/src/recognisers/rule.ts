@@ -2,7 +2,12 @@ import type { Finding, Origin } from "../problem/finding.js";
 import type { ErrorKeys } from "./error-keys.js";
 import { proxyErrors, type FaultType } from "../proxy-errors/proxy-errors.js";
 
-/** Describes the request that failed, by the names of a node request's own state. */
+/**
+ * Describes the request that failed, by the names of a node request's own state.
+ * @example
+ * const state: RequestState = { clientGone: response.destroyed };
+ * const { status } = normalizeError(error, state);
+ */
 export interface RequestState {
   /** Whether the client went away before its answer. Default false. */
   readonly clientGone?: boolean;
@@ -12,7 +17,12 @@ export interface RequestState {
   readonly unreadRequest?: boolean;
 }
 
-/** Describes what the caller knows besides the thrown value. */
+/**
+ * Describes what the caller knows besides the thrown value.
+ * @example
+ * const circumstances: Circumstances = { origin: "upstream", relayStatuses: [404] };
+ * const { status } = normalizeError(error, circumstances);
+ */
 export interface Circumstances extends RequestState {
   /** The peer that the failed work communicated with, when the caller knows it. */
   readonly origin?: Origin | undefined;

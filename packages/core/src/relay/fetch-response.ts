@@ -6,7 +6,12 @@ import { RequestFacts, type Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { readText } from "../util/safe-read.js";
 
-/** Lists the members of a fetch Request that are read. */
+/**
+ * Lists the members of a fetch Request that are read.
+ * @example
+ * const request: FetchRequest = new Request("http://localhost/orders/17");
+ * const relayed = await relayResponse(fetch("http://orders.internal/orders/17"), request);
+ */
 export interface FetchRequest {
   readonly method: string;
   readonly url: string;

@@ -14,6 +14,9 @@ import { noop } from "../util/noop.js";
 /**
  * Lists the options of `fgErrors()`. Relaying reads `success`, `contract`, `proxyName`, `errorBodyLimit`, `hiddenFailures`,
  * `upstreamCredentials`.
+ * @example
+ * const options: RelayOptions = { service: "SHOP", success: "fold" };
+ * await relay(response, await fetch(url), options);
  */
 export type RelayOptions = ResponderOptions;
 

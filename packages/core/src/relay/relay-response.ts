@@ -20,7 +20,7 @@ import { relayReply, type RelayOptions } from "./relay-reply.js";
  * @param options those of `fgErrors()`; hand over the same object each time, since it is checked once. Default {}
  * @returns a promise that settles when the content has begun
  * @throws TypeError for a wrong option; nothing else
- * @example export default { fetch: (request) => relayResponse(fetch("http://orders.internal/orders"), request) };
+ * @example export default { fetch: (request: Request) => relayResponse(fetch("http://orders.internal/orders"), request) };
  */
 export async function relayResponse(
   reply: Reply | PromiseLike<Reply>,

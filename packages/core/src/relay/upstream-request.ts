@@ -10,10 +10,18 @@ import { unmatchedStatus } from "../problem/unmatched.js";
 /**
  * Maps the header fields for an upstream, names in lower case. Its members are for node:http, Transfer-Encoding among them; its iterator,
  * which fetch() and undici use, leaves out the framing fields that fetch() sets by itself.
+ * @example
+ * const headers: UpstreamHeaders = upstreamRequest(request).headers;
+ * headers["x-tenant"] = "shop";
  */
 export type UpstreamHeaders = Record<string, string> & Iterable<[name: string, value: string]>;
 
-/** Describes the head of a request to an upstream. It fits as the second parameter of fetch(), undici's request() and node:http's request(). */
+/**
+ * Describes the head of a request to an upstream. It fits as the second parameter of fetch(), undici's request() and node:http's request().
+ * @example
+ * const { path, ...init }: UpstreamRequest = upstreamRequest(request);
+ * await relay(response, await fetch("http://orders.internal" + path, init));
+ */
 export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, without an origin: it begins with "/", and has no dot segments that would leave the target's own path. */

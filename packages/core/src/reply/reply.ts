@@ -5,7 +5,12 @@ import type { ReplyHead } from "../http/reply-head.js";
 import { noop } from "../util/noop.js";
 import { read } from "../util/safe-read.js";
 
-/** Describes what is read of a fetch Response: Node's or undici's own, whose streams differ in their types. */
+/**
+ * Describes what is read of a fetch Response: Node's or undici's own, whose streams differ in their types.
+ * @example
+ * const reply: FetchReply = await fetch(url);
+ * const problem = await normalizeUpstream(reply);
+ */
 export interface FetchReply {
   readonly status: number;
   readonly headers: Iterable<[string, string]>;
@@ -14,7 +19,12 @@ export interface FetchReply {
   clone?(): FetchReply;
 }
 
-/** Describes what undici's `request()` gives, or a reply that is put into its form. */
+/**
+ * Describes what undici's `request()` gives, or a reply that is put into its form.
+ * @example
+ * const reply: NodeReply = { statusCode: 410, headers: {}, body: Readable.from(["Deleted"]) };
+ * const { status } = await normalizeUpstream(reply); // 404
+ */
 export interface NodeReply {
   readonly statusCode: number;
   /** Header fields; names in lower case. */
@@ -22,7 +32,12 @@ export interface NodeReply {
   readonly body?: Readable | null | undefined;
 }
 
-/** Describes an upstream's reply: node:http's, fetch's or undici's. */
+/**
+ * Describes an upstream's reply: node:http's, fetch's or undici's.
+ * @example
+ * const pass = (reply: Reply) => relay(response, reply);
+ * await pass(await fetch(url));
+ */
 export type Reply = IncomingMessage | FetchReply | NodeReply;
 
 /** Reads the status and header fields of a reply. A status that was never received is 0. */

@@ -9,7 +9,12 @@ import { Inspection } from "./inspect-reply.js";
 import { replyOptions } from "./reply-finding.js";
 import { contentFault, handleRequestError, headOf, type Reply } from "./reply.js";
 
-/** Lists the options of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own. */
+/**
+ * Lists the options of `fgErrors()`, of which `errorBodyLimit` and `hiddenFailures` matter here, with `relayStatuses` of their own.
+ * @example
+ * const options: UpstreamOptions = { relayStatuses: [404], errorBodyLimit: 4096 };
+ * const reply = await upstream(fetch(url), options);
+ */
 export interface UpstreamOptions extends Omit<ResponderOptions, "relayStatuses"> {
   /**
    * Statuses, 400 to 599, whose error replies are passed on to this gateway's client; `true`: all. Default: those of `fgErrors({

@@ -8,7 +8,12 @@ import type { ProblemContext } from "./report.js";
 import type { Facts } from "./request-facts.js";
 import type { FormatText, Texts } from "./texts.js";
 
-/** Lists the options of a responder. All are optional, and read once. */
+/**
+ * Lists the options of a responder. All are optional, and read once.
+ * @example
+ * const options: ResponderOptions = { service: "SHOP", onError: (problem, { requestId }) => logger.error({ requestId, problem }) };
+ * const respond = createResponder(options);
+ */
 export interface ResponderOptions<Request = unknown, Response = unknown, Context = unknown> {
   /** The statuses that may leave. Default `functionGraph`. */
   readonly contract?: Contract;

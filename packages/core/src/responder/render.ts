@@ -8,7 +8,12 @@ import { guardHook } from "../util/guard-hook.js";
 import { read } from "../util/safe-read.js";
 import { problemMediaType } from "./media-type.js";
 
-/** Describes the context for a renderer, besides the problem. */
+/**
+ * Describes the context for a renderer, besides the problem.
+ * @example
+ * const format = ({ title }: Problem, { requestId }: RenderContext) => ({ contentType: "text/plain", body: `${title} (${requestId})` });
+ * app.use(fgErrors({ format }));
+ */
 export interface RenderContext {
   /** The request's id, also sent as X-Request-Id. */
   readonly requestId: string;
@@ -22,7 +27,12 @@ export interface RenderContext {
   readonly retryAfter: string | undefined;
 }
 
-/** Contains a body and its media type. */
+/**
+ * Contains a body and its media type.
+ * @example
+ * const content: Content = { contentType: "text/plain; charset=utf-8", body: "Something went wrong." };
+ * app.use(fgErrors({ format: () => content }));
+ */
 export interface Content {
   readonly contentType: string;
   readonly body: string;

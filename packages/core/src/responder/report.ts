@@ -6,7 +6,7 @@ import { FrameworkView, type Facts } from "./request-facts.js";
 
 /**
  * Describes the context of a problem, for the operator.
- * @example onError: (problem, { request }) => request?.log.error(problem)
+ * @example const onError = (problem: Problem, { requestId }: ProblemContext) => logger.error({ requestId, problem });
  */
 export interface ProblemContext<Request = unknown, Response = unknown, Context = unknown> {
   readonly requestId: string;

@@ -2,7 +2,12 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 import { pathIn } from "../http/path-in.js";
 import type { Origin } from "../problem/finding.js";
 
-/** Describes what a responder reads of a request. A node:http or node:http2 request fits as it is. */
+/**
+ * Describes what a responder reads of a request. A node:http or node:http2 request fits as it is.
+ * @example
+ * const facts: Facts = { headers: { "x-request-id": "a1b2c3" }, method: "GET", url: "/orders/17" };
+ * const { status, body } = createResponder()(error, facts);
+ */
 export interface Facts {
   readonly headers: IncomingHttpHeaders;
   readonly method?: string | undefined;

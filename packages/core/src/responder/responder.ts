@@ -16,14 +16,20 @@ import { instanceOf, type Facts } from "./request-facts.js";
 import { chooseRequestId, givenRequestId } from "./request-id.js";
 import { createTranslator } from "./translate.js";
 
-/** Contains all that an adapter has to write. Header names are in lower case. */
+/**
+ * Contains all that an adapter has to write. Header names are in lower case.
+ * @example const { status, headers, body }: Rendered = createResponder()(error, request);
+ */
 export interface Rendered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Turns a thrown value into what is written, and reports it. */
+/**
+ * Turns a thrown value into what is written, and reports it.
+ * @example const respond: Responder = createResponder({ service: "SHOP" });
+ */
 export interface Responder {
   (thrown: unknown, facts: Facts): Rendered;
   /** Renders a problem that is at hand, and reports it. */
@@ -31,8 +37,7 @@ export interface Responder {
   /** Reports a failure after the response has begun, and renders nothing. Returns the problem's status; undefined if it could not be reported. */
   readonly report: (thrown: unknown, facts: Facts, responseStarted?: boolean) => number | undefined;
   /**
-   * Reports a failure, and describes it by the members of the default body: for hosts whose errors have a form of their own, such as
-   * GraphQL's. Default facts: none.
+   * Reports a failure, and describes it by the members of the default body, for errors of another form: GraphQL's. Default facts: none.
    * @example const { error_code: code, detail: message } = respond.describe(thrown);
    */
   readonly describe: (thrown: unknown, facts?: Facts) => ProblemBody;
@@ -44,7 +49,10 @@ export interface Responder {
   readonly plain: () => Rendered;
 }
 
-/** Describes an adapter. */
+/**
+ * Describes an adapter.
+ * @example const host: Host = { caller: "createGateway", onServerError: (problem) => server.emit("problem", problem) };
+ */
 export interface Host {
   /** Name of the function in errors about options. Default "createResponder". */
   readonly caller?: string;

@@ -8,7 +8,12 @@ import { ownTexts, type Reason } from "../problem/own-texts.js";
 import { isRecord } from "../util/safe-read.js";
 import { clean, cleanCode } from "../util/sanitize.js";
 
-/** Describes the texts of one problem in one language. Either may be missing: then that text stays as it is. */
+/**
+ * Describes the texts of one problem in one language. Either may be missing: then that text stays as it is.
+ * @example
+ * const row: TextRow = { title: "Épuisé", detail: "Il reste {left} {sku}." };
+ * app.use(fgErrors({ texts: { fr: { "SHOP.OUT_OF_STOCK": row } } }));
+ */
 export interface TextRow {
   /** Title, without placeholders. */
   readonly title?: string;
@@ -16,10 +21,20 @@ export interface TextRow {
   readonly detail?: string;
 }
 
-/** Maps statuses, codes and reasons to texts of one language; a text alone is a detail. */
+/**
+ * Maps statuses, codes and reasons to texts of one language; a text alone is a detail.
+ * @example
+ * const fr: LanguageTexts = { 404: "Rien ici.", "SHOP.OUT_OF_STOCK": { title: "Épuisé", detail: "Il reste {left} {sku}." } };
+ * app.use(fgErrors({ texts: { fr } }));
+ */
 export type LanguageTexts = Readonly<Record<string, string | TextRow>>;
 
-/** Maps language tags (RFC 5646) to the texts of that language. */
+/**
+ * Maps language tags (RFC 5646) to the texts of that language.
+ * @example
+ * const texts: Texts = { "zh-CN": zhCN, fr: { 404: "Rien ici." } };
+ * app.use(fgErrors({ texts }));
+ */
 export type Texts = Readonly<Record<string, LanguageTexts>>;
 
 /**
@@ -28,7 +43,12 @@ export type Texts = Readonly<Record<string, LanguageTexts>>;
  */
 export type FormatText = (message: string, values: Record<string, TextValue>, language: string) => unknown;
 
-/** Describes a member that a text may name. A date of a catalogue's row is a Date for a formatter. */
+/**
+ * Describes a member that a text may name. A date of a catalogue's row is a Date for a formatter.
+ * @example
+ * const write = (value: TextValue | undefined) => (value instanceof Date ? value.toISOString() : String(value));
+ * const formatText: FormatText = (message, values) => message.replace("{until}", write(values["until"]));
+ */
 export type TextValue = string | number | bigint | boolean | Date;
 
 /** Describes a text that was checked. */

@@ -12,7 +12,12 @@ import { watchSessions } from "./sessions.js";
 import { createSilenceCheck, resetUploads } from "./silence.js";
 import { serviceUnavailable } from "./unavailable.js";
 
-/** Lists the options of drain(). */
+/**
+ * Lists the options of drain().
+ * @example
+ * const options: DrainOptions = { timeout: 5000 };
+ * process.once("SIGTERM", () => drain(server, options));
+ */
 export interface DrainOptions {
   /** Milliseconds for requests in flight to finish, an integer from 0 to 2147483647. Default: 10000. */
   readonly timeout?: number | undefined;

@@ -1,7 +1,12 @@
 import { checkOptions, type OptionCheck, type ResponderOptions } from "../responder/options.js";
 import type { LoadLimits } from "./load-shedding.js";
 
-/** Lists the options of guardServer(): those of `fgErrors()`, and the limits above which requests are refused. */
+/**
+ * Lists the options of guardServer(): those of `fgErrors()`, and the limits above which requests are refused.
+ * @example
+ * const options: GuardOptions = { service: "SHOP", maxInFlight: 1000 };
+ * guardServer(createServer(app), options).listen(8080);
+ */
 export interface GuardOptions extends ResponderOptions, LoadLimits {}
 
 const limitChecks: Readonly<Record<keyof LoadLimits, OptionCheck>> = {

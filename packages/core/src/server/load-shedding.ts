@@ -11,7 +11,12 @@ import { measureEventLoopDelay } from "./event-loop-delay.js";
 import { refuse, refuseSocket } from "./refusals.js";
 import { serviceUnavailable } from "./unavailable.js";
 
-/** Lists the limits of load shedding: above them a server refuses requests with 503. */
+/**
+ * Lists the limits of load shedding: above them a server refuses requests with 503.
+ * @example
+ * const limits: LoadLimits = { maxInFlight: 1000, maxEventLoopDelay: 200 };
+ * guardServer(createServer(app), { service: "SHOP", ...limits }).listen(8080);
+ */
 export interface LoadLimits {
   /** Requests in flight, 1 or more: a request counts until its response has left. While there are as many, others get a 503. Default: no limit. */
   readonly maxInFlight?: number | undefined;

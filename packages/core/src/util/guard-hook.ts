@@ -6,7 +6,7 @@ import { warn } from "./stderr.js";
  * answer of undefined.
  * @param name of the hook, for stderr
  * @param finish converts the answer, which must not be a promise then; may throw as well
- * @example const report = guardHook("onError", options.onError);
+ * @example const report = guardHook("onError", (problem: Problem) => logger.error(problem));
  */
 export function guardHook<A extends readonly unknown[], R, F>(
   name: string,

@@ -1,7 +1,12 @@
 import { apigCodes } from "./apig-codes.js";
 import { fssCodes } from "./fss-codes.js";
 
-/** Describes what the documentation of FunctionGraph or API Gateway says of an error code. */
+/**
+ * Describes what the documentation of FunctionGraph or API Gateway says of an error code.
+ * @example
+ * const rows: readonly DocumentedCode[] = explainCode("FSS.1051");
+ * rows[0]?.title; // "Function not found"
+ */
 export interface DocumentedCode {
   /** The code, such as "FSS.1051". */
   readonly code: string;
