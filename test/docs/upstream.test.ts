@@ -31,13 +31,13 @@ it("every fault has its type's status, in the order of the RFC", () => {
   );
 });
 
-it("every type is one of a fault, or said to be none", () => {
+it("every type is one of a fault, or has another use", () => {
   const named = [...rows.map(({ type }) => type), ...codes(paragraph(page, "other types"))];
   expect([...new Set(named)].toSorted()).toEqual(Object.keys(proxyErrors).toSorted());
   expect(named.filter((type, index) => index >= rows.length && named.indexOf(type) < rows.length)).toEqual([]);
 });
 
-it("no fault is of a type that is never said", () => {
+it("no fault is of a type that is never sent", () => {
   const sources = [
     "proxy-errors/classify-fault",
     "recognisers/http-clients/call-fault",
@@ -45,7 +45,7 @@ it("no fault is of a type that is never said", () => {
     "recognisers/families/resilience",
   ];
   const tables = sources.map((name) => read(`packages/core/src/${name}.ts`)).join("\n");
-  const [, never = ""] = paragraph(page, "other types").split("Nothing gives a sign of");
+  const [, never = ""] = paragraph(page, "other types").split("It never sends the remaining types");
   expect(codes(never).filter((type) => tables.includes(type))).toEqual([]);
   expect(codes(never)).toHaveLength(6);
 });
