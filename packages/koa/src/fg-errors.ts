@@ -1,12 +1,12 @@
 import { createResponder } from "@fg-errors/core";
 import { answer, dropRefused, dropUnsendable, isLeftToIntegration } from "@fg-errors/core/adapter";
-import type { Middleware } from "koa";
+import type { Context, Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";
 import { emitError, factsOf } from "./error-event.js";
 import { isResponseClosed } from "./response-closed.js";
 import { checkMiddlewareOrder, markMiddleware } from "./mounting.js";
 import type { ResponderOptions } from "./options.js";
-import { firstByte, isErrorOfBody, isStream, watchBody } from "./stream.js";
+import { firstByte, isErrorOfBody, isPlainBody, isStream, watchBody } from "./stream.js";
 import { unsettled } from "./unsettled.js";
 
 /**
@@ -28,7 +28,8 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   const respond = createResponder(options, { caller: "fgErrors", onServerError: emitError });
   const takenMethods = new Set(options?.methods);
 
-  return markMiddleware(async function fgErrors(ctx, next) {
+  // Promises by hand: every request comes by here, and an async function costs more.
+  return markMiddleware(function fgErrors(ctx, next) {
     checkMiddlewareOrder(ctx);
     correctWritable(ctx);
     dropRefused(ctx.headers); // koa-proxies offers no later moment for it
@@ -43,22 +44,44 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     ctx.onerror = (thrown: unknown) => {
       if (thrown !== null && thrown !== undefined) answerOnce(thrown);
     };
-    try {
-      await next();
-      if (isLeftToIntegration(ctx.res)) ctx.respond = false; // koa-proxies resolves too early, with a status of its own
-      const meaning = unsettled(ctx, respond, takenMethods);
-      if (meaning) answerOnce(meaning);
-      else {
-        const begun = firstByte(ctx);
-        if (begun) await begun; // an await costs time even where there is nothing to wait for
-        if (ctx.respond !== false) {
-          if (isStream(ctx.body)) watchBody(ctx, ctx.body, answerOnce);
-          // Koa sends the head with the first octets of a stream, where nobody catches an error of Node's.
-          dropUnsendable(ctx.res, ctx.status, !isStream(ctx.body));
-        }
-      }
-    } catch (thrown) {
+    const catchThrown = (thrown: unknown) => {
       if (!isResponseClosed(thrown)) answerOnce(thrown);
+    };
+    const settle = () => {
+      try {
+        return settleContext(ctx, answerOnce)?.then(undefined, catchThrown);
+      } catch (thrown) {
+        return catchThrown(thrown);
+      }
+    };
+    try {
+      return Promise.resolve(next()).then(settle, catchThrown);
+    } catch (thrown) {
+      catchThrown(thrown); // of a composition that is not Koa's own
+      return Promise.resolve();
     }
   }, "fgErrors");
+
+  /**
+   * Answers what the middleware has left without an answer that may leave; else prepares what it has left for Koa.
+   * @returns what Koa has to wait for; undefined where there is nothing, which is cheaper than a promise
+   */
+  function settleContext(ctx: Context, answerOnce: (thrown: unknown) => void): Promise<void> | undefined {
+    if (isLeftToIntegration(ctx.res)) ctx.respond = false; // koa-proxies resolves too early, with a status of its own
+    const meaning = unsettled(ctx, respond, takenMethods);
+    if (meaning) return void answerOnce(meaning);
+    const begun = isPlainBody(ctx.response.body) ? undefined : firstByte(ctx);
+    if (begun) return begun.then(() => prepareContent(ctx, answerOnce));
+    prepareContent(ctx, answerOnce);
+    return undefined;
+  }
+}
+
+function prepareContent(ctx: Context, answerOnce: (thrown: unknown) => void): void {
+  if (ctx.respond === false) return;
+  const body: unknown = ctx.response.body;
+  const stream = isPlainBody(body) ? undefined : isStream(body) ? body : undefined;
+  if (stream) watchBody(ctx, stream, answerOnce);
+  // Koa sends the head with the first octets of a stream, where nobody catches an error of Node's.
+  dropUnsendable(ctx.res, ctx.res.statusCode, !stream);
 }

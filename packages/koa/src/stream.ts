@@ -8,6 +8,14 @@ export function isStream(body: unknown): body is Readable {
   return body instanceof Stream || typeof (body as { pipe?: unknown } | null | undefined)?.pipe === "function";
 }
 
+/** Whether a body is a text, bytes or plain data, as nearly all are: nothing that could be a stream, or have one. */
+export function isPlainBody(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return true;
+  const prototype: unknown = Object.getPrototypeOf(body);
+  const isPlain = prototype === Object.prototype || prototype === Array.prototype || prototype === Buffer.prototype;
+  return isPlain && (body as { pipe?: unknown }).pipe === undefined;
+}
+
 /** Whether a thrown value is the error that the response's own stream has failed with. */
 export function isErrorOfBody({ body }: Context, thrown: unknown): boolean {
   return isStream(body) && body.errored === thrown;

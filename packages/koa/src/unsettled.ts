@@ -11,7 +11,7 @@ import { isWeb } from "./web-body.js";
  * @param takenMethods uncommon methods that something in the application takes
  */
 export function unsettled(ctx: Context, respond: Responder, takenMethods: ReadonlySet<string>): object | undefined {
-  const { status } = ctx;
+  const { statusCode: status } = ctx.res; // on every request; a member of `ctx` goes through two getters
   if (!isErrorStatus(status) || ctx.respond === false || ctx.headerSent || !ctx.writable || hasLeftBody(ctx.res))
     return undefined;
   const { body } = ctx;
