@@ -27,14 +27,16 @@ export function unmatched(
   const allowed = [...allow];
   if (!routedMethods.has(method) && !allowed.includes(method) && !isTaken(method))
     return unanswered({ status: 501, routine: true }, `Nothing takes the method ${method}`);
-  if (allowed.includes(method) || takeOptionsOnly(allowed))
-    return unanswered({ status: unmatchedStatus }, "No route matches the path");
+  if (allowed.includes(method) || takeOptionsOnly(allowed)) return unroutedPath;
   return unanswered({ status: 405, headers: { allow: allowed.join(", ") } }, `No route of the path takes the method ${method}`);
 }
 
 function unanswered(finding: Finding, message: string): object {
   return meant(finding, "UnmatchedRequest", message);
 }
+
+/** Gives what most unmatched requests are: one value for all, since it says nothing of any of them. */
+const unroutedPath = Object.freeze(unanswered({ status: unmatchedStatus }, "No route matches the path"));
 
 /** Whether no route takes another method than OPTIONS: the path is then routed for nothing. */
 function takeOptionsOnly(methods: readonly string[]): boolean {
