@@ -22,8 +22,9 @@ const knownStarts = new WeakMap<readonly Layer[], { readonly layers: readonly La
 function literalStart(path: unknown): string {
   if (typeof path !== "string" || path.includes("|")) return ""; // Express 4 takes a text for a regular expression
   const [start, next] = /^([\w./~-]*)(.?)/s.exec(path)!.slice(1) as [string, string];
-  const certain = quantifiers.has(next) ? start.slice(0, -1) : start;
-  return certain.toLowerCase().replace(/\/+$/, "");
+  let end = quantifiers.has(next) ? start.length - 1 : start.length;
+  while (start[end - 1] === "/") end--;
+  return start.slice(0, end).toLowerCase();
 }
 
 /** Lists what repeats the character before it, or makes it optional. */

@@ -47,7 +47,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     const catchThrown = (thrown: unknown) => {
       if (!isResponseClosed(thrown)) answerOnce(thrown);
     };
-    const settle = () => {
+    const finishRequest = () => {
       try {
         return settleContext(ctx, answerOnce)?.then(undefined, catchThrown);
       } catch (thrown) {
@@ -55,7 +55,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
       }
     };
     try {
-      return Promise.resolve(next()).then(settle, catchThrown);
+      return Promise.resolve(next()).then(finishRequest, catchThrown);
     } catch (thrown) {
       catchThrown(thrown); // of a composition that is not Koa's own
       return Promise.resolve();

@@ -1,5 +1,7 @@
 import {
   charactersPerSearchedText,
+  maxKnownSentenceCharacters,
+  maxKnownSentences,
   maxMessageCharacters,
   maxSearchedCharacters,
   maxSearchedValues,
@@ -46,11 +48,30 @@ export function newSearch(): Search {
 export function redactValues(message: unknown, values: readonly unknown[], search: Search): string {
   if (typeof message !== "string" || message.length > maxMessageCharacters) return "";
   if ((search.left -= charactersPerSearchedText + message.length) < 0) return "";
+  return values.every((value) => value === undefined) ? withoutFault(message) : withoutValues(message, values, search);
+}
+
+function withoutValues(message: string, values: readonly unknown[], search: Search): string {
   const examined = searchedStart(values.reduce(withoutJoiQuote, message));
   const plain = examined.replace(receivedClause, "");
   const kept = plain.slice(0, maxTextCharacters + 1);
   return quotesValue.test(plain) || faultInMessage(plain) || containsValue(values, examined, kept.length, search) ? "" : kept;
 }
+
+/** Maps sentences without a value to what is left of them: validators use the same few again and again. */
+const knownSentences = new Map<string, string>();
+
+function withoutFault(message: string): string {
+  const known = knownSentences.get(message);
+  if (known !== undefined) return known;
+  const kept = withoutValues(message, [], newSearch());
+  if (message.length > maxKnownSentenceCharacters || !ascii.test(message)) return kept;
+  if (knownSentences.size >= maxKnownSentences) knownSentences.clear(); // a client may choose a name that is quoted
+  knownSentences.set(Buffer.from(message).toString(), kept); // a copy: the text may be a part of a large one, which it would keep
+  return kept;
+}
+
+const ascii = /^[ -~]*$/;
 
 /** Cuts a message to the part that is searched. A spelling that begins in what is sent may end in what is cut off. */
 export function searchedStart(message: string): string {

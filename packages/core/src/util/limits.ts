@@ -76,6 +76,11 @@ export const maxIssueDepth = 8;
 /** Limits the values that superstruct may validate a second time, which it does at once when asked for all failures. */
 export const maxRevalidatedValues = 1000;
 
+/** Limits the sentences of validators that are remembered, and their length: together some 100 KB. */
+export const maxKnownSentences = 500;
+/** Limits the length of a sentence that is remembered, in characters. */
+export const maxKnownSentenceCharacters = 200;
+
 /** Limits the characters of a validator's message. A longer message quotes what the client sent. */
 export const maxMessageCharacters = 4000;
 

@@ -122,9 +122,9 @@ interface InnerIssue {
 
 /** Reduces an issue to its innermost ones. In a union those count that got beyond it: the value was meant as one of them. */
 function innerIssues(issue: unknown, base: readonly unknown[], levels: number, work: Work): readonly InnerIssue[] {
-  const path = [...base, ...firstOfList(read(issue, "path"))].slice(0, maxFieldErrors);
+  const path = base.concat(firstOfList(read(issue, "path"))).slice(0, maxFieldErrors);
   const nested = alternatives(issue, path, levels, work);
-  const beyond = nested.filter((leaf) => leaf.path.length > path.length);
+  const beyond = nested.length === 0 ? nested : nested.filter((leaf) => leaf.path.length > path.length);
   if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
   const unknown = firstOfList(read(issue, "keys")).slice(0, Math.max(1, work.steps));
   work.steps -= unknown.length;
@@ -157,7 +157,7 @@ function issueDetail(issue: unknown, { search }: Work): string {
   const literal = /^invalid_(?:enum_value|literal)$/.test(readText(issue, "code") ?? "") ? read(issue, "received") : undefined;
   // arktype's `input` is the source of the issue, not its value.
   const input = read(issue, "nodeConfig") === undefined ? read(issue, "input") : undefined;
-  const kept = [literal, input, read(issue, "data"), read(issue, "value"), read(issue, "context", "value")];
+  const kept = [literal, input, read(issue, "data"), read(issue, "value"), read(read(issue, "context"), "value")];
   return redactValues(read(issue, "message"), kept, search);
 }
 

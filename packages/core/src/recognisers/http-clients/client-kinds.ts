@@ -145,11 +145,12 @@ export function clientKindOf(error: object, { name, code, members }: ErrorKeys):
   return (
     kindByCode(error, code) ??
     (name.startsWith("RateLimitError[") ? limited : receivedKind(error, members)) ??
-    kindByMessage(error)
+    kindByMessage(error, members)
   );
 }
 
-function kindByMessage(error: object): ClientKind | undefined {
+function kindByMessage(error: object, members: ErrorKeys["members"]): ClientKind | undefined {
+  if (members.has("issues")) return undefined; // zod writes all of its list into the message, and only when that is read
   const message = readText(error, "message") ?? "";
   const found = messageKinds.find(([start, { statusInMessage }]) => message.startsWith(start) && statusInMessage?.test(message));
   return found && isUnmeant(error) ? found[1] : undefined;
