@@ -68,7 +68,7 @@ it("each manifest names the repository, where to report bugs, and the homepage",
   const folders = ["packages/", "examples/", "examples/catalogue/"].flatMap((above) =>
     readdirSync(new URL(above, root)).map((name) => `${above}${name}/`),
   );
-  const manifests = ["", "docs/", "test/", "test/bench/", ...folders].filter((folder) =>
+  const manifests = ["", "docs/", "test/", "test/bench/", "tools/", ...folders].filter((folder) =>
     existsSync(new URL(`${folder}package.json`, root)),
   );
   expect(manifests).toContain("examples/catalogue/orders/");
