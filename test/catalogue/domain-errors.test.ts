@@ -104,7 +104,7 @@ describe("an error that does not fit its row", () => {
       expect(found.detail).toBe("The request conflicts with the current state.");
     }
     expect(stderr.mock.calls.map(([line]) => line)).toEqual([
-      'fg-errors: SHOP.1001: an error that means it has no valid member "left"\n',
+      'fg-errors: SHOP.1001: an error that means it has no valid member "left" (FG_ERRORS_MISSING_MEMBER, https://fg-errors.github.io/troubleshooting.html#fg_errors_missing_member)\n',
     ]);
   });
 

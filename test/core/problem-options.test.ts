@@ -70,12 +70,12 @@ it("warns once of each option in production, and leaves it out", () => {
       error_code: "FSS.0404",
     });
   }
-  expect(lines.map((line) => /^fg-errors: problem\(\): option "(\w+)" takes .*; it was left out\n$/.exec(line)?.[1])).toEqual([
-    "code",
-    "type",
-    "title",
-    "extensions",
-  ]);
+  expect(
+    lines.map(
+      (line) =>
+        /^fg-errors: problem\(\): option "(\w+)" takes .*; it was left out \(FG_ERRORS_PROBLEM_OPTION, .*\)\n$/.exec(line)?.[1],
+    ),
+  ).toEqual(["code", "type", "title", "extensions"]);
 });
 
 it.each([{}, { code: undefined, type: undefined, title: undefined, extensions: undefined }, { extensions: {} }])(

@@ -19,3 +19,4 @@ export { replyFinding } from "./reply/body-finding.js";
 export { replyOptions } from "./reply/reply-finding.js";
 export { guardHook } from "./util/guard-hook.js";
 export { isError, read, readText } from "./util/safe-read.js";
+export { emitWarning } from "./util/warnings.js";

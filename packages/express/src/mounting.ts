@@ -1,3 +1,4 @@
+import { emitWarning } from "@fg-errors/core/adapter";
 import type { Application } from "express";
 import { errorHandlerLength, hasHandler, isAtRoot, layersOf, markedName, type Layer } from "./layers.js";
 
@@ -51,14 +52,14 @@ function warnOfLateLayer(layer: Layer): void {
   if (name === "fgErrors" && isAtRoot(layer))
     warnOfOrder("fgErrors() is mounted twice, and the second is never reached: remove one of them");
   else
-    process.emitWarning(`${describeLayer(layer)} is mounted after fgErrors() and is never reached: mount fgErrors() last`, {
-      type: "FgErrorsWarning",
-      code: "FG_ERRORS_LATE_ROUTE",
-    });
+    emitWarning(
+      "FG_ERRORS_LATE_ROUTE",
+      `${describeLayer(layer)} is mounted after fgErrors() and is never reached: mount fgErrors() last`,
+    );
 }
 
 function warnOfOrder(message: string): void {
-  process.emitWarning(message, { type: "FgErrorsWarning", code: "FG_ERRORS_ORDER" });
+  emitWarning("FG_ERRORS_ORDER", message);
 }
 
 function describeLayer(layer: Layer): string {

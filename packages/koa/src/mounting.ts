@@ -1,3 +1,4 @@
+import { emitWarning } from "@fg-errors/core/adapter";
 import type { Context } from "koa";
 
 type Name = "fgErrors" | "fgResponses";
@@ -29,7 +30,7 @@ export function checkMiddlewareOrder({ app }: Context): void {
 }
 
 function warnOf(message: string): void {
-  process.emitWarning(message, { type: "FgErrorsWarning", code: "FG_ERRORS_ORDER" });
+  emitWarning("FG_ERRORS_ORDER", message);
 }
 
 const checkedApps = new WeakSet<Context["app"]>();

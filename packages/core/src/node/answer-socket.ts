@@ -5,7 +5,7 @@ import type { ReplyHead } from "../http/reply-head.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { noop } from "../util/noop.js";
-import { warn } from "../util/stderr.js";
+import { writeWarning } from "../util/warnings.js";
 import { answer } from "./answer.js";
 import { copyFields } from "./copy-fields.js";
 
@@ -39,7 +39,7 @@ export function answerSocket(
     answer(respond, thrown, message, response, { request, response: undefined, ...facts }); // the response is only ours
     closeSocket(socket);
   } catch (failure) {
-    warn("a connection could not be answered", failure);
+    writeWarning("FG_ERRORS_INTERNAL", "a connection could not be answered", failure);
     socket.destroy();
   }
 }

@@ -5,7 +5,7 @@ import { isHttp2 } from "../http/is-http2.js";
 import { RequestFacts, type Facts } from "../responder/request-facts.js";
 import type { Rendered, Responder } from "../responder/responder.js";
 import { mayHaveMembers, read } from "../util/safe-read.js";
-import { warn } from "../util/stderr.js";
+import { writeWarning } from "../util/warnings.js";
 import { hasClientLeft, isGone } from "./client-gone.js";
 import { cut, isCutError } from "./cut.js";
 import { discardContentOf } from "./discard-content.js";
@@ -45,7 +45,7 @@ export function answer(
     writeRendered(response, rendered, request.method);
     discardContentOf(request, response);
   } catch (failure) {
-    warn("an error response could not be written", failure);
+    writeWarning("FG_ERRORS_INTERNAL", "an error response could not be written", failure);
     writePlain(respond, request, response);
   }
 }
@@ -62,7 +62,7 @@ function writePlain(respond: Responder, request: NodeRequest, response: NodeResp
       discardContentOf(request, response);
     } else if (!response.writableEnded) cut(response);
   } catch (failure) {
-    warn("nor could a plain one", failure);
+    writeWarning("FG_ERRORS_INTERNAL", "nor could a plain one", failure);
     cut(response);
   }
 }

@@ -1,7 +1,7 @@
 import type { CatalogueRow, DomainError } from "../contract/catalogue-row.js";
 import type { Contract } from "../contract/contract.js";
 import { guardHook } from "../util/guard-hook.js";
-import { warn } from "../util/stderr.js";
+import { writeWarning } from "../util/warnings.js";
 import { membersOfError } from "./catalogue-members.js";
 import type { Finding } from "./finding.js";
 import { parseMessage } from "./message-format.js";
@@ -73,7 +73,8 @@ function createRule(row: CatalogueRow): DomainRule {
   return (error) => {
     const { members, missing } = readMembers(error);
     for (const name of missing)
-      if (!warned.has(name) && warned.add(name)) warn(`${code}: an error that means it has no valid member "${name}"`);
+      if (!warned.has(name) && warned.add(name))
+        writeWarning("FG_ERRORS_MISSING_MEMBER", `${code}: an error that means it has no valid member "${name}"`);
     const detail = missing.length === 0 ? format(members) : undefined;
     return { status, code, type, title, detail, extensions: members, headers, routine };
   };

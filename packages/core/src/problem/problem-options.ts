@@ -1,6 +1,6 @@
 import { isRecord, read } from "../util/safe-read.js";
 import { clean, cleanCode, cleanType } from "../util/sanitize.js";
-import { warn } from "../util/stderr.js";
+import { writeWarning } from "../util/warnings.js";
 import { hasReservedMember } from "./extensions.js";
 import type { FieldError } from "./finding.js";
 
@@ -73,6 +73,6 @@ export function checkProblemOptions(options: ProblemErrorOptions): void {
     if (process.env["NODE_ENV"] !== "production") throw new TypeError(message);
     if (warned.has(name)) continue;
     warned.add(name);
-    warn(`${message}; it was left out`);
+    writeWarning("FG_ERRORS_PROBLEM_OPTION", `${message}; it was left out`);
   }
 }

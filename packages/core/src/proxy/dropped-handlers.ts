@@ -2,6 +2,7 @@ import type { ClientRequest, ServerResponse } from "node:http";
 import { isGone, onClose } from "../node/client-gone.js";
 import { isAnswered } from "../node/exchange.js";
 import { read } from "../util/safe-read.js";
+import { emitWarning } from "../util/warnings.js";
 import type { ProxyHandlers } from "./proxy-handlers.js";
 import { onFirstOutcome, onFirstRequest, watchHeaders } from "./first-exchange.js";
 
@@ -39,9 +40,9 @@ export function watchDropped(on: ProxyHandlers["on"]): DroppedHandlers {
     const dropped = events.filter((event) => !warned.has(event));
     if (dropped.length === 0) return;
     for (const event of dropped) warned.add(event);
-    process.emitWarning(
+    emitWarning(
+      "FG_ERRORS_DROPPED_HANDLERS",
       `${describeHandlers(dropped)} not registered, so failures of upstreams pass: use fgProxy(options, { target, on: { ... } })`,
-      { type: "FgErrorsWarning", code: "FG_ERRORS_DROPPED_HANDLERS" },
     );
   };
 

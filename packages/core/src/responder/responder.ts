@@ -6,7 +6,7 @@ import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
 import { normalizeError } from "../recognisers/normalize-error.js";
 import { guardHook } from "../util/guard-hook.js";
 import { isRequestId } from "../util/sanitize.js";
-import { warn } from "../util/stderr.js";
+import { writeWarning } from "../util/warnings.js";
 import { dropQuery } from "./drop-query.js";
 import { addErrorHeaders, renderResponse, sentRetryAfter } from "./error-headers.js";
 import { checkOptions, type ResponderOptions } from "./options.js";
@@ -126,7 +126,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
     try {
       addErrorHeaders(answered.headers, problem, facts, ownFields, language);
     } catch (failure) {
-      warn("the facts of a request could not be read", failure); // the problem is reported: it must not be reported again
+      writeWarning("FG_ERRORS_INTERNAL", "the facts of a request could not be read", failure); // the problem is reported: it must not be reported again
       addErrorHeaders(answered.headers, problem, { headers: {} }, ownFields, language);
     }
     return answered;
@@ -189,12 +189,12 @@ function withFacts<R>(facts: Facts, act: (facts: Facts) => R, last: () => R): R 
   try {
     return act(facts);
   } catch (failure) {
-    warn("the facts of a request could not be read", failure);
+    writeWarning("FG_ERRORS_INTERNAL", "the facts of a request could not be read", failure);
   }
   try {
     return act({ headers: {} });
   } catch (failure) {
-    warn("an error could not be rendered", failure);
+    writeWarning("FG_ERRORS_INTERNAL", "an error could not be rendered", failure);
     return last();
   }
 }

@@ -1,5 +1,5 @@
 import { read } from "./safe-read.js";
-import { warn } from "./stderr.js";
+import { writeWarning } from "./warnings.js";
 
 /**
  * Wraps a user's hook so that it can neither throw nor reject. Its first failure goes to stderr, and a failure counts as an
@@ -17,7 +17,7 @@ export function guardHook<A extends readonly unknown[], R, F>(
   const report = (error: unknown) => {
     if (hasFailed) return;
     hasFailed = true;
-    warn(`${name} failed; the response is not affected and further failures are not reported`, error);
+    writeWarning("FG_ERRORS_HOOK", `${name} failed; the response is not affected and further failures are not reported`, error);
   };
   return (...args) => {
     try {
