@@ -64,6 +64,29 @@ it("the packages share one version, and the oldest Node", () => {
   for (const { engines } of manifests) expect(engines.node).toBe(">=20.15");
 });
 
+const page = /^https:\/\/fg-errors\.github\.io\/(.+)\.html$/;
+
+it.each(packageNames)(
+  "the manifest of %s describes it, and its homepage is a page of the site, which its README names",
+  (name) => {
+    const manifest = read(`packages/${name}/package.json`);
+    const { description, keywords, homepage } = JSON.parse(manifest) as {
+      description: string;
+      keywords: string[];
+      homepage: string;
+    };
+    expect(description).toMatch(/^[A-Z].{40,125}\.$/);
+    expect(keywords).toEqual([...new Set(keywords)].toSorted());
+    expect(keywords).toEqual(expect.arrayContaining(["errors", "problem-details", "rfc9457"]));
+    const [, path] = page.exec(homepage)!;
+    if (path !== `reference/api/@fg-errors/${name}`) expect(existsSync(new URL(`docs/${path}.md`, root)), homepage).toBe(true);
+    const readme = read(`packages/${name}/README.md`);
+    for (const text of [`# @fg-errors/${name}\n`, `(${homepage})`, "not published yet", "../../README.md#quick-start"])
+      expect(readme).toContain(text);
+    expect(readme).toMatch(new RegExp(`^ {4}npm install (?:--save-dev )?@fg-errors/${name}$`, "m"));
+  },
+);
+
 it("each manifest names the repository, where to report bugs, and the homepage", () => {
   const folders = ["packages/", "examples/", "examples/catalogue/"].flatMap((above) =>
     readdirSync(new URL(above, root)).map((name) => `${above}${name}/`),
@@ -80,7 +103,9 @@ it("each manifest names the repository, where to report bugs, and the homepage",
         ...(folder && { directory: folder.slice(0, -1) }),
       },
       bugs: { url: "https://github.com/fg-errors/fg-errors/issues" },
-      homepage: expect.stringMatching(/^https:\/\/github\.com\/fg-errors\/fg-errors\b.*#readme$/) as string,
+      homepage: expect.stringMatching(
+        folder.startsWith("packages/") ? page : /^https:\/\/github\.com\/fg-errors\/.*#readme$/,
+      ) as string,
     });
 });
 
