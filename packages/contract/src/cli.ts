@@ -30,14 +30,15 @@ const exportCommand: Command = {
     const openapi = oneOf("openapi", options["openapi"], ["3.0", "3.1", "3.2"], "3.1");
     const text = format(await loadContract(positionals[0]!), { openapi });
     const { out } = options;
-    if (typeof out !== "string") return { output: text };
+    if (typeof out !== "string" || out === "-") return { output: text };
     await writeWhole(out, text);
     return {};
   },
 };
 
 async function exportPages(source: string, out: unknown): Promise<Outcome> {
-  if (typeof out !== "string") throw new UsageError(`--format ${pages} takes --out DIR: the pages are files in a folder`);
+  if (typeof out !== "string" || out === "-")
+    throw new UsageError(`--format ${pages} takes --out DIR: the pages are files in a folder`);
   await writeFolder(out, renderPages(await loadContract(source)));
   return {};
 }

@@ -1,4 +1,5 @@
 import type { Contract } from "@fg-errors/core";
+import { isContract } from "@fg-errors/core/adapter";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -25,7 +26,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${path} is no JSON: ${(error as Error).message}`);
+    throw new UsageError(`${path} is no JSON: ${(error as Error).message.replaceAll(/\s+/g, " ")}`);
   }
 }
 
@@ -51,7 +52,7 @@ function contractIn(path: string, document: unknown): Contract {
 
 async function exportedContract(path: string, name: string | undefined): Promise<Contract> {
   const exported = await importModule(path);
-  const contracts = Object.entries(exported).filter(([, value]) => looksLikeContract(value)) as [string, Contract][];
+  const contracts = Object.entries(exported).filter(([, value]) => isContract(value)) as [string, Contract][];
   const names = contracts.map(([each]) => each);
   if (name !== undefined) {
     const found = contracts.find(([each]) => each === name);
@@ -68,7 +69,7 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     const exported = (await import(pathToFileURL(resolve(path)).href)) as Readonly<Record<string, unknown>>;
     const byDefault = exported["default"]; // all that a CommonJS module exports
-    return typeof byDefault === "object" && byDefault !== null && !looksLikeContract(byDefault)
+    return typeof byDefault === "object" && byDefault !== null && !isContract(byDefault)
       ? { ...(byDefault as Readonly<Record<string, unknown>>), ...exported }
       : exported;
   } catch (error) {
@@ -80,9 +81,4 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
         : message.split("\n", 1)[0];
     throw new UsageError(`${path} cannot be loaded: ${reason}`);
   }
-}
-
-function looksLikeContract(value: unknown): value is Contract {
-  const { statuses, folds, upstreamFolds } = (value ?? {}) as Partial<Contract>;
-  return [statuses, folds, upstreamFolds].every((table) => typeof table === "object" && table !== null);
 }

@@ -1,5 +1,5 @@
 // The entry point for authors of adapters. It may change in a minor version.
-export { isErrorStatus, mayHaveContent } from "./contract/contract.js";
+export { isContract, isErrorStatus, mayHaveContent } from "./contract/contract.js";
 export { isHttp2 } from "./http/is-http2.js";
 export { createResponseInterceptor } from "./interceptor/response-interceptor.js";
 export { answer } from "./node/answer.js";

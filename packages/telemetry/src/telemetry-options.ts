@@ -1,16 +1,15 @@
+import { isContract } from "@fg-errors/core/adapter";
+
 /** Describes the values that an option accepts. */
 interface TelemetryOption {
   readonly takes: string;
   readonly valid: (value: unknown) => boolean;
 }
 
-const hasStatuses = (value: unknown) =>
-  typeof value === "object" && value !== null && typeof (value as { readonly statuses?: unknown }).statuses === "object";
-
 /** Checks the option `contract`. */
 export const isContracts: TelemetryOption = {
   takes: "functionGraph, what defineContract returns, or an array of contracts",
-  valid: (value) => (Array.isArray(value) ? value.length > 0 && value.every(hasStatuses) : hasStatuses(value)),
+  valid: (value) => (Array.isArray(value) ? value.length > 0 && value.every(isContract) : isContract(value)),
 };
 
 /**

@@ -12,12 +12,14 @@ export interface Arguments {
  * Parses the arguments of a command.
  * @param names options that take a value, and, with a "?" behind, options that take none
  * @param count of the positional arguments
- * @throws UsageError for an unknown option, a missing value and a wrong number of arguments
+ * @throws UsageError for an unknown option, a missing or empty value and a wrong number of arguments
  */
 export function readArguments(args: readonly string[], usage: string, count: number, names: readonly string[]): Arguments {
   const entries = names.map((name) => [name.replace("?", ""), { type: name.endsWith("?") ? "boolean" : "string" }] as const);
   try {
     const { values, positionals } = parseArgs({ args: [...args], options: Object.fromEntries(entries), allowPositionals: true });
+    const empty = Object.keys(values).find((name) => values[name] === "");
+    if (empty !== undefined) throw new Error(`--${empty} takes a value`);
     if (positionals.length === count) return { positionals, options: values as Arguments["options"] };
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split(". ", 1)[0]}; usage: fg-errors ${usage}`);

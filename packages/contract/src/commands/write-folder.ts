@@ -9,15 +9,15 @@ interface FileText {
 }
 
 /**
- * Writes files into a folder: all are written beside it first, and then moved into it, so that no file is ever the half of one, and a disk that is full changes
- * nothing. Other files of the folder stay.
+ * Writes files into a folder: all are written to another place first, and then moved into it, so that no file is ever the half of one, and a disk that is full
+ * changes nothing. The other place is in the folder, which may be a disk of its own, or beside it where it is not there yet. Other files of the folder stay.
  * @throws UsageError where a file cannot be written; before any is moved, if that can be known
  */
 export async function writeFolder(folder: string, files: readonly FileText[]): Promise<void> {
   const whole = resolve(folder);
-  const temporary = join(dirname(whole), `.${basename(whole)}.${process.pid}.tmp`);
+  const isThere = await isFolder(whole).catch((error) => failWriting(folder, error));
+  const temporary = join(isThere ? whole : dirname(whole), `.${basename(whole)}.${process.pid}.tmp`);
   try {
-    const isThere = await isFolder(whole);
     for (const { path } of files) await checkTarget(whole, path);
     for (const { path, body } of files) {
       await mkdir(dirname(join(temporary, path)), { recursive: true });
@@ -26,11 +26,15 @@ export async function writeFolder(folder: string, files: readonly FileText[]): P
     if (isThere) for (const { path } of files) await moveInto(whole, temporary, path);
     else await rename(temporary, whole);
   } catch (error) {
-    const { code, message, path = folder } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path.startsWith(temporary) ? folder : path} cannot be written: ${code ?? message}`);
+    const { path = folder } = error as NodeJS.ErrnoException;
+    failWriting(path.startsWith(temporary) ? folder : path, error as NodeJS.ErrnoException);
   } finally {
     await rm(temporary, { recursive: true, force: true }).catch(() => {}); // where nothing could be written, nothing is there
   }
+}
+
+function failWriting(path: string, { code, message }: NodeJS.ErrnoException): never {
+  throw new UsageError(`${path} cannot be written: ${code ?? message}`);
 }
 
 /** Whether a folder is there. */

@@ -1,4 +1,5 @@
 import type { Contract } from "@fg-errors/core";
+import { isContract } from "@fg-errors/core/adapter";
 import { escapeHtml } from "@fg-errors/core/html";
 import { contractDocument } from "../document.js";
 import { codeHtml, problemItems, type LinkTo, type Page, type PagesSource } from "./page.js";
@@ -11,9 +12,7 @@ import { typePage } from "./type-page.js";
  * @throws TypeError for a value that is no contract
  */
 export function contractPages(contract: Contract): readonly Page[] {
-  if (
-    ![contract?.statuses, contract?.folds, contract?.upstreamFolds].every((table) => typeof table === "object" && table !== null)
-  )
+  if (!isContract(contract))
     throw new TypeError("the pages take a contract: functionGraph, rfc9110 or what defineContract() returns");
   const document = contractDocument(contract);
   const source: PagesSource = { contract, document, paths: pagePaths(document) };

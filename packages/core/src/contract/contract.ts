@@ -95,6 +95,23 @@ export function extendContract<Base extends Contract>(base: Base, rows: Readonly
 }
 
 /**
+ * Whether a value is a contract: it has a text for each status, 400 and 500 among them, folds lead to its own error statuses, and each problem is a
+ * function that makes an error.
+ * @example isContract({ statuses: {} }) // false
+ */
+export function isContract(value: unknown): value is Contract {
+  const { statuses, folds, upstreamFolds, problems = {} } = (value ?? {}) as Partial<Contract>;
+  if (![statuses, folds, upstreamFolds].every((table) => typeof table === "object" && table !== null)) return false;
+  if (typeof problems !== "object" || Object.values(problems ?? {}).some((row) => typeof row !== "function")) return false;
+  const isFilled = (text: unknown) => typeof text === "string" && text !== "";
+  return (
+    [400, 500].every((status) => Object.hasOwn(statuses!, status)) &&
+    Object.values(statuses!).every((row) => isFilled(row?.title) && isFilled(row?.description)) &&
+    Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
+  );
+}
+
+/**
  * Whether a status is an error, or no status at all (RFC 9110 section 15: 600 and above are treated as a 5xx).
  * @example isErrorStatus(304) // false
  */

@@ -1,4 +1,4 @@
-import type { Contract } from "../contract/contract.js";
+import { isContract, type Contract } from "../contract/contract.js";
 import { isFieldName } from "../http/is-field.js";
 import type { Problem, ProblemChange } from "../problem/problem.js";
 import { rejectFormerNames } from "../util/former-names.js";
@@ -140,17 +140,6 @@ export function checkOptions(options: unknown, caller: string, more: Readonly<Re
 /** Whether a framework has called us with a request, or with Koa's context, instead of an application with options. */
 function isRequest(value: object): boolean {
   return "headers" in value && ("socket" in value || "app" in value);
-}
-
-function isContract(value: unknown): boolean {
-  const { statuses, folds, upstreamFolds } = (value ?? {}) as Partial<Contract>;
-  if (![statuses, folds, upstreamFolds].every((table) => typeof table === "object" && table !== null)) return false;
-  const isFilled = (text: unknown) => typeof text === "string" && text !== "";
-  return (
-    [400, 500].every((status) => Object.hasOwn(statuses!, status)) &&
-    Object.values(statuses!).every((row) => isFilled(row?.title) && isFilled(row?.description)) &&
-    Object.values({ ...folds, ...upstreamFolds }).every((fold) => fold?.to >= 400 && Object.hasOwn(statuses!, fold.to))
-  );
 }
 
 function areBodies(value: unknown): boolean {
