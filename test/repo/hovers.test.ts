@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
-import { ambientType } from "./ambient-names.js";
-import { entryPoints, parsedSources, parseSource, symbolsOf, type ParsedSource } from "./public-symbols.js";
+import { examplesOf, namesOf } from "./doc-examples.js";
+import { entryPoints, parsedSources, parseSource, symbolsOf } from "./public-symbols.js";
 import { root } from "./sources.js";
 
 const run = promisify(execFile);
@@ -33,44 +33,13 @@ it("the check finds each declaration that an entry point exports", () => {
   ]);
 });
 
-/** Lists the examples of a source. */
-function examplesOf({ docs }: ParsedSource): string[] {
-  return docs.flatMap((doc) =>
-    doc
-      .split(/^@/m)
-      .filter((part) => part.startsWith("example"))
-      .map((part) => part.slice("example".length).trim()),
-  );
-}
-
-/** Lists the names of a node's identifiers, whatever they name. */
-function identifiersIn(node: unknown): string[] {
-  if (typeof node !== "object" || node === null) return [];
-  const { type, name } = node as { readonly type?: unknown; readonly name?: unknown };
-  return [...(type === "Identifier" ? [name as string] : []), ...Object.values(node).flatMap(identifiersIn)];
-}
-
-const exportsOf = (specifiers: readonly string[]) =>
-  specifiers.map((from) => ({ from, names: new Set(symbolsOf(entryPoints.get(from)!).map(({ name }) => name)) }));
-const all = exportsOf([...entryPoints.keys()].toSorted((a) => (/express|core/.test(a) ? -1 : 1)));
-
-/**
- * Makes a module of an example. Its names are those that its file exports; those of its package; those that a reader knows, such as `app`; and
- * those of the other packages.
- */
+/** Makes a module of an example, with declarations of the names that it uses. */
 function moduleOf(path: string, example: string): string {
-  const [, packageName, inside] = /^packages\/(\w+)\/src\/(.+)\.ts$/.exec(path)!;
-  const own = all.filter(({ from }) => from.startsWith(`@fg-errors/${packageName}`));
-  const ownFile = {
-    from: here(`packages/${packageName}/dist/esm/${inside}.js`),
-    names: new Set(symbolsOf(path).map(({ name }) => name)),
-  };
   const body = /^export /m.test(example) ? example : `export async function example() {\n${example}\n}`;
-  const lines = [...new Set(identifiersIn(parseSource("example.ts", body).statements))].map((name) => {
-    const ambient = ambientType(path, name);
-    const exporter = [ownFile, ...(ambient?.isOwn ? [] : own), ...(ambient ? [] : all)].find(({ names }) => names.has(name));
-    if (exporter) return `import { ${name} } from ${JSON.stringify(exporter.from)};\n`;
-    return ambient ? `declare const ${name}: ${ambient.type};\n` : "";
+  const lines = namesOf(path, body).map(({ name, specifier, source, type }) => {
+    if (type !== undefined) return `declare const ${name}: ${type};\n`;
+    const from = specifier ?? here(source!.replace("/src/", "/dist/esm/").replace(/\.ts$/, ".js"));
+    return `import { ${name} } from ${JSON.stringify(from)};\n`;
   });
   return lines.join("") + body;
 }
