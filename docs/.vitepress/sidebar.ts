@@ -5,8 +5,24 @@ const docs = new URL("../", import.meta.url);
 /** Orders the pages by what a reader looks for. A guide that is not listed follows the others. */
 const order = {
   Start: ["index"],
-  Guides: ["express", "koa", "proxies", "upstream", "errors", "contract", "hosts", "server", "observability", "edge"],
+  Guides: [
+    "express",
+    "koa",
+    "proxies",
+    "upstream",
+    "errors",
+    "contract",
+    "hosts",
+    "server",
+    "observability",
+    "edge",
+    "languages",
+    "pages",
+    "functiongraph",
+    "migration",
+  ],
   Reference: ["reference/options", "statuses", "reference/folds", "reference/faults", "reference/codes", "reference/api/index"],
+  Help: ["troubleshooting", "faq"],
   Background: ["architecture", "security", "performance"],
 };
 

@@ -80,6 +80,14 @@ describe("docs/express.md", () => {
   });
 });
 
+it("docs/faq.md shows two contracts in one application", async () => {
+  await serve(mounted(createExpress(), read("docs/faq.md"), "contracts", express), async (port) => {
+    expect((await visit(port, "GET /v1/orders")).status).toBe(429);
+    expect(assertContract(await visit(port, "GET /v2/orders")).status).toBe(503);
+    expect((await visit(port, "GET /v1/none")).status).toBe(404);
+  });
+});
+
 describe("docs/koa.md", () => {
   const text = guides.koa;
 
