@@ -2,7 +2,7 @@
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
 import { connect as connectTls } from "node:tls";
 import { text } from "node:stream/consumers";
-import { functionGraph, normalizeError, problem, rfc9110 } from "@fg-errors/core";
+import { functionGraph, normalizeError, problem, rfc9110, type Contract } from "@fg-errors/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificate } from "../recognisers/certificate.js";
 import { fgErrors } from "../published/command.js";
@@ -13,6 +13,12 @@ import { nginxProgram, startNginx, type Nginx } from "./start-nginx.js";
 /** Error statuses that nginx answers with: at the others it closes the connection. */
 const answered = Array.from({ length: 200 }, (_, at) => 400 + at).filter((status) => ![408, 444, 499].includes(status));
 const returns = answered.map((status) => `location = /own/${status} { return ${status}; }`).join("\n    ");
+
+/** Has a text that a server-side include would replace. */
+const included: Contract = {
+  ...functionGraph,
+  statuses: { ...functionGraph.statuses, 404: { title: "Not Found", description: 'No <!--#echo var="request_method" -->.' } },
+};
 
 describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
   let nginx: Nginx;
@@ -37,13 +43,20 @@ describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
         { contract: functionGraph, lines: "return 404;" },
         { contract: functionGraph, lines: `deny all; auth_basic "staff"; auth_basic_user_file none;` },
         {
-          contract: functionGraph,
-          lines: `gzip on; gzip_min_length 1; gzip_types *; gzip_proxied any; charset utf-8; expires max; etag on; default_type text/html;
+          contract: included,
+          lines: `ssi on; ssi_types *; gzip on; gzip_min_length 1; gzip_types *; gzip_proxied any; charset utf-8; expires max; etag on; default_type text/html;
     add_header Cache-Control public always; add_header X-Site s3cr3t always; error_page 404 /page.html;`,
         },
         { contract: rfc9110, lines: returns },
       ],
-      { "cert.pem": cert, "key.pem": key, none: "", "files/page.html": "<p>page</p>", "files/x.txt": "x" },
+      {
+        "cert.pem": cert,
+        "key.pem": key,
+        none: "",
+        "fg-errors.d/ssi.conf": "ssi off;",
+        "files/page.html": "<p>page</p>",
+        "files/x.txt": "x",
+      },
       "limit_req_zone $server_port zone=seldom:32k rate=1r/m; variables_hash_max_size 2048;",
     );
     [plain, h2, tls, returning, denying, busy, wide] = nginx.ports as number[];
@@ -144,7 +157,8 @@ describe.skipIf(nginxProgram.isSkipped)("nginx's own errors", () => {
 
   it("changes no error as it changes other responses", async () => {
     const octets = await exchange(busy!, request("GET /missing.html", { "Accept-Encoding": "gzip" }));
-    await assertEdge(octets, { status: 404, title: "Not Found" });
+    const { description } = included.statuses[404]!;
+    await assertEdge(octets, { status: 404, title: "Not Found", members: { detail: description } }, included);
   });
 
   it("answers plain HTTP where TLS is expected", async () => {
