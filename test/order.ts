@@ -4,17 +4,24 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 
 /** Files that take long, the longest first. The others follow in Vitest's own order, which knows nothing in a fresh clone but sizes. */
 const long: readonly string[] = [
+  "site/site.test.ts",
   "fuzz/fuzz.test.ts",
+  "soak/soak.test.ts",
   "integrations/faults-by-interceptor.test.ts",
   "integrations/faults-by-proxies.test.ts",
   "integrations/faults-by-calls.test.ts",
-  "integrations/clients-leaving.test.ts",
-  "examples/memory.test.ts",
-  "examples/example-gateways.test.ts",
+  "properties/validation-cost.test.ts",
+  "server/time-limits.test.ts",
+  "recognisers/vendors.test.ts",
+  "published/openapi-tools.test.ts",
+  "published/check-service.test.ts",
   "packages/declarations.test.ts",
   "packages/packed.test.ts",
-  "soak/soak.test.ts",
+  "examples/catalogue-example.test.ts",
+  "examples/example-gateways.test.ts",
   "faults/client-faults.test.ts",
+  "integrations/clients-leaving.test.ts",
+  "examples/memory.test.ts",
   "server/random-clients.test.ts",
 ];
 
