@@ -107,7 +107,7 @@ it("docs/server.md shows how to guard and to drain", async () => {
 
 it("shows how a refusal gets its field of CORS", async () => {
   const server = createServer(listener);
-  evaluate(block(page, "example: cors"), "0", { ...core, server });
+  evaluate(block(page, "example: cors"), "0", { ...core, server, options: { onError } });
   const [answer] = answers(await visit(server, false, (open) => send(open(), request("GET ftp://a/"))));
   expect(assertContract(answer!)).toMatchObject({ status: 400 });
   expect(answer!.headers.get("access-control-allow-origin")).toBe("https://shop.example");
