@@ -2,7 +2,7 @@
 import { request } from "node:http";
 import { functionGraph } from "@fg-errors/core";
 
-/** @typedef {{ status?: number, headers: import("node:http").IncomingHttpHeaders, text: string, cut: boolean, late: boolean }} Answer */
+/** @typedef {{ status?: number, headers: import("node:http").IncomingHttpHeaders, text: string, cut: boolean, late: boolean, ms: number }} Answer */
 
 /**
  * Sends the request as a plain HTTP client does: fetch has opinions of its own about a 407.
@@ -15,18 +15,24 @@ export function ask(origin, { method, path, headers = {}, setHost, body }, timeo
   return new Promise((resolve) => {
     const content = body ? { "content-type": "application/json", "content-length": Buffer.byteLength(body) } : {};
     let late = false;
+    const began = performance.now();
+    const took = () => Math.round(performance.now() - began);
     const options = { method, headers: { ...headers, ...content }, setHost, agent: false, timeout };
     const outgoing = request(origin + path, options, (response) => {
       const { statusCode: status = 0, headers } = response;
       let text = "";
       response.setEncoding("utf8").on("data", (chunk) => (text += chunk));
-      response.on("error", () => {}).on("close", () => resolve({ status, headers, text, cut: !response.complete, late }));
+      response
+        .on("error", () => {})
+        .on("close", () => {
+          resolve({ status, headers, text, cut: !response.complete, late, ms: took() });
+        });
     });
     outgoing.on("timeout", () => {
       late = true;
       outgoing.destroy();
     });
-    outgoing.on("error", () => resolve({ headers: {}, text: "", cut: true, late }));
+    outgoing.on("error", () => resolve({ headers: {}, text: "", cut: true, late, ms: took() }));
     outgoing.end(body);
   });
 }
@@ -49,6 +55,16 @@ export function broken(visit, { status, headers, text, cut, late }) {
   if (headers["cache-control"] !== "no-store") return "may be cached";
   if (/hunter2|internal|    at /.test(text)) return "leaks what is inside";
   return undefined;
+}
+
+/**
+ * Says in a few words what came: a status, and whether it is all of the answer.
+ * @param {Answer} answer
+ */
+export function outcome({ status, cut, late }) {
+  if (status === undefined) return late ? "no answer" : "connection closed";
+  if (late) return `${status}, then nothing any more`;
+  return cut ? `${status}, then cut off` : `${status}`;
 }
 
 /** @param {string} text */

@@ -5,14 +5,17 @@ import { fgErrors as koaErrors, relay } from "@fg-errors/koa";
 import express from "express";
 import { createProxyMiddleware } from "http-proxy-middleware";
 import Koa from "koa";
+import { createRecorder } from "./recorder.js";
 import { createShop } from "./upstreams.js";
 
 /** @typedef {{ shop: string, branch: string, functions: string, faulty: string, closed: string }} Upstreams addresses, by the first part of the path */
 
-const timeout = 1000;
+const timeout = 2000;
 
-/** The tour shows what the client sees; an operator would read these. */
-export const options = { onError() {}, proxyName: "tour", hiddenFailures: true };
+/** Hears what an operator would read; the page of the tour shows it. */
+export const recorder = createRecorder();
+
+export const options = { onError: recorder.onError, proxyName: "tour", hiddenFailures: true };
 
 /**
  * Express with http-proxy-middleware: what has a name among the upstreams is proxied, the rest is the gateway's own.

@@ -75,3 +75,17 @@ export const visits = [
   visit("koa", "PROPFIND /orders", "a method nobody implements", 501),
   visit("koa", "GET /large", "100 kB of header from the client", 400, { headers: { cookie: "x".repeat(100_000) } }),
 ];
+
+/**
+ * Names what of fg-errors answers a visit: the upstreams stand behind a proxy, and what Node's parser rejects reaches no application.
+ * @param {Visit} visit
+ */
+export function integrationOf({ gateway, path }) {
+  const name = gateway === "express" ? "Express" : "Koa";
+  if (/^\/(?:shop|branch|functions|closed|faulty)\//.test(path))
+    return `${name}: ${gateway === "express" ? "fgProxy()" : "relay()"}`;
+  if (path === "/nested/nowhere") return `${name}: fgResponses()`;
+  if (path === "/price") return `${name}: upstream()`;
+  if (["/large", "/anonymous", "/expecting"].includes(path)) return "Server: guardServer()";
+  return `${name}: fgErrors()`;
+}

@@ -5,7 +5,7 @@ import { broken } from "../../examples/tour/check.js";
 const visit = { gateway: "express", method: "GET", path: "/orders/17", wrong: "no such order", status: 404 } as const;
 const body = { status: 404, detail: "No such order", error_code: "FSS.0404", request_id: "a1b2c3" };
 const headers = { "x-request-id": "a1b2c3", "cache-control": "no-store" };
-const kept = { status: 404, headers, text: JSON.stringify(body), cut: false, late: false };
+const kept = { status: 404, headers, text: JSON.stringify(body), cut: false, late: false, ms: 3 };
 const saying = (members: object) => ({ ...kept, text: JSON.stringify({ ...body, ...members }) });
 
 it.each([

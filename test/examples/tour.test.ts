@@ -19,13 +19,16 @@ describe("the tour", () => {
     for (const status of errors) expect(stdout).toContain(`  ${status} FSS.0${status} `);
     expect(stdout.match(/^(express|koa) /gm)!.length).toBeGreaterThanOrEqual(20);
     expect(stdout).toMatch(/\n\d+ requests, every answer kept the contract\.\n$/);
-    expect(stdout).not.toContain("\u001b");
+    for (const absent of ["\u001b", "\r", "All answers in full"]) expect(stdout).not.toContain(absent);
     expect(stderr).toEqual(nodeVersion < 24 ? "" : expect.stringMatching(deprecated));
   });
 
-  it("keeps serving, on the next free port when its own is taken, and says so", async () => {
+  it("keeps serving, on the next free port when its own is taken, and says so; stacks its rows where 80 columns are all", async () => {
     const taken = await Promise.all([8080, 8081].map(occupy));
-    const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [script], {
+      env: { ...process.env, COLUMNS: "80" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     try {
       const lines: string[] = [];
       for await (const line of createInterface(child.stdout)) {
@@ -33,8 +36,13 @@ describe("the tour", () => {
         if (line.includes("/nowhere") && line.includes("curl")) break;
       }
       expect(lines.filter((line) => /^Port 808\d is taken, so it is \d+\.$/.test(line)).length).toBeGreaterThan(0);
-      const url = /curl -i (\S+\/closed\/)/.exec(lines.join("\n"))![1]!;
+      const text = lines.join("\n");
+      expect(text).toMatch(/\nkoa {5}GET \/nowhere\n {2}no route\n {2}- 404 [^\n]+\n {2}\+ 404 FSS\.0404 [^\n]+\n/);
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      const url = /curl -i (\S+\/closed\/)/.exec(text)![1]!;
       expect(await (await fetch(url)).json()).toMatchObject({ status: 502, error_code: "FSS.0502" });
+      const page = /All answers in full, to be asked again: (\S+)/.exec(text)![1]!;
+      expect(await (await fetch(page)).text()).toContain("<title>The tour of fg-errors</title>");
     } finally {
       child.kill();
       for (const server of taken) server?.close();
