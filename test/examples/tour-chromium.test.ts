@@ -140,7 +140,7 @@ describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
       expect(await shown()).toBe(count(({ status }) => status === 504));
       await page.getByLabel("Integration").selectOption("Koa: relay()");
       expect(await shown()).toBe(1);
-      expect(await page.innerText("#news")).toBe("1 cases are shown.");
+      expect(await page.innerText("#news")).toBe(`Shown: 1 of ${visits.length} cases.`);
       expect(await page.innerText("#count")).toBe(`1 of ${visits.length} cases`);
       await page.getByLabel("Status with fg-errors").selectOption("");
       expect(await shown()).toBe(count(({ gateway, path }) => gateway === "koa" && path.split("/").length > 2));

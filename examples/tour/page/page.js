@@ -44,7 +44,8 @@ try {
     write("#count", document, `${shown.length} of ${cases.length} cases`);
     return shown.length;
   };
-  for (const select of [status, integration]) select?.addEventListener("change", () => announce(`${filter()} cases are shown.`));
+  for (const select of [status, integration])
+    select?.addEventListener("change", () => announce(`Shown: ${filter()} of ${cases.length} cases.`));
   filter();
   find("#cases", HTMLElement).append(...rows);
 } catch (error) {
