@@ -1,5 +1,5 @@
 // pnpm bench [part...] [--rounds 15] [--only text] [--json file]: what fg-errors costs, beside its peers. Parts: cpu, instructions,
-// micro, memory, load; all by default. --only takes the scenarios, errors, gateways or entry points whose name has the text. Of the rounds,
+// micro, memory, load, series; all by default. --only takes the scenarios, errors, gateways or entry points whose name has the text. Of the rounds,
 // instructions make three at most; micro and memory have their own.
 import { readdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -9,6 +9,7 @@ import { measureMemory } from "./memory.js";
 import { measureMicro } from "./micro.js";
 import { printTable, printChecks } from "./report.js";
 import { measureCpu } from "./rounds.js";
+import { measureSeries } from "./series.js";
 
 /** @typedef {import("./types.js").PartResult} PartResult */
 
@@ -31,6 +32,7 @@ const parts = {
   micro: () => measureMicro(options),
   memory: () => measureMemory(options),
   load: () => measureLoadTime(options),
+  series: () => measureSeries(options),
 };
 
 const wanted = positionals.length > 0 ? positionals : Object.keys(parts);

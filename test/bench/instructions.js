@@ -43,8 +43,14 @@ export async function* measureInstructions(scenarios, { rounds }) {
   try {
     for (const scenario of counted) {
       const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", repeats);
-      const rows = Object.entries(costs).map(([label, own]) => [label, median(own), ...own]);
-      const columns = ["instructions per request", "median", ...Array.from({ length: repeats }, (_, index) => `${index + 1}`)];
+      const least = median(Object.values(costs)[0] ?? []);
+      const rows = Object.entries(costs).map(([label, own]) => [label, median(own), median(own) / least, ...own]);
+      const columns = [
+        "instructions per request",
+        "median",
+        "ratio",
+        ...Array.from({ length: repeats }, (_, index) => `${index + 1}`),
+      ];
       yield { tables: [{ title: scenario.name, columns, rows }], checks: judge(scenario, "instructions", costs) };
     }
   } finally {

@@ -20,6 +20,8 @@ const loaded = {
   [functions]: ["@fg-errors/functiongraph"],
   "Express adapter": ["@fg-errors/express"],
   "Koa adapter": ["@fg-errors/koa"],
+  "express itself": ["express"],
+  "koa itself": ["koa"],
   [all]: core,
 };
 
@@ -47,7 +49,32 @@ export async function* measureLoadTime({ rounds, only }) {
   });
   const columns = ["milliseconds of CPU", "files", "require()", "import()", "of core's whole"];
   const title = `Loading the packages, medians of ${rounds} processes each`;
-  yield { tables: [{ title, columns, rows }], checks: measured.filter(({ what }) => what === functions).map(judge) };
+  const checks = measured.filter(({ what }) => what === functions).map(judge);
+  yield { tables: [{ title, columns, rows }], checks: [...checks, ...besideFramework(measured)] };
+}
+
+/** Part of express's own time that our adapter for it may take. */
+const mostOfExpress = 1 / 3;
+
+/**
+ * @param {readonly { what: string, required: readonly Loaded[] }[]} measured
+ * @returns {import("./types.js").Check[]}
+ */
+function besideFramework(measured) {
+  const [ours, express] = ["Express adapter", "express itself"].map(
+    (name) => measured.find(({ what }) => what === name)?.required,
+  );
+  if (!ours || !express) return [];
+  const ratio = middle(ours) / middle(express);
+  return [
+    {
+      what: "require(), Express adapter and express itself",
+      met: ratio <= mostOfExpress,
+      measured: ratio.toFixed(2),
+      most: mostOfExpress.toFixed(2),
+      noise: "",
+    },
+  ];
 }
 
 /** @returns {Loaded[]} */

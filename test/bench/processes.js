@@ -19,9 +19,9 @@ const env = { ...process.env, NODE_ENV: "production" };
  */
 export async function startServer(scenario, label, upstream, command) {
   const [file, name] = scenario.contestants[label] ?? ["", ""];
-  const { status, length } = scenario;
+  const { status, length, size } = scenario;
   const [program = process.execPath, ...flags] = command ?? [process.execPath, "--expose-gc"];
-  const args = [...flags, path("serve.js"), file, name, JSON.stringify({ upstream, status, length })];
+  const args = [...flags, path("serve.js"), file, name, JSON.stringify({ upstream, status, length, size })];
   const child = spawn(program, args, { env, stdio: ["ignore", "ignore", command ? "pipe" : "inherit", "ipc"] });
   const said = child.stderr ? text(child.stderr) : Promise.resolve("");
   try {

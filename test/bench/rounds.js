@@ -5,7 +5,7 @@ import { judge } from "./targets.js";
 /** @typedef {import("./types.js").Scenario} Scenario */
 /** @typedef {import("./types.js").Table} Table */
 
-const connections = 16;
+const usualConnections = 16;
 const usualRequests = 2000;
 /** Until then a gateway that runs for days would not be compiled as it is in the end. */
 const warmUp = 20_000;
@@ -36,8 +36,8 @@ export async function* measureCpu(scenarios, { rounds }) {
  * @param {number} rounds
  * @returns {Promise<Record<string, number[]>>} microseconds per request, by label, round by round
  */
-async function measureScenario(scenario, upstream, rounds) {
-  const { requests = usualRequests } = scenario;
+export async function measureScenario(scenario, upstream, rounds) {
+  const { requests = usualRequests, connections = usualConnections } = scenario;
   const load = startLoad();
   /** @type {{ label: string, child: import("node:child_process").ChildProcess, port: number, costs: number[] }[]} */
   const contestants = [];

@@ -17,6 +17,10 @@ export interface Scenario {
   readonly json?: readonly string[];
   /** Octets of content that the bare server writes. Default: those of a problem. */
   readonly length?: number;
+  /** How much there is of what a series is about: routes, causes, fields. Default 0. */
+  readonly size?: number;
+  /** Connections at once. Default 16. */
+  readonly connections?: number;
   /** Requests per round, where the usual number would take too long. */
   readonly requests?: number;
   /** By their labels, in the order of the table: a file in contestants/, and the name of its export. */
@@ -42,6 +46,7 @@ export interface Env {
   /** Of the scenario. */
   readonly status: number;
   readonly length: number | undefined;
+  readonly size?: number;
 }
 
 /** Each export of a file in contestants/. */
@@ -74,4 +79,17 @@ export interface Check {
 export interface PartResult {
   readonly tables: readonly Table[];
   readonly checks: readonly Check[];
+}
+
+/** What is measured for several sizes. */
+export interface Series {
+  readonly name: string;
+  /** What the sizes count. */
+  readonly unit: string;
+  readonly sizes: readonly number[];
+  readonly scenarioOf: (size: number) => Omit<Scenario, "name" | "contestants">;
+  /** Two: whom ours is compared with, and ours. */
+  readonly contestants: Scenario["contestants"];
+  /** The greatest ratio that meets the target, and at which size. */
+  readonly target?: { readonly size: number; readonly most: number };
 }

@@ -1,10 +1,12 @@
 // The upstreams' process: reports the URL of each of them by its name.
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
 /**
  * @typedef {import("node:http").RequestListener} Listener
- * @typedef {"small" | "large" | "page" | "flood" | "refused"} UpstreamName
+ * @typedef {"small" | "large" | "page" | "flood" | "sized" | "refused"} UpstreamName
  */
 
 /** What a service says besides its content. */
@@ -19,6 +21,7 @@ const upstreams = {
   large: replyOf(200, "application/octet-stream", Buffer.alloc(1 << 20, "x")),
   page: replyOf(500, "text/html; charset=utf-8", page),
   flood,
+  sized,
 };
 
 /** @type {Record<string, string>} */
@@ -62,6 +65,23 @@ function flood(request, response) {
     }
     if (left === 0) response.off("drain", write).end();
   }
+}
+
+/** What was written for each path. @type {Map<string, Buffer>} */
+const sizedBodies = new Map();
+
+/** @type {Record<string, (content: Buffer) => Buffer>} */
+const codings = { identity: (content) => content, gzip: gzipSync, br: brotliCompressSync };
+
+/** @type {Listener} at /16/gzip an error of 16 KiB in JSON, in that content coding */
+function sized(request, response) {
+  const [, kibibytes = "", coding = ""] = (request.url ?? "").split("/");
+  const problem = () => JSON.stringify({ message: "No such order", trace: randomBytes(Number(kibibytes) * 512).toString("hex") });
+  const content = sizedBodies.get(request.url ?? "") ?? codings[coding]?.(Buffer.from(problem())) ?? Buffer.alloc(0);
+  sizedBodies.set(request.url ?? "", content);
+  const head = ["Content-Type", "application/json", "Content-Length", String(content.length), ...usual];
+  request.resume();
+  response.writeHead(500, coding === "identity" ? head : [...head, "Content-Encoding", coding]).end(content);
 }
 
 /** One below those that systems give to outgoing connections: else a connection could meet itself there. */

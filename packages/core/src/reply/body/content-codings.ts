@@ -45,13 +45,25 @@ export async function decodeContent(codings: readonly string[], content: Buffer,
   const zlib = await import("node:zlib"); // not at the start: few replies are coded (docs/adr/0015-bundled-packages.md)
   let octets = content;
   for (const coding of codings.toReversed()) {
-    const decoder = decoders.get(coding)!(zlib, octets);
-    const decoded = readStart(decoder, limit);
-    for (const slice of slices(octets)) decoder.write(slice);
-    decoder.end();
-    octets = await decoded;
+    const makeDecoder = () => decoders.get(coding)!(zlib, octets);
+    octets = (await decodeWhole(makeDecoder(), octets, limit)) ?? (await decodePieces(makeDecoder(), slices(octets), limit));
   }
   return octets;
+}
+
+/** Decodes content at once: each piece that is written costs a task of its own. Undefined where the coding is broken. */
+async function decodeWhole(decoder: Transform, octets: Buffer, limit: number): Promise<Buffer | undefined> {
+  let isBroken = false;
+  decoder.once("error", () => (isBroken = true));
+  const decoded = await decodePieces(decoder, [octets], limit);
+  return isBroken ? undefined : decoded;
+}
+
+function decodePieces(decoder: Transform, pieces: readonly Buffer[], limit: number): Promise<Buffer> {
+  const decoded = readStart(decoder, limit);
+  for (const piece of pieces) decoder.write(piece);
+  decoder.end();
+  return decoded;
 }
 
 /** Maps a coding to the start of content that certainly has it, in hex. */
