@@ -1,30 +1,14 @@
 // The client in a browser: what CORS hides from it, and what it reads all the same.
 import { EventEmitter, once } from "node:events";
-import { existsSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import type * as client from "@fg-errors/client";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isChromiumSkipped, launchChromium } from "../launch-chromium.js";
 import { patience, scaled } from "../patience.js";
 import { withServer } from "../wire.js";
 import { bundleClient } from "./bundle-client.js";
 import { bare, createProblemGateway, stockProblem, table } from "./problem-gateway.js";
-
-const executablePath = "/usr/bin/chromium";
-const isMissing = !existsSync(executablePath);
-const isSkipped = isMissing && process.env["CI"] !== "true";
-if (isSkipped) console.warn(`${executablePath} is missing, so its tests are skipped: apt-get install chromium`);
-
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** What the page has: the client, and the HTTP clients that it is tried with. */
 type Scope = typeof client & {
@@ -46,7 +30,7 @@ const gateway = (exposed: boolean) =>
     next();
   });
 
-describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
+describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => {
   let browser: Browser;
   let bundle: string;
 
@@ -56,7 +40,7 @@ describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
         export * from "@fg-errors/client"; export { axios, ky, ky2, ofetch, superagent };`;
     const resolveDir = new URL(".", import.meta.url).pathname;
     bundle = await bundleClient({ stdin: { contents, resolveDir }, format: "iife", globalName: "scope", platform: "browser" });
-    browser = await chromium.launch({ executablePath, args }); // with a new profile each time
+    browser = await launchChromium();
   }, 4 * patience);
 
   afterAll(() => browser?.close());

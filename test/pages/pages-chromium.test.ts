@@ -1,29 +1,16 @@
 // Pages in a browser: what a person reads is accessible in light and in dark, and no text becomes anything but text.
-import { existsSync } from "node:fs";
 import { problemPages, renderPages } from "@fg-errors/contract/pages";
 import { defineContract, functionGraph, type Contract } from "@fg-errors/core";
 import { browsers } from "@fg-errors/core/html";
 import { fgErrors, problem } from "@fg-errors/express";
 import axe from "axe-core";
 import express from "express";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isChromiumSkipped, launchChromium } from "../launch-chromium.js";
 import { patience } from "../patience.js";
 import { shop } from "../published/shop.js";
 import { withServer } from "../wire.js";
-
-const executablePath = "/usr/bin/chromium";
-const isSkipped = !existsSync(executablePath) && process.env["CI"] !== "true";
-if (isSkipped) console.warn(`${executablePath} is missing, so its tests are skipped: apt-get install chromium`);
-
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-sync",
-];
 
 const attack = `"><script>alert(1)</script><img src=x onerror=alert(2)><a href="javascript:alert(3)">`;
 
@@ -75,11 +62,11 @@ const app = express()
   })
   .use(fgErrors(options));
 
-describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
+describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchChromium();
   }, 4 * patience);
 
   afterAll(() => browser?.close());

@@ -6,23 +6,11 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import axe from "axe-core";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isChromiumSkipped, launchChromium } from "../launch-chromium.js";
 import { patience } from "../patience.js";
 import { withServer } from "../wire.js";
-
-const executablePath = "/usr/bin/chromium";
-const isSkipped = !existsSync(executablePath) && process.env["CI"] !== "true";
-if (isSkipped) console.warn(`${executablePath} is missing, so its tests are skipped: apt-get install chromium`);
-
-const args = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-sync",
-];
 
 const root = new URL("../../", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "site-"));
@@ -80,11 +68,11 @@ const files: RequestListener = ({ url }, response) => {
   else response.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
 };
 
-describe.skipIf(isSkipped)("Chromium", { timeout: 4 * patience }, () => {
+describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launchChromium();
   }, 4 * patience);
 
   afterAll(() => browser?.close());

@@ -1,4 +1,4 @@
-// What operators see of an API gateway's errors: metrics, spans and log records.
+// Metrics, spans and log records of an API gateway's errors, for its operators.
 export type { Contract, FieldError, Problem, ProblemContext, ProxyErrorType } from "@fg-errors/core";
 export { onProblem, type ProblemMessage } from "./on-problem.js";
 export {

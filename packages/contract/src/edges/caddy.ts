@@ -8,6 +8,7 @@ import {
   edgeBody,
   edgeComment,
   edgeFolds,
+  headNotes,
   invalidTrace,
   removedFields,
   requestIdField,
@@ -47,8 +48,7 @@ Caddy cannot do this:
   Transfer-Encoding. It gets a text/plain answer, with statuses outside the contract among them (417, 431, 505), or none.
 - A reply that breaks off is ended as if it were complete, if it is chunked. This is so without this file, too.
 - What file_server answers to a wrong Range (416), and "respond" with a status from 400 on, keep their content.
-- A reply is judged by its head alone. A failure that only the content reports passes, and so does any application/problem+json with a
-  status of the contract. A reply that is replaced keeps the fields listed below and loses all others.
+${headNotes}
 - An answer above 2048 octets is sent in chunks, without Content-Length.`.split("\n");
 
 /** Takes what an answer repeats of the request. */

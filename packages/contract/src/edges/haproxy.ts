@@ -7,6 +7,7 @@ import {
   edgeBody,
   edgeComment,
   edgeFolds,
+  headNotes,
   invalidTrace,
   keptStatusFields,
   passedFields,
@@ -61,8 +62,7 @@ It takes nothing from your own defaults then: give it its "timeout client", "tim
 HAProxy cannot do this:
 - A request that its parser refuses, or whose head comes too late, gets HAProxy's own HTML page with a 400 or 408.
 - A server that refuses connections is a 503, not a 502.
-- A reply is judged by its head alone. A failure that only the content reports passes, and so does any application/problem+json with a
-  status of the contract. A reply that is replaced keeps the fields listed below and loses all others.
+${headNotes}
 - What your own "http-request return" answers keeps its content.`.split("\n");
 
 /** Lists the statuses of HAProxy's own answers that http-error replaces (2.5). */
