@@ -10,6 +10,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isChromiumSkipped, launchChromium } from "../launch-chromium.js";
 import { patience } from "../patience.js";
+import { packageNames } from "../repo/sources.js";
 import { withServer } from "../wire.js";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -42,6 +43,24 @@ describe("the site", () => {
     });
   });
 
+  it("has every page that the packages link", () => {
+    const files = packageNames.flatMap((name) => [`packages/${name}/README.md`, `packages/${name}/package.json`]);
+    const linked = ["README.md", "examples/catalogue/contract/errors.json", ...files].flatMap((file) => [
+      ...readFileSync(root + file, "utf8").matchAll(/https:\/\/fg-errors\.github\.io\/([^\s"'`)>#]*)(?:#([^\s"'`)>]+))?/g),
+    ]);
+    expect(linked.length).toBeGreaterThan(2 * packageNames.length - 1);
+    for (const [address, path = "", hash] of linked) {
+      expect(existsSync(join(folder, path || "index.html")), address).toBe(true);
+      if (hash) expect(html(path), address).toContain(` id="${hash}"`);
+    }
+  });
+
+  it("has the section of each warning at its address", () => {
+    const source = readFileSync(`${root}packages/core/src/util/warnings.ts`, "utf8");
+    for (const code of new Set(source.match(/FG_ERRORS_\w+/g)))
+      expect(html("troubleshooting.html")).toContain(` id="${code.toLowerCase()}"`);
+  });
+
   it("draws the diagrams without a script, each with a name", () => {
     const [figure] = /<figure class="diagram"[^]*?<\/figure>/.exec(html("architecture.html"))!;
     expect(figure).toMatch(
@@ -49,6 +68,7 @@ describe("the site", () => {
     );
     expect(figure).toContain("<svg");
     expect(figure).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+    for (const page of ["upstream.html", "server.html"]) expect(html(page)).toContain('<figure class="diagram" role="img"');
   });
 });
 
