@@ -64,8 +64,8 @@ describe("the header fields", () => {
 
   it("that go are those of the rules, for their reasons", () => {
     const rules = [
-      ...representationRules.map((rule) => [rule, "goes"] as const),
-      ...upstreamRules.map((rule) => [rule, "stays"] as const),
+      ...representationRules.map((rule) => [rule, "removed"] as const),
+      ...upstreamRules.map((rule) => [rule, "kept"] as const),
     ];
     expect(table(page, "fields").map(([names, ...others]) => [codes(names!), ...others])).toEqual(
       rules.map(([rule, own]) => [cellOf(rule), rule.why, own]),

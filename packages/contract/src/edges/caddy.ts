@@ -44,10 +44,10 @@ Import this file at the top of your Caddyfile, "fg-errors" in each site, and "fg
 - {fg_id} is the request's id, for log_append and the like.
 
 Caddy cannot do this:
-- What the HTTP server of Go refuses reaches no site: a malformed request, a head that is too large, an unknown Expect or
+- A request that the HTTP server of Go refuses reaches no site: a malformed request, a head that is too large, an unknown Expect or
   Transfer-Encoding. It gets a text/plain answer, with statuses outside the contract among them (417, 431, 505), or none.
 - A reply that breaks off is ended as if it were complete, if it is chunked. This is so without this file, too.
-- What file_server answers to a wrong Range (416), and "respond" with a status from 400 on, keep their content.
+- The answers of file_server to a wrong Range (416), and of "respond" with a status from 400 on, keep their content.
 ${headNotes}
 - An answer above 2048 octets is sent in chunks, without Content-Length.`.split("\n");
 

@@ -63,7 +63,7 @@ HAProxy cannot do this:
 - A request that its parser refuses, or whose head comes too late, gets HAProxy's own HTML page with a 400 or 408.
 - A server that refuses connections is a 503, not a 502.
 ${headNotes}
-- What your own "http-request return" answers keeps its content.`.split("\n");
+- The answers of your own "http-request return" keep their content.`.split("\n");
 
 /** Lists the statuses of HAProxy's own answers that http-error replaces (2.5). */
 const ownStatuses = [400, 401, 403, 404, 405, 407, 408, 410, 413, 425, 429, 500, 501, 502, 503, 504];

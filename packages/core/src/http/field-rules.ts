@@ -11,7 +11,7 @@ interface FieldRule {
 
 /** Lists the fields that no proxy passes on, though they concern no connection. */
 export const proxyAuthenticationRule: FieldRule = {
-  why: "are between a client and the next proxy alone (RFC 9110 sections 11.7.1 to 11.7.3)",
+  why: "are only for a client and the next proxy (RFC 9110 sections 11.7.1 to 11.7.3)",
   names: ["proxy-authenticate", "proxy-authentication-info", "proxy-authorization"],
 };
 
@@ -55,12 +55,12 @@ export const representationRules: readonly FieldRule[] = [
     ],
   },
   {
-    why: "sign it, or are sums of its octets (RFC 9421 section 4, and of stores of objects)",
+    why: "sign the representation, or are checksums of it (RFC 9421 section 4, and object stores)",
     names: ["signature", "signature-input", "x-goog-hash", "x-ms-blob-content-md5", "x-ms-content-crc64"],
     prefixes: ["x-amz-checksum-"],
   },
   {
-    why: "allow its storage, or say how it is stored (RFC 9111, RFC 9213, RFC 9842, RFC 9875)",
+    why: "allow caches to store the response, or control how they do it (RFC 9111, RFC 9213, RFC 9842, RFC 9875)",
     names: [
       "age",
       "cache-control",
@@ -80,7 +80,7 @@ export const representationRules: readonly FieldRule[] = [
     suffixes: ["-cache-control"], // RFC 9213 section 2.1
   },
   {
-    why: "have a server in front send something else in its place, or change how it is sent",
+    why: "make a server in front send something else, or send the response in another way",
     names: [
       "fly-replay", // another machine answers the request
       "fly-replay-cache",
@@ -96,7 +96,7 @@ export const representationRules: readonly FieldRule[] = [
     ],
   },
   {
-    why: "have the client do something with it, or leave it: the error would not be seen",
+    why: "make the client process the content, or load another page: the error would not be seen",
     names: [
       "refresh", // loads another address
       "service-worker-allowed", // of a script
@@ -110,14 +110,14 @@ export const representationRules: readonly FieldRule[] = [
 
 /** Lists the fields that are removed from an upstream's error reply, but kept where this gateway has set them. */
 export const upstreamRules: readonly FieldRule[] = [
-  { why: "name its software", names: ["server", "x-powered-by"] },
-  { why: "are this gateway's to say", names: ["date", "retry-after", "x-request-id"] },
+  { why: "name the upstream's software", names: ["server", "x-powered-by"] },
+  { why: "are set by this gateway", names: ["date", "retry-after", "x-request-id"] },
   {
-    why: "are demanded by a status, and taken over only if they are valid (RFC 9110 sections 15.5.2 and 15.5.6)",
+    why: "are required by a status, and accepted only if they are valid (RFC 9110 sections 15.5.2 and 15.5.6)",
     names: ["allow", "www-authenticate"],
   },
   {
-    why: "set a policy of the whole site, which a client keeps: it is the gateway's site (RFC 6797, RFC 7469, RFC 7838, RFC 8942)",
+    why: "set a policy for the whole site, and clients store it: the site is the gateway's (RFC 6797, RFC 7469, RFC 7838, RFC 8942)",
     names: [
       "accept-ch",
       "accept-ch-lifetime",
@@ -134,7 +134,7 @@ export const upstreamRules: readonly FieldRule[] = [
     ],
   },
   {
-    why: "act on what a client keeps, though the request has failed",
+    why: "change data that a client stores, although the request has failed",
     names: [
       "clear-site-data", // logs the user out
       "observe-browsing-topics",
@@ -144,7 +144,7 @@ export const upstreamRules: readonly FieldRule[] = [
     prefixes: ["attribution-reporting-"],
   },
   {
-    why: "have the client ask again, or for something else",
+    why: "make the client repeat the request, or request something else",
     names: [
       "activate-storage-access",
       "critical-ch",
@@ -156,7 +156,7 @@ export const upstreamRules: readonly FieldRule[] = [
     prefixes: ["hx-"], // htmx obeys them on errors, too
   },
   {
-    why: "have a load balancer in front take this gateway for the upstream: Envoy puts it out of service",
+    why: "make a load balancer in front treat this gateway as the upstream: Envoy ejects it",
     prefixes: ["x-envoy-"],
   },
 ];
