@@ -28,25 +28,25 @@ interface Client {
 }
 
 const clients: Readonly<Record<string, Client>> = {
-  "sends no HTTP": { bytes: "s3cr3t\r\n\r\n" },
-  "sends a field whose name is none": { bytes: request("GET /", { "a@b": "s3cr3t" }) },
+  "sends bytes that are not HTTP": { bytes: "s3cr3t\r\n\r\n" },
+  "sends a field with an invalid name": { bytes: request("GET /", { "a@b": "s3cr3t" }) },
   "sends more than 16 KiB of fields": { bytes: request("GET /", { a: "s".repeat(16_385) }) },
   "sends a chunk without a size": { bytes: `${request("POST /", { "Transfer-Encoding": "chunked" })}s3cr3t\r\n` },
   "does not send its head in time": { bytes: "GET / HTTP/1.1\r\nHost:", create: () => plain(impatient) },
   "does not send its content in time": { bytes: request("POST /", { "Content-Length": "9" }), create: () => plain(impatient) },
-  "names no host": { bytes: "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" },
-  "names two hosts": { bytes: request("GET /", { host: "s3cr3t" }) },
-  "sends chunks by HTTP/1.0": {
+  "sends no Host field": { bytes: "GET / HTTP/1.1\r\nConnection: close\r\n\r\n" },
+  "sends two Host fields": { bytes: request("GET /", { host: "s3cr3t" }) },
+  "sends chunks with HTTP/1.0": {
     bytes: `${request("POST /", { "Transfer-Encoding": "chunked" }).replace("1.1", "1.0")}0\r\n\r\n`,
   },
   "sends a Transfer-Encoding that does not end in chunked": { bytes: request("POST /", { "Transfer-Encoding": "s3cr3t" }) },
   "sends content in another transfer coding, and in chunks": {
     bytes: `${request("POST /", { "Transfer-Encoding": "gzip, chunked" })}3\r\nabc\r\n0\r\n\r\n`,
   },
-  "asks for a URL that is not of HTTP, or has no host": { bytes: request("GET ftp://s3cr3t.example/") },
-  "expects something else than 100-continue": { bytes: request("GET /", { Expect: "s3cr3t" }) },
+  "asks for a URL that is not an HTTP URL, or has no host": { bytes: request("GET ftp://s3cr3t.example/") },
+  "sends an Expect other than 100-continue": { bytes: request("GET /", { Expect: "s3cr3t" }) },
   "asks for a tunnel": { bytes: request("CONNECT s3cr3t.example:443") },
-  "asks for an upgrade that every listener turns down": {
+  "asks for an upgrade that every listener refuses": {
     bytes: request("GET /", { Connection: "Upgrade", Upgrade: "websocket" }),
     create: () => plain().on("upgrade", (_request, socket) => void socket.destroy()),
   },
@@ -54,8 +54,8 @@ const clients: Readonly<Record<string, Client>> = {
     bytes: request("GET /", kept).repeat(2),
     create: () => Object.assign(plain({ keepAliveTimeout: 50 }), { maxRequestsPerSocket: 1 }),
   },
-  "sends HTTP to a port of HTTPS": { bytes: request("GET /"), create: () => createSecure(certificate(), listener) },
-  "sends HTTP/1 to a port of HTTP/2 alone": { bytes: request("GET /"), create: http2, isSecure: true },
+  "sends HTTP to an HTTPS port": { bytes: request("GET /"), create: () => createSecure(certificate(), listener) },
+  "sends HTTP/1 to a port that serves only HTTP/2": { bytes: request("GET /"), create: http2, isSecure: true },
 };
 
 const rows = table(page, "unreached").map(([client, alone, guarded]) => ({ client: client!, alone: alone!, guarded: guarded! }));
@@ -87,7 +87,7 @@ function described(bytes: string): string {
   const [, status, type, content] =
     /^[^]*HTTP\/1\.[01] (\d{3})(?:[^]*?content-type: ([\w/]+))?[^]*?\r\n\r\n([^]*)$/i.exec(bytes) ?? [];
   if (status === undefined) return "nothing";
-  if (content!.includes("application")) return "what the application says";
+  if (content!.includes("application")) return "the application's answer";
   return `${status} ${type === "text/plain" ? "in plain text" : /^(0\r\n\r\n)?$/.test(content!) ? "without content" : content!}`;
 }
 
@@ -114,7 +114,7 @@ it("shows how a refusal gets its field of CORS", async () => {
 });
 
 it("lists the limits that there are", () => {
-  const limits = page.split("## What is too much")[1]!.split("## ")[0]!;
+  const limits = page.split("## Load shedding")[1]!.split("## ")[0]!;
   const named = [...limits.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!);
   for (const name of named) expect(() => guardServer(createServer(), { [name]: 0 })).toThrow(`option "${name}"`);
   expect(named).toEqual(["maxInFlight", "maxEventLoopDelay"]);
