@@ -11,8 +11,11 @@ import { createBranch, createFaulty, createFunctions, createShop } from "./upstr
 /** @typedef {Record<Visit["gateway"], string>} Addresses of gateways */
 /** @typedef {{ visit: Visit, without: Answer, answer: Answer, problem: string | undefined, heard: import("./recorder.js").Heard[] }} Result */
 
-/** @returns {Promise<{ plain: Addresses, gateways: Addresses }>} */
-export async function startServers() {
+/**
+ * @param {(text: string) => void} say hears of a port that is taken
+ * @returns {Promise<{ plain: Addresses, gateways: Addresses }>}
+ */
+export async function startServers(say) {
   const upstreams = {
     shop: await listen(createServer(createShop())),
     branch: await listen(createServer(createBranch())),
@@ -25,8 +28,8 @@ export async function startServers() {
     koa: await listen(createServer(createKoaGateway(upstreams, false).callback())),
   };
   const gateways = {
-    express: await listen(guardServer(createServer(createExpressGateway(upstreams, true)), options), 8080),
-    koa: await listen(guardServer(createServer(createKoaGateway(upstreams, true).callback()), options), 8081),
+    express: await listen(guardServer(createServer(createExpressGateway(upstreams, true)), options), 8080, say),
+    koa: await listen(guardServer(createServer(createKoaGateway(upstreams, true).callback()), options), 8081, say),
   };
   return { plain, gateways };
 }

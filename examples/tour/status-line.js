@@ -16,5 +16,10 @@ export function createStatusLine(stream) {
       isWritten = true;
     },
     clear,
+    /** @param {string} text that stays */
+    say(text) {
+      clear();
+      stream.write(`${text}\n`);
+    },
   };
 }

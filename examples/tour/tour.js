@@ -13,7 +13,7 @@ const once = process.argv.includes("--once");
 
 const statusLine = createStatusLine(process.stdout);
 statusLine.set("Starting upstreams and gateways …");
-const addresses = await startServers();
+const addresses = await startServers(statusLine.say);
 
 let answered = 0;
 const asked = visits.map(async (visit) => {

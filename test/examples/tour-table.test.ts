@@ -65,15 +65,16 @@ describe("the line that says what the tour waits for", () => {
     const parts: string[] = [];
     const line = createStatusLine({ ...(isTTY && { isTTY }), write: (text) => parts.push(text) });
     line.set("1 of 2");
+    line.say("A port is taken.");
     line.set("2 of 2");
     line.clear();
     line.clear();
     return parts;
   };
 
-  it("replaces itself in a terminal, and leaves nothing", () => {
-    expect(writtenTo(true)).toEqual(["1 of 2", "\r\u001b[K", "2 of 2", "\r\u001b[K"]);
+  it("replaces itself in a terminal, and leaves only what is said", () => {
+    expect(writtenTo(true)).toEqual(["1 of 2", "\r\u001b[K", "A port is taken.\n", "2 of 2", "\r\u001b[K"]);
   });
 
-  it("is not written into a pipe", () => expect(writtenTo()).toEqual([]));
+  it("is not written into a pipe", () => expect(writtenTo()).toEqual(["A port is taken.\n"]));
 });
