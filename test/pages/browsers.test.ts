@@ -155,6 +155,7 @@ describe("a page", () => {
     [{ "retry-after": "119" }, "Try again in 119 seconds."],
     [{ "retry-after": 121 }, "Try again in 3 minutes."],
     [{ "retry-after": 86_400 }, "Try again in 24 hours."],
+    [{ "retry-after": 172_801 }, "Try again in 3 days."],
     [{ "retry-after": "Tue, 01 Dec 2026 08:00:00 GMT" }, "Try again after December 1, 2026 at 8:00:00 AM UTC."],
   ])("says when to try again: %j", (headers, text) => {
     expect(rendered(problem(503, "x", { headers, stack: false })).body).toContain(`<p>${text}</p>`);
@@ -214,8 +215,18 @@ describe("a page", () => {
       expect(ask("de").body).toContain(text);
   });
 
-  it.each([[{ de: { state: "x" } }], [{ de: { status: 1 } }], [{ de: "x" }], [null], [1]])("has no words such as %j", (words) => {
-    expect(() => browsers("problem", { words: words as never })).toThrow(/^browsers: words takes /);
+  it.each([[{ de: { state: "x" } }], [{ de: { status: 1 } }], [{ de: "x" }], [{ zh_CN: {} }], [null], [1]])(
+    "has no words such as %j",
+    (words) => {
+      expect(() => browsers("problem", { words: words as never })).toThrow(/^browsers: words takes /);
+    },
+  );
+
+  it.each([
+    [{ word: {} }, 'browsers: there is no option "word"; the options are words'],
+    [null, "browsers: options must be an object"],
+  ])("refuses %j", (wrong, message) => {
+    expect(() => browsers("problem", wrong as never)).toThrow(new TypeError(message));
   });
 
   it("is not written of a problem that cannot be: the other format is", () => {

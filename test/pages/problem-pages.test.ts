@@ -297,8 +297,9 @@ it.each([
   [{ prefix: "problems" }, 'problemPages: option "prefix" takes a path without a slash at its end, such as "/problems"'],
   [{ prefix: "/problems/" }, 'problemPages: option "prefix" takes a path without a slash at its end, such as "/problems"'],
   [{ path: "/a" }, 'problemPages: there is no option "path"; the options are prefix'],
+  [null, "problemPages: options must be an object"],
 ])("refuses %j", (wrong, message) => {
-  expect(() => problemPages(shop, wrong as object)).toThrow(new TypeError(message));
+  expect(() => problemPages(shop, wrong as never)).toThrow(new TypeError(message));
 });
 
 it.each([[undefined], [null], [{}], [{ statuses: {} }]])("refuses the contract %j", (contract) => {

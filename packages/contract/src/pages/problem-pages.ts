@@ -121,6 +121,7 @@ export function problemPages(contract: Contract, options: ProblemPagesOptions = 
 }
 
 function checkPrefix(options: ProblemPagesOptions): void {
+  if (typeof options !== "object" || options === null) throw new TypeError("problemPages: options must be an object");
   const { prefix, ...others } = options;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new TypeError(`problemPages: there is no option "${unknown}"; the options are prefix`);

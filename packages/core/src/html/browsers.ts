@@ -1,6 +1,7 @@
 import type { FieldError } from "../problem/finding.js";
 import type { Problem } from "../problem/problem.js";
 import { createRender, type Content, type RenderContext, type Renderer } from "../responder/render.js";
+import { isRecord } from "../util/safe-read.js";
 import { escapeHtml, htmlLink, htmlPage, htmlPolicy } from "./html-page.js";
 import { htmlPreference } from "./html-preference.js";
 import { createWordLookup, retryText, type PageWords } from "./page-words.js";
@@ -21,15 +22,19 @@ export interface BrowserRenderer extends Renderer {
  * counts as a browser where its Accept names `text/html` above JSON; without Accept, or with a range for anything alone, it does not.
  * @param inner the other format: a name, or a renderer. Default "problem"
  * @param options `words`, the page's own words in languages of the option `texts`, by language tag; English and Chinese are there
- * @throws TypeError for any other format, and for words that are none
+ * @throws TypeError for any other format, for an unknown option, and for words that are none
  * @example app.use(fgErrors({ format: browsers("problem") }));
  */
 export function browsers(
   inner: BrowserRenderer["inner"] = "problem",
-  { words = {} }: { readonly words?: Readonly<Record<string, Partial<PageWords>>> } = {},
+  options: { readonly words?: Readonly<Record<string, Partial<PageWords>>> } = {},
 ): BrowserRenderer {
   if (inner !== "problem" && inner !== "functiongraph" && typeof inner !== "function")
     throw new TypeError('browsers: takes "problem", "functiongraph" or a renderer function');
+  if (!isRecord(options)) throw new TypeError("browsers: options must be an object");
+  const { words = {}, ...others } = options;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError(`browsers: there is no option "${unknown}"; the options are words`);
   const renderOther = createRender(inner);
   const wordsFor = createWordLookup(words);
   const render: Renderer = (problem, context) => {

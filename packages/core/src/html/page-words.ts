@@ -1,4 +1,5 @@
 import { isRecord } from "../util/safe-read.js";
+import { isLanguageTag } from "../util/sanitize.js";
 
 /**
  * Lists the words of a page that belong to no problem, in one language. `{time}` is a duration or a date.
@@ -62,6 +63,7 @@ export function createWordLookup(more: Readonly<Record<string, Partial<PageWords
   ]);
   if (!isRecord(more)) throw new TypeError("browsers: words takes an object of words by language tag");
   for (const [tag, words] of Object.entries(more)) {
+    if (!isLanguageTag(tag)) throw new TypeError(`browsers: words takes a language tag such as "zh-CN", not "${tag}"`);
     if (!isRecord(words)) throw new TypeError(`browsers: words takes an object for "${tag}"`);
     for (const [name, text] of Object.entries(words))
       if (!Object.hasOwn(english, name) || typeof text !== "string" || text === "")
@@ -85,12 +87,14 @@ export function retryText(retryAfter: string, { language, words }: FoundWords): 
   }
   const seconds = Number(retryAfter);
   if (seconds === 0) return words.tryNow;
-  const [count, unit] =
-    seconds < 120
-      ? [seconds, "second"]
-      : seconds < 7200
-        ? [Math.ceil(seconds / 60), "minute"]
-        : [Math.ceil(seconds / 3600), "hour"];
+  const [size, unit] = units.find(([size]) => seconds >= 2 * size) ?? [1, "second"];
   const format = new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" });
-  return words.tryIn.replace("{time}", () => format.format(count));
+  return words.tryIn.replace("{time}", () => format.format(Math.ceil(seconds / size)));
 }
+
+/** Lists the units with their seconds. Each is used from two of it on. */
+const units = [
+  [86_400, "day"],
+  [3600, "hour"],
+  [60, "minute"],
+] as const;
