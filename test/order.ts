@@ -10,7 +10,6 @@ const long: readonly string[] = [
   "integrations/faults-by-interceptor.test.ts",
   "integrations/faults-by-proxies.test.ts",
   "integrations/faults-by-calls.test.ts",
-  "site/site.test.ts",
   "properties/validation-cost.test.ts",
   "server/time-limits.test.ts",
   "recognisers/vendors.test.ts",
