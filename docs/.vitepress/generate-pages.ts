@@ -33,7 +33,7 @@ ${section
   .replaceAll(/\]\((?!\.|\w+:|#)/g, "](../../")
   .trim()}
 
-The options of \`guardServer()\` and \`drain()\` are in [Around the application](../server.md).`;
+The options of \`guardServer()\` and \`drain()\` are in [Servers and shutdown](../server.md).`;
 }
 
 function foldsPage(): string {

@@ -147,7 +147,7 @@ describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => 
       await page.getByRole("searchbox").fill("lingeringly");
       await page.locator("a.result", { hasText: "Integrations" }).first().click();
       await page.waitForURL("**/architecture.html#integrations");
-      await page.getByRole("heading", { name: "How fg-errors is built" }).waitFor();
+      await page.getByRole("heading", { name: "Architecture", level: 1 }).waitFor();
     });
   });
 });
