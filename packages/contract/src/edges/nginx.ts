@@ -41,13 +41,13 @@ const comment = [
   "",
   "nginx cannot do this:",
   "- answer a request that does not arrive in time (408): it closes the connection",
-  "- replace an upstream's 408, 444 or 499, a status that is not from 100 to 599, or what is no HTTP (it takes that for HTTP/0.9): they pass as they came",
+  "- replace an upstream's 408, 444 or 499, a status that is not from 100 to 599, or a reply that is not HTTP (nginx treats it as HTTP/0.9): they pass unchanged",
   "- replace a failure behind a success; a reply that breaks off is cut",
-  "- answer where internal redirects loop: that is nginx's own page, as is all in a location with error_page of its own",
-  '- keep ssi, sub_filter and addition from errors, where their types cover them, such as *: turn them off in fg-errors.d/, by "ssi off;" for example',
-  "- keep header fields of an upstream's error, but for those that the location lists: Set-Cookie is lost, for example",
-  "- remove those that it has set: Content-Range and ETag of a file whose range cannot be satisfied, an upstream's challenge of a 401 that is folded",
-  "- answer over HTTP/2 where a header field is too large: it ends the stream",
+  "- answer a loop of internal redirects, or any error in a location with error_page of its own: nginx sends its own page",
+  '- stop ssi, sub_filter and addition from changing errors, if their types include them, such as *: turn them off in fg-errors.d/, by "ssi off;" for example',
+  "- keep header fields of an upstream's error that the location does not list: Set-Cookie is lost, for example",
+  "- remove header fields that nginx has set: Content-Range and ETag of a file whose range cannot be satisfied, an upstream's challenge of a 401 that is folded",
+  "- answer a request over HTTP/2 with a header field that is too large: it ends the stream",
 ];
 
 /**
