@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { emitWarning, writeWarning } from "../../packages/core/src/util/warnings.js";
-import { packageNames, sourcesOf } from "../repo/sources.js";
-import { codes, read } from "./markdown.js";
+import { packageNames, sourcesOf } from "./sources.js";
+import { codes, read } from "../docs/markdown.js";
 import { printedMessages } from "./printed-messages.js";
 
 const text = read("docs/troubleshooting.md");

@@ -1,6 +1,6 @@
 // The messages that the packages print or throw on purpose, read from their sources by a parser: what is inserted is "…".
 import { parseAst } from "vitest/node";
-import { packageNames, sourcesOf } from "../repo/sources.js";
+import { packageNames, sourcesOf } from "./sources.js";
 
 /** Functions and classes that take a message, and at which place. */
 const takers: Readonly<Record<string, number>> = {
