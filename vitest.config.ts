@@ -23,7 +23,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ["default", slowest],
     sequence: { sequencer: LongestFirst },
-    maxWorkers: 2, // most files mostly wait, so two of them share one core well
+    maxWorkers: 4, // most files mostly wait, so four of them share two cores well
     maxConcurrency: 20, // those that run side by side mostly wait for time limits
     coverage: { include: ["packages/*/src/**"], reporter: ["text-summary"] },
   },

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { eventually } from "../patience.js";
 
@@ -64,16 +64,33 @@ async function connectOnce(port: number): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   try {
     await once(socket, "connect");
+    // A port on which nobody listens may be the one that the kernel gives the client: then it is connected with itself.
+    if (socket.localPort === port) throw new Error(`nobody listens on port ${port} yet`);
   } finally {
     socket.destroy();
   }
 }
 
-/** Gives ports of loopback that were free a moment ago, each another one. */
+/**
+ * Gives ports of loopback that are free, each another one. They are below those that Linux gives to whoever asks for any port (from 32768), since a
+ * program takes them a moment later: until then, another test's connection could have one.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = 15_000 + Math.floor(Math.random() * 17_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+  } catch {
+    return false;
+  }
+  await new Promise((resolve) => server.close(resolve));
+  return true;
 }
