@@ -1,4 +1,4 @@
-// The order of the test files, and the slowest of them: with the long ones first, both workers end at about the same time.
+// The order of the test files, and the slowest of them: with the long ones first, all workers end at about the same time.
 import { relative } from "node:path";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
 
