@@ -1,4 +1,4 @@
-import { constants, type Http2ServerResponse } from "node:http2";
+import type { Http2ServerResponse } from "node:http2";
 import type { NodeResponse } from "./exchange.js";
 import { incompleteRequest, type HttpSocket } from "./http-socket.js";
 
@@ -19,11 +19,11 @@ function awaitsContinue({ req: request }: NodeResponse, isContinued: boolean | u
   return request.headers.expect !== undefined && !isContinued;
 }
 
-/** Lists the states of a stream (RFC 9113 section 5.1) in which the client has not ended its side; in the second, the response has left. */
-const clientMaySend: ReadonlySet<number | undefined> = new Set([
-  constants.NGHTTP2_STREAM_STATE_OPEN,
-  constants.NGHTTP2_STREAM_STATE_HALF_CLOSED_LOCAL,
-]);
+/**
+ * Lists the states of a stream (RFC 9113 section 5.1) in which the client has not ended its side: "open", and "half-closed (local)", in
+ * which the response has left. The numbers are those of node:http2's constants, which is not loaded for them: it is slow to load.
+ */
+const clientMaySend: ReadonlySet<number | undefined> = new Set([2, 5]);
 
 /** Whether the client of an HTTP/2 request has to send content: none waits to be read, and none waits for a 100 (Continue). */
 export function isUploading(response: Http2ServerResponse): boolean {

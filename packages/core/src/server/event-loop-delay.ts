@@ -1,5 +1,4 @@
 import type { Server } from "node:net";
-import { performance } from "node:perf_hooks";
 
 /** Sets the milliseconds between two samples. */
 const sampleInterval = 100;

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:net";
-import { performance } from "node:perf_hooks";
 import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
 import type { NodeRequest, NodeResponse } from "../node/exchange.js";

@@ -1,4 +1,4 @@
-import { constants, type ServerHttp2Session } from "node:http2";
+import type { ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import { isUploading, owesOctets } from "../node/client-turn.js";
 import type { HttpSocket } from "../node/http-socket.js";
@@ -38,7 +38,7 @@ export function createSilenceCheck(server: Server, { sockets }: Connections): ()
 export function resetUploads(respond: Responder, { openStreams }: Connections, session: ServerHttp2Session): void {
   for (const response of openStreams) {
     if (response.stream.session !== session || !isUploading(response)) continue;
-    if (response.stream.writableFinished) response.stream.close(constants.NGHTTP2_NO_ERROR); // RFC 9113 section 8.1
+    if (response.stream.writableFinished) response.stream.close(); // without an error (RFC 9113 section 8.1)
     else abandonResponse(respond, silentClient, response);
   }
 }

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from "node:http";
-import { constants, type Http2ServerResponse, type ServerHttp2Session } from "node:http2";
+import type { Http2ServerResponse, ServerHttp2Session } from "node:http2";
 import type { Server, Socket } from "node:net";
 import { isHttp2 } from "../http/is-http2.js";
 import { answer } from "../node/answer.js";
@@ -67,7 +67,7 @@ export function createTimeLimits(respond: Responder, server: Server, { openRespo
     answer(respond, lateResponse(response), request, response, { url: originalUrl(request) });
     silence(response);
     discardWrites(response);
-    if (uploads) stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR)); // RFC 9113 section 8.1
+    if (uploads) stream.once("finish", () => stream.close()); // without an error (RFC 9113 section 8.1)
   }
 
   function watchStream(response: Http2ServerResponse) {
