@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { measureEach } from "./measure-each.js";
 import { makeRequests, startLoad, startServer, startUpstreams, stop } from "./processes.js";
 import { median } from "./statistics.js";
 import { judge } from "./targets.js";
@@ -6,7 +7,7 @@ import { judge } from "./targets.js";
 /** @typedef {import("./types.js").Scenario} Scenario */
 
 /** How often both runs are made, at most, each time with another seed. */
-const most = 3;
+export const mostRepeats = 3;
 /** Requests of a short run, in which everything is compiled, and of a long one: their difference has no start and no compiler in it. */
 const lengths = { usual: [3000, 9000], large: [2000, 4000] };
 
@@ -36,13 +37,13 @@ const valgrind = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=
  * @param {import("./types.js").BenchOptions} options
  * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
-export async function* measureInstructions(scenarios, { rounds }) {
-  const repeats = Math.min(rounds, most);
+export async function* measureInstructions(scenarios, { rounds, scale }) {
+  const repeats = Math.min(rounds, mostRepeats);
   const counted = scenarios.filter((scenario) => comparedIn(scenario).length > 0);
   const upstreams = await startUpstreams(counted);
   try {
-    for (const scenario of counted) {
-      const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", repeats);
+    yield* measureEach(counted, async (scenario) => {
+      const costs = await countScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", { repeats, scale });
       const least = median(Object.values(costs)[0] ?? []);
       const rows = Object.entries(costs).map(([label, own]) => [label, median(own), median(own) / least, ...own]);
       const columns = [
@@ -51,8 +52,8 @@ export async function* measureInstructions(scenarios, { rounds }) {
         "ratio",
         ...Array.from({ length: repeats }, (_, index) => `${index + 1}`),
       ];
-      yield { tables: [{ title: scenario.name, columns, rows }], checks: judge(scenario, "instructions", costs) };
-    }
+      return { tables: [{ title: scenario.name, columns, rows }], checks: judge(scenario, "instructions", costs) };
+    });
   } finally {
     await upstreams.stop();
   }
@@ -71,10 +72,11 @@ function comparedIn({ targets = [] }) {
 /**
  * @param {Scenario} scenario
  * @param {string} upstream
- * @param {number} repeats
+ * @param {{ repeats: number, scale: number }} options
  */
-async function measureScenario(scenario, upstream, repeats) {
-  const [short = 0, long = 0] = scenario.requests === undefined ? lengths.usual : lengths.large;
+async function countScenario(scenario, upstream, { repeats, scale }) {
+  const usual = scenario.requests === undefined ? lengths.usual : lengths.large;
+  const [short = 0, long = 0] = usual.map((requests) => Math.ceil(requests * scale));
   /** @type {Record<string, number[]>} */
   const costs = {};
   for (const label of comparedIn(scenario)) {

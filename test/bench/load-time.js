@@ -48,7 +48,7 @@ export async function* measureLoadTime({ rounds, only }) {
     return [what, `${required[0]?.modules}`, cpu, middle(imported), cpu / whole];
   });
   const columns = ["milliseconds of CPU", "files", "require()", "import()", "of core's whole"];
-  const title = `Loading the packages, medians of ${rounds} processes each`;
+  const title = "Loading the packages, medians of a new process each";
   const checks = measured.filter(({ what }) => what === functions).map(judge);
   yield { tables: [{ title, columns, rows }], checks: [...checks, ...besideFramework(measured)] };
 }

@@ -33,8 +33,9 @@ export function printChecks(checks) {
   printTable({ title: "Targets", columns: ["what", "", "measured", "target", "noise"], rows });
 }
 
-/** @param {string | number} value */
+/** @param {string | number | null} value */
 function text(value) {
+  if (value === null) return "";
   return typeof value === "string" ? value : value.toFixed(value >= 1000 ? 0 : 2);
 }
 

@@ -1,3 +1,4 @@
+import { measureEach } from "./measure-each.js";
 import { cpuOf, makeRequests, startLoad, startServer, startUpstreams, stop } from "./processes.js";
 import { median, quartiles } from "./statistics.js";
 import { judge } from "./targets.js";
@@ -18,13 +19,13 @@ const patience = 60_000;
  * @param {import("./types.js").BenchOptions} options
  * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
-export async function* measureCpu(scenarios, { rounds }) {
+export async function* measureCpu(scenarios, options) {
   const upstreams = await startUpstreams(scenarios);
   try {
-    for (const scenario of scenarios) {
-      const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", rounds);
-      yield { tables: [tableOf(scenario, costs)], checks: judge(scenario, "cpu", costs) };
-    }
+    yield* measureEach(scenarios, async (scenario) => {
+      const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", options);
+      return { tables: [tableOf(scenario, costs)], checks: judge(scenario, "cpu", costs) };
+    });
   } finally {
     await upstreams.stop();
   }
@@ -33,11 +34,12 @@ export async function* measureCpu(scenarios, { rounds }) {
 /**
  * @param {Scenario} scenario
  * @param {string} upstream
- * @param {number} rounds
+ * @param {Pick<import("./types.js").BenchOptions, "rounds" | "scale">} options
  * @returns {Promise<Record<string, number[]>>} microseconds per request, by label, round by round
  */
-export async function measureScenario(scenario, upstream, rounds) {
-  const { requests = usualRequests, connections = usualConnections } = scenario;
+export async function measureScenario(scenario, upstream, { rounds, scale }) {
+  const { connections = usualConnections } = scenario;
+  const requests = Math.max(connections, Math.ceil((scenario.requests ?? usualRequests) * scale));
   const load = startLoad();
   /** @type {{ label: string, child: import("node:child_process").ChildProcess, port: number, costs: number[] }[]} */
   const contestants = [];

@@ -1,5 +1,6 @@
 // Cost that grows with the work: each row is one size, ours beside another.
 import { measureInFlight } from "./in-flight.js";
+import { measureEach } from "./measure-each.js";
 import { startUpstreams } from "./processes.js";
 import { measureScenario } from "./rounds.js";
 import { median, quartiles } from "./statistics.js";
@@ -70,17 +71,18 @@ const all = [
  * @param {import("./types.js").BenchOptions} options
  * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
-export async function* measureSeries({ rounds, only }) {
-  for (const series of all) if (series.name.includes(only)) yield await measureOne(series, rounds);
-  if ("in flight".includes(only)) yield await measureInFlight();
+export async function* measureSeries(options) {
+  const wanted = all.filter(({ name }) => name.includes(options.only));
+  yield* measureEach(wanted, (series) => measureOne(series, options));
+  if ("in flight".includes(options.only)) yield await measureInFlight();
 }
 
 /**
  * @param {Series} series
- * @param {number} rounds
+ * @param {import("./types.js").BenchOptions} options
  * @returns {Promise<import("./types.js").PartResult>}
  */
-async function measureOne({ name, unit, sizes, scenarioOf, contestants, target }, rounds) {
+async function measureOne({ name, unit, sizes, scenarioOf, contestants, target }, options) {
   const rows = [];
   const checks = [];
   const [other = "", ours = ""] = Object.keys(contestants);
@@ -88,7 +90,7 @@ async function measureOne({ name, unit, sizes, scenarioOf, contestants, target }
     const scenario = { name: `${name}, ${size} ${unit}`, size, contestants, ...scenarioOf(size) };
     const upstreams = await startUpstreams([scenario]);
     try {
-      const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", rounds);
+      const costs = await measureScenario(scenario, upstreams.urls[scenario.upstream ?? ""] ?? "", options);
       const [theirs = [], own = []] = [costs[other], costs[ours]];
       const ratios = own.map((cost, round) => cost / (theirs[round] ?? Number.NaN));
       const [low, high] = quartiles(ratios);

@@ -57,13 +57,17 @@ export interface BenchOptions {
   readonly rounds: number;
   /** A text in the name of the scenarios that are wanted. */
   readonly only: string;
+  /** The part of the usual number of requests that is made. Default 1. */
+  readonly scale: number;
+  /** What else is to be known of the run. */
+  readonly note?: string;
 }
 
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   /** Numbers as they were measured: the report rounds them. */
-  readonly rows: readonly (readonly (string | number)[])[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
 /** How a target was met. */
@@ -79,6 +83,25 @@ export interface Check {
 export interface PartResult {
   readonly tables: readonly Table[];
   readonly checks: readonly Check[];
+}
+
+/** When and on what something was measured. */
+export interface Run {
+  /** In ISO 8601. */
+  readonly date: string;
+  readonly node: string;
+  readonly processor: string;
+  /** Null where the part has no rounds. */
+  readonly rounds: number | null;
+  readonly scale: number;
+  /** Load average of a minute, at the end of the measurement; null where it is not known. */
+  readonly load: number | null;
+  readonly note?: string;
+}
+
+/** One element of a JSON file of results. */
+export interface Result extends PartResult {
+  readonly run: Run;
 }
 
 /** What is measured for several sizes. */

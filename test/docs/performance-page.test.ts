@@ -1,47 +1,63 @@
-// The plots of docs/performance.md are drawn from the tables beside them. `vitest run test/docs/performance-page.test.ts -u` draws them anew.
-import { expect, it } from "vitest";
-import { drawBars, type BenchTable } from "./bars.js";
+// The tables and plots of docs/performance.md are what the committed results of the bench give. `pnpm bench draw` writes them anew.
+import { describe, expect, it } from "vitest";
+import { plotNames } from "../bench/page/draw-files.js";
+import { drawPage } from "../bench/page/draw-page.js";
+import { regions } from "../bench/page/regions.js";
+import { committed, readResults } from "../bench/results.js";
 import { read } from "./markdown.js";
 
 const text = read("docs/performance.md");
+const results = readResults(committed);
+const drawn = drawPage(text, results);
 
-const scenarios = ["thrown 404 of its own", "plain Error", "unmatched", "5 invalid fields"];
-const replies = ["small 200", "1 MiB 200", "upstream 500 HTML", "upstream refused"];
+describe("docs/performance.md", () => {
+  it("is what the results give", () => {
+    expect(text).toBe(drawn.page);
+  });
 
-/** Each plot, the columns that it shows, and where its bars begin. */
-const plots: readonly { readonly name: string; readonly columns: readonly string[]; readonly from?: number }[] = [
-  { name: "express", columns: scenarios },
-  { name: "koa", columns: scenarios },
-  { name: "instructions", columns: ["ratio"], from: 0.9 },
-  { name: "proxy", columns: replies },
-  { name: "relay", columns: replies },
-];
+  it("has the plots that the results give, and no other", () => {
+    expect(plotNames().toSorted()).toEqual([...drawn.images.keys()].toSorted());
+    for (const [name, svg] of drawn.images) expect(read(`docs/images/${name}`), name).toBe(svg);
+  });
 
-const rowsOf = (lines: string) =>
-  lines.split("\n").map((line) =>
-    line
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim()),
-  );
+  it("loses what is written into a region by hand", () => {
+    expect(drawPage(text.replace(/(<!-- bench: .+ -->\n)/g, "$1faster\n"), results).page).toBe(text);
+  });
 
-/** Reads the picture's text and the table that follows a mark. */
-function plotted(name: string): BenchTable {
-  const [, title, table] = new RegExp(`<!-- plot -->\\n!\\[(.+)\\]\\(images/bench-${name}\\.svg\\)\\n\\n((?:\\|.*\\|\\n)+)`).exec(
-    text,
-  )!; // the name is one of the above
-  const [columns = [], , ...rows] = rowsOf(table!.trim());
-  return { title: title!, columns, rows };
-}
+  it("has a region for each result, and a result for each region", () => {
+    const extra = { ...results["load"]![0]!, tables: [{ title: "Walking, by foot", columns: ["", "km"], rows: [["one", 1]] }] };
+    expect(() => drawPage(text, { ...results, load: [...results["load"]!, extra] })).toThrow("no region shows Walking, by foot");
+    for (const [name, { part }] of Object.entries(regions))
+      expect(() => drawPage(text, { ...results, [part]: [] }), name).toThrow(`results/${part}.json has nothing for the region`);
+    expect(() => drawPage(text.replace("<!-- bench: load -->", "<!-- bench: loaded -->"), results)).toThrow(
+      'the bench has no region "loaded"',
+    );
+    expect(() => drawPage(text.replace("<!-- bench: load -->", ""), results)).toThrow("the page has no region load");
+  });
 
-it.each(plots)("docs/images/bench-$name.svg shows the table below it", async ({ name, columns, from }) => {
-  const table = plotted(name);
-  for (const column of columns) expect(table.columns).toContain(column);
-  const ours = /^ours|^fgProxy\(\)|^relay\(\)|^Express,|^Koa,/;
-  await expect(drawBars(table, columns, ours, from)).toMatchFileSnapshot(`../../docs/images/bench-${name}.svg`);
+  it("says of each result when, on what and how often it was measured", () => {
+    for (const { run } of Object.values(results).flat())
+      expect(run).toMatchObject({
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+        node: expect.stringMatching(/^v\d/) as string,
+        processor: expect.any(String) as string,
+      });
+    expect(text.match(/^Measured \d{4}-\d\d-\d\d: Node v/gm)).toHaveLength(Object.keys(regions).length);
+  });
+
+  it("counts the targets that are met", () => {
+    const checks = Object.values(results).flatMap((part) => part.flatMap(({ checks }) => checks));
+    expect(text).toContain(`\n${checks.filter(({ met }) => met).length} of ${checks.length} targets are met.\n`);
+    expect(text.match(/\| \*\*missed\*\* \|$/gm) ?? []).toHaveLength(checks.filter(({ met }) => !met).length);
+  });
 });
 
-it("has no other plots", () => {
-  const shown = [...text.matchAll(/<!-- plot -->\n!\[.+\]\(images\/bench-(.+)\.svg\)/g)].map(([, name]) => name);
-  expect(shown).toEqual(plots.map(({ name }) => name));
+describe.each([...drawn.images])("docs/images/%s", (_name, svg) => {
+  it("has its text for those who do not see it, and colours for light and dark", () => {
+    expect(svg).toContain('role="img" aria-labelledby="title description"');
+    expect(/<title id="title">(.+)<\/title>/.exec(svg)![1]!.length).toBeGreaterThan(20);
+    expect(/<desc id="description">(.+)<\/desc>/.exec(svg)![1]).toMatch(/\d/);
+    expect(svg).toContain("prefers-color-scheme: dark");
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
 });
