@@ -1,5 +1,5 @@
-import { defineConfig } from "vitest/config";
-import { LongestFirst, slowest } from "./test/order.js";
+import { configDefaults, defineConfig } from "vitest/config";
+import { LongestFirst, sharing, slowest } from "./test/order.js";
 
 const source = (path: string) => new URL(`packages/${path}.ts`, import.meta.url).pathname;
 
@@ -17,7 +17,13 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: [...configDefaults.exclude, ...sharing] },
+      },
+      { extends: true, test: { name: "sharing", include: [...sharing], isolate: false } },
+    ],
     setupFiles: ["test/strict.ts"],
     testTimeout: 60_000, // above the patience of test/patience.ts
     hookTimeout: 60_000,

@@ -2,6 +2,24 @@
 import { relative } from "node:path";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
 
+/**
+ * Folders whose files share the processes of the workers, and so load the sources and the libraries once for each worker. Their tests leave a process
+ * as they found it. The files of all other folders have a process each: those set environment variables, count what is open, or load two copies.
+ */
+export const sharing: readonly string[] = [
+  "catalogue",
+  "contract",
+  "core",
+  "edges",
+  "functiongraph",
+  "integrations",
+  "interceptor",
+  "pages",
+  "properties",
+  "recognisers",
+  "upstream",
+].map((folder) => `test/${folder}/**/*.test.ts`);
+
 /** Files that take long, the longest first. The others follow in Vitest's own order, which knows nothing in a fresh clone but sizes. */
 const long: readonly string[] = [
   "site/site.test.ts",
@@ -28,9 +46,10 @@ const long: readonly string[] = [
 /** The sequencer, which Vitest wants as a class. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
+    const rank = ({ moduleId, project }: TestSpecification) => {
       const at = long.findIndex((path) => moduleId.endsWith(`/test/${path}`));
-      return at === -1 ? long.length : at;
+      const place = at === -1 ? long.length : at;
+      return project.config.isolate ? place : place + long.length + 1; // a worker keeps its process while one after another may share it
     };
     const sorted = await super.sort(files); // oxlint-disable-line unicorn/no-array-sort -- a method of Vitest's
     return sorted.toSorted((one, other) => rank(one) - rank(other));
