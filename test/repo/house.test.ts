@@ -1,7 +1,7 @@
 // The rules of the house that no linter knows.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { importsIn, ownImportsOf, packageNames, root, sourcesOf } from "./sources.js";
+import { assignedFunctionsIn, importsIn, ownImportsOf, packageNames, root, sourcesOf } from "./sources.js";
 
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 const core = /^@fg-errors\/core(?:\/[\w/]+)?$/;
@@ -38,6 +38,18 @@ it.each(packageNames)("no source of %s under 25 lines has one importer, which co
   const imports = sources.flatMap((source) => [...new Set(ownImportsOf(source))]);
   const small = sources.filter(({ text }) => text.trimEnd().split("\n").length < 25).map(({ path }) => path);
   expect(small.filter((path) => imports.filter((other) => other === path).length === 1)).toEqual([]);
+});
+
+// V8 allocates a function literal that is assigned to a member in the old generation. With all that it refers to, the whole request often, it
+// stays there until the next collection of that generation. A function that has a name first is young.
+it.each(packageNames)("no source of %s assigns a function literal to a member", (name) => {
+  for (const { path, text } of sourcesOf(name)) expect(assignedFunctionsIn(text), path).toEqual([]);
+});
+
+it("function literals that are assigned to members are found", () => {
+  const text =
+    "a.b = () => 1;\nfunction f(c: any) { c[0] = async function () {}; }\nconst d = () => 1; a.b = d; let e; e = () => 1;";
+  expect(assignedFunctionsIn(text)).toEqual(["a.b = () => 1;", "c[0] = async function () {}; }"]);
 });
 
 it("no two places share more than 10 lines", () => {

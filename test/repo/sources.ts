@@ -35,6 +35,24 @@ function specifiersIn(node: unknown): string[] {
   return [...(typeof named === "string" ? [named] : []), ...Object.values(node).flatMap(specifiersIn)];
 }
 
+/** Lists the lines that assign a function literal to a member. */
+export function assignedFunctionsIn(text: string): string[] {
+  return assignmentsIn(parseAst(text, { lang: "ts" })).map((start) => text.slice(start).split("\n", 1)[0]!);
+}
+
+function assignmentsIn(node: unknown): number[] {
+  if (typeof node !== "object" || node === null) return [];
+  const { type, start, left, right } = node as {
+    type?: string;
+    start?: number;
+    left?: { type?: string };
+    right?: { type?: string };
+  };
+  const isFunction = /^(?:Arrow)?FunctionExpression$/.test(right?.type ?? "");
+  const isFound = type === "AssignmentExpression" && left?.type === "MemberExpression" && isFunction;
+  return [...(isFound ? [start!] : []), ...Object.values(node).flatMap(assignmentsIn)];
+}
+
 /** Lists the files of the same package that a source imports. */
 export function ownImportsOf({ path, text }: Source): string[] {
   return importsIn(text)

@@ -32,7 +32,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
   return markMiddleware(function fgErrors(ctx, next) {
     checkMiddlewareOrder(ctx);
     correctWritable(ctx);
-    dropRefused(ctx.headers); // koa-proxies offers no later moment for it
+    dropRefused(ctx.req.headers); // koa-proxies offers no later moment for it
     let failed = false;
     const answerOnce = (thrown: unknown) => {
       if (failed) return; // a stream's failure is reported by several events
@@ -41,9 +41,10 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
       answer(respond, thrown, ctx.req, ctx.res, facts);
     };
     // Koa calls it for failures outside of the middleware: a body's stream, a body that cannot be serialised.
-    ctx.onerror = (thrown: unknown) => {
+    const answerOutside = (thrown: unknown) => {
       if (thrown !== null && thrown !== undefined) answerOnce(thrown);
     };
+    ctx.onerror = answerOutside;
     const catchThrown = (thrown: unknown) => {
       if (!isResponseClosed(thrown)) answerOnce(thrown);
     };

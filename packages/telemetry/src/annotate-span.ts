@@ -40,10 +40,11 @@ const errorStatus = 2;
 function repeatBeforeEnd(span: OpenTelemetrySpan, act: () => void): void {
   const { end } = span;
   const guarded = guardHook("the span of openTelemetry()", act);
-  span.end = (...time) => {
+  const endRepeated: typeof end = (...time) => {
     guarded();
     return end.apply(span, time);
   };
+  span.end = endRepeated;
 }
 
 /** Records an exception as an event of a span. The result of another SDK may be a promise that rejects. */

@@ -96,10 +96,11 @@ export function dropRefusedOfUpgrades(server: object): void {
   const upgrades = server as { ws?: (request: IncomingMessage, ...args: unknown[]) => unknown };
   const { ws } = upgrades;
   if (typeof ws !== "function") return;
-  upgrades.ws = function (request, ...args) {
+  const startUpgrade: typeof ws = function (this: unknown, request, ...args) {
     dropRefused(request.headers);
     return ws.call(this, request, ...args);
   };
+  upgrades.ws = startUpgrade;
 }
 
 /**

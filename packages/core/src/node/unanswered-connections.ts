@@ -31,13 +31,14 @@ function keepUnanswered(server: IdleClosing): Set<ServerResponse> {
   const { closeIdleConnections } = server;
   const responses = new Set<ServerResponse>();
   unanswered.set(server, responses);
-  server.closeIdleConnections = function () {
+  const closeAnswered = function (this: unknown) {
     const messages = [...responses].flatMap((response) => [response, firstInLine(response)]).filter(({ finished }) => finished);
     for (const message of messages) message.finished = false; // Node asks for this member
     closeIdleConnections.call(this);
     for (const message of messages) message.finished = true;
     for (const response of responses) if (isLastRequested(response)) response.shouldKeepAlive = false;
   };
+  server.closeIdleConnections = closeAnswered;
   return responses;
 }
 

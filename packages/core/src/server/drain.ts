@@ -119,7 +119,8 @@ export function makeDrainable(server: Server, respond: Responder, connections: C
   }
 
   watchSessions(server, resetIfDrained);
-  (server as Drainable)[drainer] = (timeout) => (drained ??= startDraining(timeout));
+  const drainOnce = (timeout: number) => (drained ??= startDraining(timeout));
+  (server as Drainable)[drainer] = drainOnce;
   server.on("session", closeIfDrained).on("listening", () => {
     drained = undefined;
     clearTimers();

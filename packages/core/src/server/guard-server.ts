@@ -142,7 +142,8 @@ export function guardServer<S extends Server>(server: S, options: GuardOptions =
     const response = responses.get(request);
     if (!response) return false;
     refuse(respond, refusals.spent, request, response);
-    response.writeHead = response.end = () => response; // Node writes its own answer next
+    const ignoreCall = () => response; // Node writes its own answer next
+    response.writeHead = response.end = ignoreCall;
     return false;
   }
 

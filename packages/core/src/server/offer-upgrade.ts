@@ -12,21 +12,23 @@ export function offerUpgrade(connection: HttpSocket, stream: Duplex, offer: () =
   const { destroy, write } = stream;
   const unwritten = connection._httpMessage ? Infinity : connection.bytesWritten; // an earlier response may write in the meantime
   let [isOffered, isDestroyed, isWritten] = [true, false, false];
-  stream.destroy = (error) => {
+  const recordDestroy: Duplex["destroy"] = (error) => {
     if (!isOffered) return destroy.call(stream, error); // a listener has kept our function for later, as ws does
     isDestroyed = true;
     return stream;
   };
+  stream.destroy = recordDestroy;
   setImmediate(() => {
     isOffered = false;
     if (!isDestroyed) return;
     if (connection.writable && !isWritten && connection.bytesWritten <= unwritten) refuse();
     else stream.destroy();
   });
-  stream.write = (...args: unknown[]) => {
+  const recordWrite = (...args: unknown[]) => {
     isWritten = true;
     return (write as (...args: unknown[]) => boolean).apply(stream, args);
   };
+  stream.write = recordWrite;
   offer();
   stream.write = write;
 }
