@@ -7,10 +7,12 @@ interface Route {
 }
 
 /** Returns the methods of the routes that a router found for the request's path, in the order of the routes. */
-export function methodsOf(ctx: Context): Set<string> {
+export function methodsOf(ctx: Context): ReadonlySet<string> {
   const { matched } = ctx as { matched?: readonly Route[] };
-  return new Set(matched?.filter((route) => !isForAllMethods(route)).flatMap(({ methods }) => methods));
+  return matched ? new Set(matched.filter((route) => !isForAllMethods(route)).flatMap(({ methods }) => methods)) : none;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** Whether a route of one of the application's routers takes a method, at whatever path. */
 export function isRouted(method: string, { app }: Context): boolean {

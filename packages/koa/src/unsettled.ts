@@ -11,10 +11,11 @@ import { isWeb } from "./web-body.js";
  * @param takenMethods uncommon methods that something in the application takes
  */
 export function unsettled(ctx: Context, respond: Responder, takenMethods: ReadonlySet<string>): object | undefined {
-  const { statusCode: status } = ctx.res; // on every request; a member of `ctx` goes through two getters
-  if (!isErrorStatus(status) || ctx.respond === false || ctx.headerSent || !ctx.writable || hasLeftBody(ctx.res))
+  const { res, response } = ctx; // for every request; a member that Koa delegates goes through two getters
+  const { statusCode: status } = res;
+  if (!isErrorStatus(status) || ctx.respond === false || res.headersSent || !response.writable || hasLeftBody(res))
     return undefined;
-  const { body } = ctx;
+  const { body } = response;
   if (body === null || body === undefined) {
     const isRefusedForNothing = allowsOptionsOnly(ctx);
     if (isChosen(ctx) && !isRefusedForNothing) return meant({ status });
