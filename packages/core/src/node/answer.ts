@@ -93,32 +93,47 @@ function setError(response: NodeResponse, thrown: unknown, status: number | unde
  * Reads the facts of a request off it and its response: whether its client has left, whether its content has arrived, and the fields set on
  * the response among them.
  * @param thrown what failed: an error of the connection itself is the client's
- * @param more what the framework knows better
+ * @param more what the framework knows better. For the framework's own objects, undefined means that there is none
  * @example respond(thrown, requestFacts(thrown, request, response));
  */
 export function requestFacts(thrown: unknown, request: NodeRequest, response: NodeResponse, more: Partial<Facts> = {}): Facts {
-  const { headers, complete, socket } = request;
-  // An error of the connection itself is the client's, whoever passes it on, as Koa does: unless this side has destroyed it with that error.
-  const ofConnection = typeof thrown === "object" && thrown !== null && read(socket, "errored") === thrown;
-  const isInbound = ofConnection && read(response, "errored") !== thrown;
-  const { requestId, draftRequestId } = recordedIds(request);
-  const known = <Name extends keyof Facts>(name: Name, own: Facts[Name]) => (name in more ? (more[name] as Facts[Name]) : own);
+  const recorded = recordedIds(request);
+  const {
+    headers = request.headers,
+    method = request.method,
+    url = request.url,
+    complete = request.complete,
+    aborted = hasClientLeft(request, response),
+    requestId = recorded.requestId,
+    draftRequestId = recorded.draftRequestId,
+    origin = isErrorOfConnection(thrown, request, response) ? "inbound" : undefined,
+    responseHeaders = response.getHeaders(),
+    responseStatus,
+    allow,
+    ctx,
+  } = more;
   return new RequestFacts(
     {
-      headers: known("headers", headers),
-      method: known("method", request.method),
-      url: known("url", request.url),
-      complete: known("complete", complete),
-      aborted: known("aborted", hasClientLeft(request, response)),
-      requestId: known("requestId", requestId),
-      draftRequestId: known("draftRequestId", draftRequestId),
-      origin: known("origin", isInbound ? "inbound" : undefined),
-      responseHeaders: known("responseHeaders", response.getHeaders()),
-      responseStatus: more.responseStatus,
-      allow: more.allow,
+      headers,
+      method,
+      url,
+      complete,
+      aborted,
+      requestId,
+      draftRequestId,
+      origin,
+      responseHeaders,
+      responseStatus,
+      allow,
     },
-    { request: known("request", request), response: known("response", response), ctx: more.ctx },
+    { request: "request" in more ? more.request : request, response: "response" in more ? more.response : response, ctx },
   );
+}
+
+/** Whether a connection itself has failed with what was thrown. It is the client's then, whoever passes it on, unless this side has destroyed the connection with it. */
+function isErrorOfConnection(thrown: unknown, request: NodeRequest, response: NodeResponse): boolean {
+  const ofConnection = typeof thrown === "object" && thrown !== null && read(request.socket, "errored") === thrown;
+  return ofConnection && read(response, "errored") !== thrown;
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */
