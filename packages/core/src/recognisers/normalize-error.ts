@@ -28,6 +28,11 @@ export interface NormalizeOptions extends Circumstances {
  */
 export function normalizeError(thrown: unknown, options: NormalizeOptions = {}): Problem {
   rejectFormerNames(options, "normalizeError");
+  return normalizeChecked(thrown, options);
+}
+
+/** Normalises a thrown value with options that need no check: a responder has checked its own when it was made. */
+export function normalizeChecked(thrown: unknown, options: NormalizeOptions): Problem {
   try {
     const { contract = functionGraph, service = contract.service ?? "FSS", relayStatuses } = options;
     const resolved =

@@ -40,8 +40,9 @@ export function soundFinding(claimed: unknown): Finding | undefined {
   const found: Record<string, unknown> = {};
   try {
     for (const name in claimed) {
-      const value = memberChecks.has(name) ? read(claimed, name) : undefined;
-      if (value !== undefined && memberChecks.get(name)!(value)) found[name] = value;
+      const check = memberChecks.get(name);
+      const value = check && read(claimed, name);
+      if (value !== undefined && check!(value)) found[name] = value;
     }
   } catch {} // a Proxy that refuses
   return found["status"] === undefined ? undefined : (found as unknown as Finding);

@@ -47,26 +47,22 @@ type FrameworkObjects = Pick<Facts, "request" | "response" | "ctx">;
  * else that an answer needs.
  */
 export class FrameworkView {
-  readonly #request: unknown;
-  readonly #response: unknown;
-  readonly #ctx: unknown;
+  readonly #given: FrameworkObjects;
 
-  constructor({ request, response, ctx }: FrameworkObjects) {
-    this.#request = request;
-    this.#response = response;
-    this.#ctx = ctx;
+  constructor(given: FrameworkObjects) {
+    this.#given = given;
   }
 
   get request(): unknown {
-    return #request in this ? this.#request : undefined; // a Proxy around it has none
+    return #given in this ? this.#given.request : undefined; // a Proxy around it has none
   }
 
   get response(): unknown {
-    return #response in this ? this.#response : undefined;
+    return #given in this ? this.#given.response : undefined;
   }
 
   get ctx(): unknown {
-    return #ctx in this ? this.#ctx : undefined;
+    return #given in this ? this.#given.ctx : undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import { dropCredentials } from "../http/header-fields.js";
 import type { Finding } from "../problem/finding.js";
 import type { ProblemBody } from "../problem/problem-body.js";
 import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
-import { normalizeError } from "../recognisers/normalize-error.js";
+import { normalizeChecked } from "../recognisers/normalize-error.js";
 import { guardHook } from "../util/guard-hook.js";
 import { isRequestId } from "../util/sanitize.js";
 import { writeWarning } from "../util/warnings.js";
@@ -86,7 +86,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   function normalize(thrown: unknown, { headers, aborted = false, complete = true, origin, responseStatus }: Facts): Problem {
     if (aborted) return toProblem(clientLeft, thrown, contract, service);
     const encodedRequest = headers["content-encoding"] !== undefined;
-    const problem = normalizeError(thrown, {
+    const problem = normalizeChecked(thrown, {
       contract,
       service,
       relayStatuses,
