@@ -9,7 +9,8 @@ import { beforeAnswer, hasLeftBody, isAnswered, isInspected, type NodeRequest, t
 import { originalUrl } from "../node/original-url.js";
 import { dropHopByHop } from "../node/prepare-request.js";
 import { keepSurvivingFields, resetFields } from "../node/response-fields.js";
-import { dropFields, isValidHead, makeSendable, plannedHead, setFields, toNodeStatus, type Head } from "../node/response-head.js";
+import { dropFields, hopByHopIn, isValidHead, makeSendable, plannedHead, setFields } from "../node/response-head.js";
+import { toNodeStatus, type Head } from "../node/response-head.js";
 import { replacedResponse, upstreamFailure } from "../problem/problem-error.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { Inspection } from "../reply/inspect-reply.js";
@@ -66,7 +67,7 @@ export function createResponseInterceptor<Subject>(
 
   /** Decides the next state by `written`, the arguments of writeHead(); without them, by the status that is set. */
   function decide(interception: Intercepted, isEmpty: boolean, written?: Head) {
-    const { request, response, ownFields } = interception;
+    const { request, response } = interception;
     const head = written ?? [response.statusCode];
     head[0] = toNodeStatus(response, head[0]);
     if (isAnswered(response) || hasLeftBody(response) || isGone(response)) {
@@ -74,14 +75,14 @@ export function createResponseInterceptor<Subject>(
       return pass(interception);
     }
     if (isErrorStatus(head[0] as number)) return captureError(interception, head);
-    const unsendable = headFault(response, head, interception.sources);
+    const hops = hopByHopIn(response, head);
+    const unsendable = headFault(head[0] as number, hops, interception.sources);
     if (unsendable) return replaceSuccess(interception, upstreamFailure(unsendable));
     const planned = inspectionOptions.hiddenFailures && !isInspected(response) ? plannedHead(response, head) : undefined;
     const inspection = planned && new Inspection(planned, inspectionOptions, request.method);
     if (inspection?.outcome === "fails") return captureError(interception, head, inspection);
     if (inspection?.outcome === "undecided") return inspectBody(interception, inspection, written);
-    settleHead(response, ownFields, head, isEmpty, options);
-    makeSendable(response, head);
+    makeSendable(response, head, settleHead(interception, head, isEmpty, options, hops));
     if (head.length > 1 && !isHttp2(response) && isValidHead(head)) bufferHead(interception, head);
     else pass(interception);
   }
@@ -171,7 +172,7 @@ export function createResponseInterceptor<Subject>(
   function restoreForAnswer(interception: Intercepted) {
     const { response, ownFields, sources, shownFields } = interception;
     if (isInspecting(interception.state) || interception.state === "head-buffered") hideFields(response, ownFields, shownFields);
-    if (interception.state === "undecided") settleHead(response, ownFields, [], false, { ...options, success: "relay" }); // set, and then it failed
+    if (interception.state === "undecided") settleHead(interception, [], false, { ...options, success: "relay" }); // set, and then it failed
     if (interception.state === "head-buffered") capture(interception);
     if (interception.state !== "captured" && interception.state !== "inspecting") return;
     interception.captured!.showRealState();

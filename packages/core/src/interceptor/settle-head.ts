@@ -8,30 +8,35 @@ import { dropUnsendable } from "../node/drop-unsendable.js";
 import type { NodeResponse } from "../node/exchange.js";
 import { prepareLeftReply } from "../node/left-reply.js";
 import { keepSurvivingFields } from "../node/response-fields.js";
-import { fieldIn, headFields, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
+import { headFields, hopByHopIn, inFormOf, pairsOf, setFields, type Head } from "../node/response-head.js";
 import type { ReplyOptions } from "../reply/reply-finding.js";
 import { successHead, type SuccessOptions } from "../reply/success-head.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import type { Interception } from "./interception.js";
 
+/** Describes what is read of an interception to settle its head. */
+type SettledResponse = Pick<Interception<unknown>, "response" | "ownFields">;
+
 /**
  * Settles the head of a success as the options ask for, in `head` and on the response: folds it, and leaves out its upstream's credentials,
  * and in any case those of a proxy behind this gateway.
- * @param ownFields the gateway's own fields
  * @param endsEmpty whether it is known to have no content, whatever its Content-Length says
+ * @param hops its hop-by-hop fields
+ * @returns the hop-by-hop fields that are left
  */
 export function settleHead(
-  response: NodeResponse,
-  ownFields: OutgoingHttpHeaders,
+  { response, ownFields }: SettledResponse,
   head: Head,
   endsEmpty: boolean,
   options: SuccessOptions,
-): void {
+  hops = hopByHopIn(response, head),
+): ReadonlyMap<string, unknown> {
   if (options.upstreamCredentials === "drop") leaveOut(isCredential, response, ownFields, head);
-  else if (proxyFields.some((name) => fieldIn(response, head, name) !== undefined))
+  else if (hops.size > 0 && proxyFields.some((name) => hops.has(name)))
     leaveOut((name) => proxyFields.includes(name), response, ownFields, head);
   if (options.success === "fold") foldHead(response, head, endsEmpty, options);
+  return hops.size === 0 ? hops : hopByHopIn(response, head);
 }
 
 /**
@@ -41,7 +46,7 @@ export function settleHead(
  */
 export function settleLeftHead(
   respond: Responder,
-  { request, response, ownFields }: Pick<Interception<unknown>, "request" | "response" | "ownFields">,
+  { request, response, ownFields }: SettledResponse & Pick<Interception<unknown>, "request">,
   head: ReplyHead,
   options: ReplyOptions,
   facts: Partial<Facts>,

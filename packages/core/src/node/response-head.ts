@@ -55,12 +55,13 @@ export function isValidHead(head: Head): boolean {
 
 /**
  * Removes from the head of a success what Node would refuse when it sends it: in `head`, and on the response.
+ * @param hops its hop-by-hop fields
  * @throws what node:http throws for an invalid name or value in `head`
  */
-export function makeSendable(response: NodeResponse, head: Head): void {
-  const connection = head[0] === 101 ? undefined : connectionIn(response, head); // node:http2 does not keep it
+export function makeSendable(response: NodeResponse, head: Head, hops = hopByHopIn(response, head)): void {
+  const connection = head[0] === 101 ? undefined : fieldText(hops.get("connection")); // node:http2 does not keep it
   const isNamingFields = hasOptions(connection);
-  if (head.length > 1 && (isHttp2(response) || isNamingFields || fieldIn(response, head, "trailer") !== undefined)) {
+  if (head.length > 1 && (isHttp2(response) || isNamingFields || hops.has("trailer"))) {
     setFields(response, head);
     dropFields(head);
   }
@@ -69,25 +70,53 @@ export function makeSendable(response: NodeResponse, head: Head): void {
 }
 
 /** Removes the fields that Connection names: they belong to the connection of an upstream (RFC 9110 section 7.6.1). */
-export function dropNamed(response: NodeResponse, connection = connectionIn(response, [])): void {
+export function dropNamed(response: NodeResponse, connection = fieldText(response.getHeader("connection"))): void {
   if (!hasOptions(connection)) return;
   for (const name of hopByHopFields({ connection })) if (!framing.has(name)) response.removeHeader(name);
   if (isHttp2(response)) return; // which drops the field itself
   response.setHeader("connection", response.shouldKeepAlive ? persistence(connection) : "close");
 }
 
-function connectionIn(response: NodeResponse, head: Head): string | undefined {
-  const connection = fieldIn(response, head, "connection");
-  return connection === undefined ? undefined : String(connection);
+function fieldText(field: unknown): string | undefined {
+  return field === undefined ? undefined : String(field);
 }
 
 const framing: ReadonlySet<string> = new Set(["connection", "content-length", "trailer", "transfer-encoding"]);
+
+/** Matches the name of a hop-by-hop field. */
+const hopByHopName = new RegExp(`^(?:${[...hopByHopFields({})].join("|")})$`, "i");
+
+const noHops: ReadonlyMap<string, unknown> = new Map();
+
+/**
+ * Reads the hop-by-hop fields of the head that `writeHead` sends, by their names in lower case. Few heads have one: one look at all names
+ * spares a search for each.
+ */
+export function hopByHopIn(response: NodeResponse, head: Head): ReadonlyMap<string, unknown> {
+  const names: unknown[] = response.getHeaderNames();
+  if (head.length > 1) addNames(names, headFields(head));
+  let found: Map<string, unknown> | undefined;
+  for (const name of names) {
+    if (typeof name !== "string" || !hopByHopName.test(name)) continue;
+    const lower = name.toLowerCase();
+    const value = fieldIn(response, head, lower);
+    if (value !== undefined) (found ??= new Map()).set(lower, value);
+  }
+  return found ?? noHops;
+}
+
+/** Adds the names in fields of any form. */
+function addNames(names: unknown[], given: unknown): void {
+  if (!Array.isArray(given)) names.push(...Object.keys(given ?? {}));
+  else if (Array.isArray(given[0])) for (const [name] of given) names.push(name);
+  else for (let at = 0; at < given.length; at += 2) names.push(given[at]);
+}
 
 /**
  * Reads a field of the head that `writeHead` sends: its arguments come before what is set on the response.
  * @param wanted name in lower case
  */
-export function fieldIn(response: NodeResponse, head: Head, wanted: string): unknown {
+function fieldIn(response: NodeResponse, head: Head, wanted: string): unknown {
   const given = head.length > 1 ? headFields(head) : undefined;
   return (given === undefined ? undefined : givenField(given, wanted)) ?? response.getHeader(wanted);
 }
