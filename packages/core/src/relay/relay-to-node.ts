@@ -46,10 +46,11 @@ export async function relayToNode(
   const { signal } = closing;
   const request = response.req as NodeRequest;
   const isSettled = () => response.headersSent || isGone(response);
-  if (isSettled()) closing.abort();
+  const abortRelay = () => closing.abort(abortReason);
+  if (isSettled()) abortRelay();
   else
     onClose(response, () => {
-      closing.abort();
+      abortRelay();
       discardRestOf(request, response);
     });
   const relayed = await relayReply(reply, request.method, {
@@ -67,9 +68,12 @@ export async function relayToNode(
     finished(content, { writable: false }, (error) => {
       if (error && !signal.aborted) fail(asBrokenReply(error, receivedStatus));
     });
-  if (isSettled()) closing.abort();
+  if (isSettled()) abortRelay();
   else send(isErrorStatus(relayed.status) ? { ...relayed, ...preparedHead(relayed, response, options, host) } : relayed);
 }
+
+/** Names the reason of every abort. Without one, Node makes an error with a stack for each. */
+const abortReason = "The response is closed";
 
 /** Makes the head of an error reply whose body is left alone. */
 function preparedHead(
