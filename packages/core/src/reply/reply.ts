@@ -43,8 +43,9 @@ export type Reply = IncomingMessage | FetchReply | NodeReply;
 /** Reads the status and header fields of a reply. A status that was never received is 0. */
 export function headOf(reply: Reply): ReplyHead {
   if (!isFetched(reply)) return { status: reply.statusCode ?? 0, headers: reply.headers };
-  const headers: Record<string, string | string[]> = Object.fromEntries(reply.headers);
-  const cookies = Array.from(reply.headers).filter(([name]) => name === "set-cookie");
+  const fields = Array.from(reply.headers); // once: fetch sorts them each time
+  const headers: Record<string, string | string[]> = Object.fromEntries(fields);
+  const cookies = fields.filter(([name]) => name === "set-cookie");
   if (cookies.length > 0) headers["set-cookie"] = cookies.map(([, cookie]) => cookie);
   return { status: reply.status, headers };
 }
