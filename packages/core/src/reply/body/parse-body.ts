@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { decodeEntities, xmlMembers } from "./xml.js";
 
 /**
@@ -42,9 +43,11 @@ const byteOrderMarks: readonly (readonly [start: string, charset: string])[] = [
  * name it is UTF-8, as JSON always is (RFC 8259 section 8.1). A character that was cut off at the end is left out.
  */
 function textOf(octets: Uint8Array, contentType: string): string | undefined {
+  const [, label = "utf-8"] = /;[ \t]*charset="?([^\s";]+)/i.exec(contentType) ?? [];
+  const { buffer, byteOffset, length } = octets;
+  if (/^utf-8$/i.test(label) && isAscii(octets)) return Buffer.from(buffer, byteOffset, length).toString("latin1"); // a decoder takes as long as all the rest
   const start = Buffer.from(octets.subarray(0, 3)).toString("hex");
   const marked = byteOrderMarks.find(([mark]) => start.startsWith(mark))?.[1];
-  const [, label = "utf-8"] = /;[ \t]*charset="?([^\s";]+)/i.exec(contentType) ?? [];
   try {
     return new TextDecoder(marked ?? label).decode(octets, { stream: true });
   } catch {
