@@ -60,10 +60,13 @@ function isBegun(body: Readable): boolean {
  */
 export function watchBody(ctx: Context, body: Readable, fail: (reason: unknown) => void): void {
   if (!isWaiting(ctx)) return;
+  const isSending = () => ctx.body === body && isWaiting(ctx) && !hasEnded(body); // unless another body has been set since
   const bodyBroke = (reason: unknown) => {
-    if (ctx.body === body && isWaiting(ctx) && !hasEnded(body)) fail(reason); // unless another body has been set since
+    if (isSending()) fail(reason);
   };
-  const bodyClosed = () => bodyBroke(body.errored ?? new Error("The body's stream was closed before its end"));
+  const bodyClosed = () => {
+    if (isSending()) fail(body.errored ?? new Error("The body's stream was closed before its end"));
+  };
   if (body.destroyed) bodyClosed();
   else body.on("error", bodyBroke).on("close", bodyClosed);
 }
