@@ -36,7 +36,7 @@ export function prepareRequest(request: IncomingMessage): void {
 export function dropHopByHop(request: IncomingMessage): void {
   const { headers } = request;
   dropRefused(headers);
-  for (const name of connectionFields(request)) if (!stays.has(name) && headers[name] !== undefined) delete headers[name];
+  for (const name of connectionFields(request)) if (headers[name] !== undefined && !stays.has(name)) delete headers[name];
   if (hasOptions(headers.connection)) headers.connection = persistence(headers.connection);
 }
 
@@ -111,7 +111,8 @@ const stays: ReadonlySet<string> = new Set(["connection", "transfer-encoding"]);
 
 /** Whether Connection has more options than those about persistence. */
 export function hasOptions(connection: string | undefined): connection is string {
-  return connection !== undefined && !/^(?:close|keep-alive)$/i.test(connection);
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return false; // as nearly all say it
+  return !/^(?:close|keep-alive)$/i.test(connection);
 }
 
 /** Gives the value of Connection that says only whether the connection persists. */
