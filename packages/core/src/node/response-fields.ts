@@ -73,7 +73,9 @@ export const listFields: ReadonlySet<string> = new Set(["set-cookie", "vary"]);
 /** Restores the values that the gateway had in its list fields `before` those of an upstream replaced them. */
 export function joinLists(response: NodeResponse, before: OutgoingHttpHeaders): void {
   for (const name of listFields) {
+    const own = before[name] ?? undefined;
+    if (own === undefined) continue; // as nearly always
     const present = new Set([response.getHeader(name) ?? []].flat());
-    for (const value of [before[name] ?? []].flat()) if (!present.has(value)) response.appendHeader(name, String(value));
+    for (const value of [own].flat()) if (!present.has(value)) response.appendHeader(name, String(value));
   }
 }
