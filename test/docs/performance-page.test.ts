@@ -45,6 +45,12 @@ describe("docs/performance.md", () => {
     expect(text.match(/^Measured \d{4}-\d\d-\d\d: Node v/gm)).toHaveLength(Object.keys(regions).length);
   });
 
+  it("names every column", () => {
+    const heads = [...text.matchAll(/^(\|.*\|)\n\| ---/gm)].map(([, head]) => head!);
+    expect(heads.length).toBeGreaterThan(Object.keys(regions).length);
+    expect(heads.filter((head) => /\|\s*\|/.test(head))).toEqual([]);
+  });
+
   it("counts the targets that are met", () => {
     const checks = Object.values(results).flatMap((part) => part.flatMap(({ checks }) => checks));
     expect(text).toContain(`\n${checks.filter(({ met }) => met).length} of ${checks.length} targets are met.\n`);

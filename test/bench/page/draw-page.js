@@ -50,7 +50,7 @@ function drawTargets(results) {
   const parts = Object.entries(results).filter(([, part]) => part.some(({ checks }) => checks.length > 0));
   const grids = parts.map(([name, part]) => ({
     title: `By \`${name}\``,
-    columns: ["what", "measured", "at most", "noise", ""],
+    columns: ["what", "measured", "at most", "noise", "result"],
     rows: part.flatMap(({ checks }) =>
       checks.map(({ what, measured, most, noise, met }) => [what, measured, most, noise, met ? "met" : "**missed**"]),
     ),

@@ -16,7 +16,7 @@ export function tabulateScenarios(tables) {
     return label === "bare" ? `${fixed(microseconds, 0)} µs` : fixed(ratio, 2);
   };
   const rows = ordered(labels).map((label) => [label, ...tables.map((table) => cellOf(table, label))]);
-  return [{ columns: ["", ...tables.map(({ name }) => name)], rows }];
+  return [{ columns: ["contestant", ...tables.map(({ name }) => name)], rows }];
 }
 
 /** Ours come last, whichever scenario has more of them. @param {readonly string[]} labels */
@@ -40,7 +40,7 @@ export function tabulateInstructions(tables) {
       fixed(ratio, 3),
     ]),
   );
-  return [{ columns: ["", "beside", "its", "ours", "ratio"], rows }];
+  return [{ columns: ["scenario", "beside", "its", "ours", "ratio"], rows }];
 }
 
 /**
