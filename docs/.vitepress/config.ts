@@ -2,6 +2,7 @@
 import { defineConfig } from "vitepress";
 import { checkAnchors } from "./anchors.js";
 import { configureMarkdown, slugify } from "./markdown.js";
+import { mendSearchBox } from "./search-box.js";
 import { sidebar } from "./sidebar.js";
 
 export default defineConfig({
@@ -27,6 +28,9 @@ export default defineConfig({
     search: { provider: "local" },
     socialLinks: [{ icon: "github", link: "https://github.com/fg-errors/fg-errors", ariaLabel: "GitHub" }],
   },
-  vite: { build: { chunkSizeWarningLimit: 4000 } }, // the index of the search, which is loaded when someone searches
+  vite: {
+    build: { chunkSizeWarningLimit: 4000 }, // the index of the search, which is loaded when someone searches
+    plugins: [mendSearchBox()],
+  },
   buildEnd: ({ outDir }) => checkAnchors(outDir),
 });

@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { checkAnchors } from "../../docs/.vitepress/anchors.js";
 import { drawDiagram } from "../../docs/.vitepress/diagrams.js";
 import { repositoryLink, slugify } from "../../docs/.vitepress/markdown.js";
+import { mendMarkup } from "../../docs/.vitepress/search-box.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const repository = "https://github.com/fg-errors/fg-errors/blob/main/";
@@ -52,4 +53,12 @@ it("refuses an anchor that no heading has", () => {
 
 it("refuses a diagram without a name", () => {
   expect(() => drawDiagram("flowchart LR\n  a --> b\n")).toThrow("accTitle");
+});
+
+it("refuses a search box whose markup is not the one that it mends", () => {
+  const component = `${root}docs/node_modules/vitepress/dist/client/theme-default/components/VPLocalSearchBox.vue`;
+  const markup = readFileSync(component, "utf8");
+  expect(mendMarkup(markup)).toContain('role="dialog"');
+  expect(() => mendMarkup(markup.replace('aria-autocomplete="both"', ""))).toThrow("VitePress's search box is another one");
+  expect(() => mendMarkup(mendMarkup(markup))).toThrow("VitePress's search box is another one");
 });

@@ -19,7 +19,7 @@ const run = promisify(execFile);
 
 beforeAll(async () => {
   await run(process.execPath, [`${root}docs/.vitepress/build.js`, folder], { env: { ...process.env, NODE_ENV: "production" } });
-}, 12 * patience);
+}, 24 * patience);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -88,7 +88,7 @@ const files: RequestListener = ({ url }, response) => {
   else response.writeHead(200, { "Content-Type": types[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
 };
 
-describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => {
+describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 8 * patience }, () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -98,9 +98,9 @@ describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => 
   afterAll(() => browser?.close());
 
   /** Visits the site, and asserts that nothing was asked of another host and that the console stayed silent. */
-  async function visit(settings: object, act: (page: Page, origin: string) => Promise<void>): Promise<void> {
+  async function visit(act: (page: Page, origin: string) => Promise<void>): Promise<void> {
     await withServer(files, async (port) => {
-      const page = await browser.newPage(settings);
+      const page = await browser.newPage({ colorScheme: "light", viewport: { width: 1440, height: 900 } });
       const origin = `http://127.0.0.1:${port}`;
       const foreign: string[] = [];
       page.on("request", (request) => void (request.url().startsWith(origin) || foreign.push(request.url())));
@@ -115,39 +115,66 @@ describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 4 * patience }, () => 
     });
   }
 
-  const pages = ["/", "/architecture.html", "/reference/options.html", "/reference/api/@fg-errors/core/hosts.html"];
+  const looks = (["light", "dark"] as const).flatMap((scheme) => [360, 1440].map((width) => ({ scheme, width })));
+
+  /** Asserts that axe finds nothing on a page and that it is not too wide, in light and dark, on a telephone and on a screen. */
+  async function expectAccessible(page: Page): Promise<void> {
+    await page.evaluate(axe.source);
+    for (const { scheme, width } of looks) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+      await page.waitForFunction(`document.documentElement.classList.contains("dark") === ${scheme === "dark"}`);
+      const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+      expect(found, `${scheme}, ${width} pixels`).toEqual([]);
+      const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+      expect(overflow, `${scheme}, ${width} pixels`).toBeLessThanOrEqual(0); // the open search box leaves room for the scroll bar
+    }
+  }
 
   it.each([
-    ["light", 360],
-    ["light", 1440],
-    ["dark", 360],
-    ["dark", 1440],
-  ] as const)("is accessible: %s, %d pixels wide", async (colorScheme, width) => {
-    await visit({ colorScheme, viewport: { width, height: 900 }, reducedMotion: "reduce" }, async (page, origin) => {
-      for (const path of pages) {
-        await open(page, origin + path);
-        expect(await page.evaluate("document.documentElement.classList.contains('dark')"), path).toBe(colorScheme === "dark");
-        await page.evaluate(axe.source);
-        const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
-        expect(found, path).toEqual([]);
-        const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        expect(overflow, path).toBe(0);
-      }
+    ["home", "/"],
+    ["a guide", "/express.html"],
+    ["diagrams", "/architecture.html"],
+    ["the options", "/reference/options.html"],
+    ["a module", "/reference/api/@fg-errors/core/hosts.html"],
+    ["a decision", "/adr/0017-a-catalogue-of-problems.html"],
+  ])("is accessible: %s", async (_kind, path) => {
+    await visit(async (page, origin) => {
+      await open(page, origin + path);
+      await expectAccessible(page);
     });
   });
 
-  it("finds a word", async () => {
-    await visit({ viewport: { width: 1440, height: 900 } }, async (page, origin) => {
+  it("is accessible while someone searches", async () => {
+    await visit(async (page, origin) => {
+      await open(page, `${origin}/adr/0017-a-catalogue-of-problems.html`);
+      await page.keyboard.press("Control+k");
+      await page.getByRole("dialog", { name: "Search" }).waitFor();
+      await page.keyboard.type("proxies");
+      await page.getByRole("option", { selected: true }).waitFor();
+      expect(await page.getByRole("option").count()).toBeGreaterThan(3);
+      await expectAccessible(page);
+    });
+  });
+
+  it("finds a word by the keyboard alone", async () => {
+    await visit(async (page, origin) => {
       await open(page, `${origin}/`);
-      await page
-        .getByRole("button", { name: /search/i })
-        .first()
-        .click();
-      await page.getByRole("searchbox").fill("lingeringly");
-      await page.locator("a.result", { hasText: "Integrations" }).first().click();
+      await page.keyboard.press("/");
+      const field = page.getByRole("combobox", { name: "Search" });
+      await field.waitFor();
+      expect(await field.getAttribute("aria-expanded")).toBe("false");
+      await page.keyboard.type("lingeringly");
+      const found = page.getByRole("option", { name: "Architecture Integrations" });
+      await found.waitFor();
+      expect(await field.getAttribute("aria-expanded")).toBe("true");
+      while ((await found.getAttribute("aria-selected")) === "false") await page.keyboard.press("ArrowDown");
+      expect(await field.getAttribute("aria-activedescendant")).toBe(await found.getAttribute("id"));
+      await page.keyboard.press("Enter");
       await page.waitForURL("**/architecture.html#integrations");
       await page.getByRole("heading", { name: "Architecture", level: 1 }).waitFor();
+      await page.getByRole("dialog").waitFor({ state: "detached" });
     });
   });
 });
