@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     // The tests read the sources, so that coverage speaks of them; the packed packages have a smoke test of their own.
     alias: [
-      { find: /^@fg-errors\/core\/adapter\/event$/, replacement: source("core/src/adapter-event") },
+      { find: /^@fg-errors\/core\/adapter\/(\w+)$/, replacement: source("core/src/adapter-$1") },
       { find: /^@fg-errors\/core\/(\w+)$/, replacement: source("core/src/$1") },
       { find: /^@fg-errors\/(express|functiongraph|koa)\/texts$/, replacement: source("$1/src/texts") },
       { find: /^@fg-errors\/contract\/testing$/, replacement: source("contract/src/testing") },

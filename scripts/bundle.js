@@ -4,8 +4,20 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
-/** The layers below node/, which know of no host (docs/architecture.md): every adapter needs nearly all of them. */
-const hostless = /\/core\/src\/(?:contract|http|util|proxy-errors|problem|recognisers|responder|reply)\//;
+/**
+ * Names core's files that several entry points load, with the entry points that export nothing else. The first that matches a source has it:
+ * what knows of no server (docs/architecture.md), which every adapter needs; and the rest but pages, which the adapters for servers need.
+ */
+const shared = [
+  {
+    name: "shared",
+    test: /\/core\/src\/(?:(?:contract|http|util|proxy-errors|problem|recognisers|responder|reply|invocation)\/(?!invocation-response)|index\.ts$)/,
+  },
+  {
+    name: "servers",
+    test: /\/core\/src\/(?:(?:node|interceptor|proxy|relay|server|invocation)\/|(?:functiongraph|proxy|server|upstream)\.ts$)/,
+  },
+];
 
 for (const name of ["client", "contract", "core", "express", "functiongraph", "koa", "telemetry"]) {
   const cwd = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
@@ -26,7 +38,7 @@ for (const name of ["client", "contract", "core", "express", "functiongraph", "k
       entryFileNames: "[name].js",
       chunkFileNames: "chunks/[name].js",
       comments: { jsdoc: false }, // a quarter of what an event function reads at a cold start
-      codeSplitting: { groups: [{ name: "shared", test: hostless }] },
+      codeSplitting: { groups: shared },
       dynamicImportInCjs: false, // where CommonJS runs in a virtual machine, as in test runners, import() may be refused
     });
   }

@@ -1,4 +1,4 @@
-import { createResponder } from "@fg-errors/core";
+import { createResponder } from "@fg-errors/core/adapter/gateway";
 import { answer, unmatched } from "@fg-errors/core/adapter";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { markHandler } from "./layers.js";

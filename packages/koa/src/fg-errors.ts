@@ -1,4 +1,4 @@
-import { createResponder } from "@fg-errors/core";
+import { createResponder } from "@fg-errors/core/adapter/gateway";
 import { answer, dropRefused, dropUnsendable, isLeftToIntegration } from "@fg-errors/core/adapter";
 import type { Context, Middleware } from "koa";
 import { correctWritable } from "./correct-writable.js";

@@ -3,11 +3,5 @@ export { fgResponses, fgUpstream, type ResponseMiddleware } from "./fg-responses
 export type { ProblemContext, ResponderOptions } from "./options.js";
 export { relay } from "./relay.js";
 export type { RelayOptions } from "@fg-errors/core/adapter";
-
 // All that core offers to applications, so that they depend on one package.
-export * from "@fg-errors/core";
-export * from "@fg-errors/core/functiongraph";
-export { browsers, type BrowserRenderer, type PageWords } from "@fg-errors/core/html";
-export * from "@fg-errors/core/proxy";
-export * from "@fg-errors/core/server";
-export * from "@fg-errors/core/upstream";
+export * from "@fg-errors/core/adapter/gateway";
