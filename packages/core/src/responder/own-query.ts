@@ -1,4 +1,5 @@
-import { unescaped } from "../util/unescaped.js";
+import { maxSearchedCharacters } from "../util/limits.js";
+import { mayBeEscaped, unescaped } from "../util/unescaped.js";
 
 /** Describes the query of a request, prepared for the search. */
 interface OwnQuery {
@@ -39,6 +40,8 @@ export function ownQueryOf(url: unknown): OwnQuery | undefined {
  */
 export function withoutQuery(text: string, query: OwnQuery): string {
   if (text.length < query.text.length && !/[?%&\\]/.test(text)) return text; // not even a part of it follows a "?"
+  const beginning = query.text.slice(0, maxSearchedCharacters); // to find a longer text may take more than linear time
+  if (!mayBeEscaped(text) && !text.includes("?") && !text.includes(beginning)) return text;
   const source = unescaped(text);
   let kept = "";
   let from = 0;

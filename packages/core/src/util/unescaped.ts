@@ -25,6 +25,11 @@ export function unescaped(text: string): Unescaped {
   return replaced(replaced(whole, octetsOfUtf8, decoded), blanks, () => " ");
 }
 
+/** Whether unescaped() may change a text. It leaves ASCII with single spaces as it is, as most texts are. */
+export function mayBeEscaped(text: string): boolean {
+  return /[%&\\+]| {2}|[^ -~]/.test(text);
+}
+
 /** Matches one character in any of the escapes, or one octet of it. */
 const escapes = /&(?:#\d{1,7}|#x[\da-f]{1,6}|amp|lt|gt|quot|apos);|\\(?:u[\da-f]{4}|x[\da-f]{2}|[^])|%[\da-f]{2}/gi;
 
