@@ -139,6 +139,22 @@ describe("bounds", () => {
     expect(normalizeError(error).errors).toEqual([{ detail: "Not valid." }]);
   });
 
+  it("reads the other members of an issue that has one which cannot be read", () => {
+    const issue = (message: string) => ({
+      path: ["a"],
+      message,
+      data: secret,
+      get input() {
+        throw new Error(secret);
+      },
+    });
+    const issues = [issue(`is not ${secret}`), issue("is not known")];
+    expect(normalizeError(Object.assign(new Error("invalid"), { issues })).errors).toEqual([
+      { pointer: "#/a", detail: "Not valid." },
+      { pointer: "#/a", detail: "is not known" },
+    ]);
+  });
+
   it("survives a hostile list", () => {
     const { proxy, revoke } = Proxy.revocable([], {});
     revoke();

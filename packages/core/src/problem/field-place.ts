@@ -54,8 +54,10 @@ function validKeys(path: readonly unknown[]): readonly string[] {
   const keys: string[] = [];
   for (const step of path.slice(0, maxPathKeys)) {
     const key = typeof step === "object" ? read(step, "key") : step;
-    if ((typeof key !== "string" && typeof key !== "number") || String(key).length > maxKeyCharacters) break;
-    keys.push(String(key).replace(/\p{Surrogate}/gu, "\ufffd"));
+    if (typeof key !== "string" && typeof key !== "number") break;
+    const text = String(key);
+    if (text.length > maxKeyCharacters) break;
+    keys.push(text.toWellFormed());
   }
   return keys;
 }

@@ -143,9 +143,10 @@ function fill(draft: Draft, { code, errors, extensions, headers }: Partial<Findi
 const fieldPlaces = ["pointer", "parameter", "header"] as const;
 
 function cleanField(field: FieldError): FieldError {
-  const fit: Partial<Record<keyof FieldError, string>> = {};
-  const place = fieldPlaces.find((name) => readText(field, name) !== undefined);
-  if (place !== undefined) fit[place] = clean(field[place]);
-  fit.detail = clean(readText(field, "detail")) || ownTexts["not-valid"];
-  return fit as FieldError;
+  const detail = clean(readText(field, "detail")) || ownTexts["not-valid"];
+  for (const name of fieldPlaces) {
+    const place = readText(field, name);
+    if (place !== undefined) return { [name]: clean(place), detail };
+  }
+  return { detail };
 }

@@ -6,10 +6,9 @@ import { maxLanguageTagCharacters, maxTextCharacters } from "./limits.js";
  */
 export function clean(text: unknown): string {
   if (typeof text !== "string") return "";
+  if (text.length <= maxTextCharacters) return withoutControls(text).trim();
   const plain = withoutControls(text.slice(0, maxTextCharacters + 1)).trim();
-  return text.length > maxTextCharacters && text.trimEnd().length > maxTextCharacters
-    ? `${plain.slice(0, maxTextCharacters - 1)}…`
-    : plain;
+  return text.trimEnd().length > maxTextCharacters ? `${plain.slice(0, maxTextCharacters - 1)}…` : plain;
 }
 
 /** Replaces each run of such control characters in a text of any length by a space. */

@@ -1,10 +1,10 @@
-import { types } from "node:util";
 import { keysOfPath, keysOfPointer, placeOf } from "../../problem/field-place.js";
 import type { FieldError } from "../../problem/finding.js";
-import { maxFieldErrors, maxIssueDepth, maxNestedIssues } from "../../util/limits.js";
+import { maxFieldErrors, maxIssueDepth } from "../../util/limits.js";
 import { isRecord, read, readText } from "../../util/safe-read.js";
-import { membersOf, newSearch, redactValues, type Search } from "../redact-values.js";
-import { ownTexts } from "../../problem/own-texts.js";
+import { membersOf, redactValues } from "../redact-values.js";
+import { expandNested, firstOfList, mergeLists, newWork, withoutErrors, type Work } from "./issue-lists.js";
+import { innerIssues } from "./standard-issues.js";
 
 /** Describes one of the validation dialects: how libraries of one kind list what is not valid. */
 export interface Dialect {
@@ -15,13 +15,6 @@ export interface Dialect {
   readonly ofErrors?: true;
 }
 
-/** Limits what one list may cost. Its issues may contain each other and keep the same large value. */
-interface Work {
-  /** Nested issues and keys that may still be followed. */
-  steps: number;
-  readonly search: Search;
-}
-
 /** Lists the invalid fields in a library's list; undefined when it is not of one of these dialects. */
 export function invalidFields(list: unknown, dialects: readonly Dialect[], part = "body"): readonly FieldError[] | undefined {
   const all = firstOfList(list);
@@ -29,18 +22,13 @@ export function invalidFields(list: unknown, dialects: readonly Dialect[], part 
   const issues = ({ ofErrors }: Dialect) => (ofErrors ? all : plain);
   const dialect = dialects.find((candidate) => candidate.owns(issues(candidate)[0]));
   if (dialect === undefined) return undefined;
-  const work: Work = { steps: maxNestedIssues, search: newSearch() };
+  const work = newWork();
   const fields: FieldError[] = [];
   for (const issue of issues(dialect)) {
     if (fields.length >= maxFieldErrors) break;
     fields.push(...dialect.fields(issue, part, work));
   }
   return fields;
-}
-
-/** Whether a value is an error, or looks like one. */
-export function looksLikeError(value: unknown): boolean {
-  return types.isNativeError(value) || read(value, "stack") !== undefined;
 }
 
 /** Reads Standard Schema and the like, { message, path: (key | { key })[] }: zod, arktype, effect; joi; valibot, which may have no path. */
@@ -115,52 +103,6 @@ export const openApi: Dialect = {
   },
 };
 
-interface InnerIssue {
-  readonly path: readonly unknown[];
-  readonly detail: string;
-}
-
-/** Reduces an issue to its innermost ones. In a union those count that got beyond it: the value was meant as one of them. */
-function innerIssues(issue: unknown, base: readonly unknown[], levels: number, work: Work): readonly InnerIssue[] {
-  const path = base.concat(firstOfList(read(issue, "path"))).slice(0, maxFieldErrors);
-  const nested = alternatives(issue, path, levels, work);
-  const beyond = nested.length === 0 ? nested : nested.filter((leaf) => leaf.path.length > path.length);
-  if (nested.length > 0) return beyond.length > 0 ? beyond : nested;
-  const unknown = firstOfList(read(issue, "keys")).slice(0, Math.max(1, work.steps));
-  work.steps -= unknown.length;
-  if (unknown.length > 0) return unknown.map((key) => ({ path: [...path, key], detail: ownTexts["unknown-member"] }));
-  return [{ path, detail: issueDetail(issue, work) }];
-}
-
-/** Follows a union. zod 3 and arktype write the paths of its issues in full, zod 4 (a list for each) and valibot from it on. */
-function alternatives(issue: unknown, path: readonly unknown[], levels: number, work: Work): readonly InnerIssue[] {
-  const [errors, unions, issues] = [
-    firstOfList(read(issue, "errors")),
-    firstOfList(read(issue, "unionErrors")),
-    firstOfList(read(issue, "issues")),
-  ];
-  if (errors.length + unions.length + issues.length === 0) return [];
-  const absolute = [
-    ...mergeLists(unions.map((error) => read(error, "issues"))),
-    ...errors.filter((error) => !Array.isArray(error)),
-  ];
-  return [
-    ...expandNested(absolute, levels, work, (inner) => innerIssues(inner, [], levels - 1, work)),
-    ...expandNested([...mergeLists(errors), ...issues], levels, work, (inner) => innerIssues(inner, path, levels - 1, work)),
-  ];
-}
-
-/** Redacts an issue's message. joi puts the message of any error that a custom check threw into its own. */
-function issueDetail(issue: unknown, { search }: Work): string {
-  if (read(issue, "context", "error") !== undefined) return "";
-  // zod 3's `received` is the value itself for these two, else its type.
-  const literal = /^invalid_(?:enum_value|literal)$/.test(readText(issue, "code") ?? "") ? read(issue, "received") : undefined;
-  // arktype's `input` is the source of the issue, not its value.
-  const input = read(issue, "nodeConfig") === undefined ? read(issue, "input") : undefined;
-  const kept = [literal, input, read(issue, "data"), read(issue, "value"), read(read(issue, "context"), "value")];
-  return redactValues(read(issue, "message"), kept, search);
-}
-
 function constraintErrors(issue: unknown, base: readonly unknown[], levels: number, work: Work): readonly FieldError[] {
   const path = [...base, ...[read(issue, "property")].filter((key) => key !== undefined)];
   const [place, value] = [placeOf("body", path), [read(issue, "value")]];
@@ -170,31 +112,4 @@ function constraintErrors(issue: unknown, base: readonly unknown[], levels: numb
     constraintErrors(child, path, levels - 1, work),
   );
   return [...own, ...children].slice(0, maxFieldErrors);
-}
-
-function expandNested<T>(
-  nested: readonly unknown[],
-  levels: number,
-  work: Work,
-  expand: (issue: unknown) => readonly T[],
-): readonly T[] {
-  if (nested.length === 0 || levels <= 0) return [];
-  return withoutErrors(nested.slice(0, maxFieldErrors))
-    .flatMap((issue) => (work.steps-- > 0 ? expand(issue) : []))
-    .slice(0, maxFieldErrors);
-}
-
-/** Joins lists, up to the members that are read. A value that is no list has none. */
-function mergeLists(lists: readonly unknown[]): readonly unknown[] {
-  const members: unknown[] = [];
-  for (const list of lists) if (members.length < maxFieldErrors) members.push(...firstOfList(list));
-  return members;
-}
-
-function withoutErrors(list: readonly unknown[]): readonly unknown[] {
-  return list.filter((issue) => !looksLikeError(issue));
-}
-
-function firstOfList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value.slice(0, maxFieldErrors) : [];
 }

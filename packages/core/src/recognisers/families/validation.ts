@@ -5,12 +5,12 @@ import { exposedMembers } from "../exposed-members.js";
 import { certainFaultInMessage } from "../fault-in-message.js";
 import { membersOf } from "../redact-values.js";
 import type { Context, Family, Rule } from "../rule.js";
+import { looksLikeError } from "./issue-lists.js";
 import {
   ajv,
   classValidator,
   expressValidator,
   invalidFields,
-  looksLikeError,
   openApi,
   standard,
   standardIssue,
