@@ -186,14 +186,14 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
   });
 });
 
-/** Waits until a number has stopped to grow. */
+/** Waits until a number has grown from zero and has stopped growing. */
 async function stillness(read: () => number): Promise<void> {
-  let before = -1;
-  const grows = () => {
+  let before = 0;
+  const isStill = () => {
     const now = read();
-    const grown = now !== before;
+    const still = now > 0 && now === before;
     before = now;
-    return grown;
+    return still;
   };
-  await eventually(() => expect(grows()).toBe(false), 200);
+  await eventually(() => expect(isStill()).toBe(true), 200);
 }
