@@ -25,8 +25,8 @@ export default defineConfig({
       { extends: true, test: { name: "sharing", include: [...sharing], isolate: false } },
     ],
     setupFiles: ["test/strict.ts"],
-    testTimeout: 60_000, // above the patience of test/patience.ts
-    hookTimeout: 60_000,
+    testTimeout: 240_000, // above the patience of test/patience.ts, and of what takes half a minute on a machine that is five times as slow
+    hookTimeout: 240_000,
     reporters: ["default", slowest],
     sequence: { sequencer: LongestFirst },
     maxWorkers: 4, // most files mostly wait, so four of them share two cores well

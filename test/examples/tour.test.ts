@@ -14,7 +14,7 @@ const deprecated = /^\(node:\d+\) \[DEP0060\] DeprecationWarning: [^\n]+\n\(Use 
 
 describe("the tour", () => {
   it("ends with 0 under --once, shows every documented error status, and is not coloured in a pipe", async () => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, "--once"], { timeout: 60_000 });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, "--once"], { timeout: 240_000 });
     const errors = Object.keys(functionGraph.statuses).filter((status) => Number(status) >= 400);
     for (const status of errors) expect(stdout).toContain(`  ${status} FSS.0${status} `);
     expect(stdout.match(/^(express|koa) /gm)!.length).toBeGreaterThanOrEqual(20);

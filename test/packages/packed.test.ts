@@ -99,7 +99,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "smoke.cjs"), cjs);
   await writeFile(join(folder, "mixed.mjs"), mixed);
   await writeFile(join(folder, "contract.mjs"), 'export { rfc9110 } from "@fg-errors/core";');
-}, 60_000);
+});
 
 afterAll(() => rm(folder, { recursive: true }));
 

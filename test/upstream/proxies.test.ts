@@ -118,7 +118,7 @@ describe.each(libraries)("$name", { concurrent: true }, (library) => {
     const upstream: RequestListener = (_request, response) => {
       response.once("close", close);
       const fill = () => {
-        while (!response.destroyed && response.write(chunk)) octets += chunk.length;
+        for (let isWritable = true; isWritable && !response.destroyed; octets += chunk.length) isWritable = response.write(chunk);
       };
       response.on("drain", fill);
       fill();
