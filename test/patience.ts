@@ -7,7 +7,8 @@ export const patience = 15_000;
 
 /** Scales the milliseconds of a limit that has to run out, and before which something else has to happen. */
 export function scaled(ms: number): number {
-  return Math.round(ms * Math.min(mostBusy, Math.max(1, delayed, loadavg()[0]! / availableParallelism())));
+  const busy = Math.max(1, delayed, loadavg()[0]! / availableParallelism());
+  return Math.round(ms * Math.min(mostSlow, busy * slow));
 }
 
 /** Repeats a check until it passes. */
@@ -34,10 +35,8 @@ export async function secondsOfChecks(count: number): Promise<void> {
 export async function expectWork(act: () => unknown, most: number): Promise<void> {
   const took = await processorTime(act);
   if (took < most) return;
-  const known = await processorTime(() => {
-    for (let round = 0; round < 20; round++) JSON.parse(knownText);
-  });
-  expect(took).toBeLessThan(most * Math.max(1, known / knownMilliseconds));
+  const known = await processorTime(() => parseKnownText(20));
+  expect(took).toBeLessThan(most * Math.max(1, known / (20 * knownMilliseconds)));
 }
 
 async function processorTime(act: () => unknown): Promise<number> {
@@ -49,16 +48,23 @@ async function processorTime(act: () => unknown): Promise<number> {
 
 const knownText = `[${'{"a":"b"},'.repeat(10_000)}0]`;
 
-/** What it costs to parse that text twenty times on the machine on which the limits were chosen. */
-const knownMilliseconds = 25;
+/** What it costs to parse that text once on the machine on which the limits were chosen. */
+const knownMilliseconds = 1.25;
+
+function parseKnownText(times: number): void {
+  for (let round = 0; round < times; round++) JSON.parse(knownText);
+}
 
 /** The factor at most, so that no scaled limit comes near to a test's own. */
-const mostBusy = 8;
+const mostSlow = 8;
 
-/** How many times longer than on an idle machine this process takes for its work, measured when it starts. The load average is late. */
+/** How many times longer this process waits than on an idle machine, measured when it starts. The load average is late. */
 const delayed = (() => {
   const [began, before] = [performance.now(), process.cpuUsage()];
   while (performance.now() - began < 10);
   const { user, system } = process.cpuUsage(before);
   return (performance.now() - began) / Math.max(1, (user + system) / 1000);
 })();
+
+/** How many times more processor time a known piece of work takes than on the machine on which the limits were chosen. */
+const slow = Math.max(1, (await processorTime(() => parseKnownText(4))) / (4 * knownMilliseconds));

@@ -24,9 +24,10 @@ const writers: Readonly<Record<string, Writer>> = {
     }),
 };
 
-const clients: Readonly<Record<string, string>> = {
-  leaves: "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-  "sends garbage": "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nZZ\r\n",
+/** What a client sends, and what it sends as well once the upstream has its request. */
+const clients: Readonly<Record<string, readonly [request: string, more?: string]>> = {
+  leaves: ["GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
+  "sends garbage": ["POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "ZZ\r\n"],
 };
 
 it.each(Object.keys(writers).flatMap((writer) => Object.keys(clients).map((client) => [writer, client] as const)))(
@@ -52,10 +53,14 @@ it.each(Object.keys(writers).flatMap((writer) => Object.keys(clients).map((clien
     try {
       const socket = connect({ port: (server.address() as AddressInfo).port, host: "127.0.0.1", allowHalfOpen: true });
       const isAnswered = once(socket.on("error", () => {}).resume(), "end");
-      socket.write(clients[client]!);
+      const [sent, more] = clients[client]!;
+      socket.write(sent);
       await isAsked;
-      if (client === "leaves") socket.destroy();
-      else await isAnswered;
+      if (more === undefined) socket.destroy();
+      else {
+        socket.write(more);
+        await isAnswered;
+      }
       answer();
       // What it throws would be uncaught, and fail this test.
       const last = connect((server.address() as AddressInfo).port, "127.0.0.1");
