@@ -83,8 +83,8 @@ function fieldText(field: unknown): string | undefined {
 
 const framing: ReadonlySet<string> = new Set(["connection", "content-length", "trailer", "transfer-encoding"]);
 
-/** Matches the name of a hop-by-hop field. */
-const hopByHopName = new RegExp(`^(?:${[...hopByHopFields({})].join("|")})$`, "i");
+/** Lists the names of the fields that are always hop-by-hop. */
+const hopByHopNames: ReadonlySet<string> = new Set(hopByHopFields({}));
 
 const noHops: ReadonlyMap<string, unknown> = new Map();
 
@@ -97,8 +97,9 @@ export function hopByHopIn(response: NodeResponse, head: Head): ReadonlyMap<stri
   if (head.length > 1) addNames(names, headFields(head));
   let found: Map<string, unknown> | undefined;
   for (const name of names) {
-    if (typeof name !== "string" || !hopByHopName.test(name)) continue;
+    if (typeof name !== "string") continue;
     const lower = name.toLowerCase();
+    if (!hopByHopNames.has(lower)) continue;
     const value = fieldIn(response, head, lower);
     if (value !== undefined) (found ??= new Map()).set(lower, value);
   }
