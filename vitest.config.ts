@@ -28,6 +28,7 @@ export default defineConfig({
     testTimeout: 240_000, // above the patience of test/patience.ts, and of what takes half a minute on a machine that is five times as slow
     hookTimeout: 240_000,
     reporters: ["default", slowest],
+    onUnhandledError: ({ stack = "" }) => !/assert\(!this\.paused\)[^]*\bParser\.finish\b[^]*\bundici\b/.test(stack), // nodejs/undici issue 5360
     sequence: { sequencer: LongestFirst },
     maxWorkers: 4, // most files mostly wait, so four of them share two cores well
     maxConcurrency: 20, // those that run side by side mostly wait for time limits
