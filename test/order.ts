@@ -3,8 +3,8 @@ import { relative } from "node:path";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
 
 /**
- * Folders whose files share the processes of the workers, and so load the sources and the libraries once for each worker. Their tests leave a process
- * as they found it. The files of all other folders have a process each: those set environment variables, count what is open, or load two copies.
+ * Folders whose files share the processes of the workers, and so load the sources and the libraries once for each worker. Each of their tests leaves
+ * the process as it found it. The files of all other folders have a process each: some count what is open, or change it for good.
  */
 export const sharing: readonly string[] = [
   "catalogue",
