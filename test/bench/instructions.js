@@ -1,4 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { measureEach } from "./measure-each.js";
 import { makeRequests, startLoad, startServer, startUpstreams, stop } from "./processes.js";
 import { median } from "./statistics.js";
@@ -6,10 +10,10 @@ import { judge } from "./targets.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
 
-/** How often both runs are made, at most, each time with another seed. */
+/** How often a contestant is counted, at most, each time with another seed. */
 export const mostRepeats = 3;
-/** Requests of a short run, in which everything is compiled, and of a long one: their difference has no start and no compiler in it. */
-const lengths = { usual: [3000, 9000], large: [2000, 4000] };
+/** Requests until everything is compiled, which are not counted, and those that are. */
+const lengths = { usual: { warmUp: 8000, counted: 2000 }, large: { warmUp: 3000, counted: 1000 } };
 
 /**
  * A V8 that does the same at the same request every time: one thread, no clock, and optimised soon, since each request is slow here.
@@ -29,7 +33,7 @@ const flagsOf = (seed) => [
   "--invocation-count-for-turbofan=200",
   "--minimum-invocations-after-ic-update=50",
 ];
-const valgrind = ["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", "--smc-check=all-non-file"];
+const valgrind = ["--tool=callgrind", "--instr-atstart=no", "--smc-check=all-non-file"];
 
 /**
  * Instructions that a request takes outside of the kernel, of the contestants that a target compares in this way.
@@ -75,46 +79,57 @@ function comparedIn({ targets = [] }) {
  * @param {{ repeats: number, scale: number }} options
  */
 async function countScenario(scenario, upstream, { repeats, scale }) {
-  const usual = scenario.requests === undefined ? lengths.usual : lengths.large;
-  const [short = 0, long = 0] = usual.map((requests) => Math.ceil(requests * scale));
-  /** @type {Record<string, number[]>} */
-  const costs = {};
-  for (const label of comparedIn(scenario)) {
-    costs[label] = [];
-    for (let seed = 1; seed <= repeats; seed++) {
-      const [less, more] = await bothOf([short, long].map((requests) => count(scenario, label, upstream, { requests, seed })));
-      costs[label].push(((more ?? 0) - (less ?? 0)) / (long - short));
-    }
+  const { warmUp, counted } = scenario.requests === undefined ? lengths.usual : lengths.large;
+  const requests = { warmUp: Math.ceil(warmUp * scale), counted: Math.ceil(counted * scale) };
+  const costs = Object.fromEntries(comparedIn(scenario).map((label) => [label, /** @type {number[]} */ ([])]));
+  for (let seed = 1; seed <= repeats; seed++) {
+    const runs = Object.entries(costs).map(async ([label, own]) => {
+      own.push(await countRequests(scenario, label, upstream, { ...requests, seed }));
+    });
+    await Promise.allSettled(runs); // none may be left running
+    await Promise.all(runs);
   }
   return costs;
 }
 
 /**
- * Waits for both, whatever becomes of one: none may be left running.
- * @param {Promise<number>[]} runs
- */
-async function bothOf(runs) {
-  await Promise.allSettled(runs);
-  return Promise.all(runs);
-}
-
-/**
- * Instructions of a whole process that serves so many requests, one after another.
+ * Instructions per request of a server that is warm. The requests come one after another.
  * @param {Scenario} scenario
  * @param {string} label
  * @param {string} upstream
- * @param {{ requests: number, seed: number }} run
+ * @param {{ warmUp: number, counted: number, seed: number }} run
  */
-async function count(scenario, label, upstream, { requests, seed }) {
-  const command = ["valgrind", ...valgrind, process.execPath, ...flagsOf(seed)];
-  const { child, port, said } = await startServer(scenario, label, upstream, command);
+async function countRequests(scenario, label, upstream, { warmUp, counted, seed }) {
+  const folder = await mkdtemp(join(tmpdir(), "fg-errors-bench-"));
+  const command = ["valgrind", ...valgrind, `--callgrind-out-file=${folder}/counts`, process.execPath, ...flagsOf(seed)];
   const load = startLoad();
   try {
-    await makeRequests(load, { scenario, port, requests, connections: 1 });
+    const { child, port, said } = await startServer(scenario, label, upstream, command);
+    const order = { scenario, port, connections: 1 };
+    const control = (/** @type {string[]} */ ...words) => promisify(execFile)("vgdb", [`--pid=${child.pid}`, ...words]);
+    try {
+      await makeRequests(load, { ...order, requests: warmUp });
+      await control("instrumentation", "on");
+      await makeRequests(load, { ...order, requests: counted });
+      await control("dump");
+    } finally {
+      await stop(child);
+      await said;
+    }
+    return (await totalOf(folder)) / counted;
   } finally {
-    await Promise.all([stop(load), stop(child)]);
+    await stop(load);
+    await rm(folder, { recursive: true });
   }
-  const counted = /I +refs: +([\d,]+)/.exec(await said)?.[1];
-  if (counted === undefined) throw new Error(`valgrind has counted nothing:\n${await said}`);
-  return Number(counted.replaceAll(",", ""));
+}
+
+/**
+ * What the first dump in the folder has counted.
+ * @param {string} folder
+ */
+async function totalOf(folder) {
+  const name = (await readdir(folder)).find((file) => file.endsWith(".1"));
+  const total = name && /^totals: (\d+)/m.exec(await readFile(join(folder, name), "utf8"))?.[1];
+  if (!total) throw new Error("valgrind has counted nothing");
+  return Number(total);
 }
