@@ -7,10 +7,24 @@ import type { Answer } from "../wire.js";
 import type { Listener } from "./interceptor-gateways.js";
 
 /** Asks for all paths at once, over one session. A stream that is reset before its head has the status NaN. */
-export async function overHttp2(listener: Listener, paths: readonly string[], method = "GET"): Promise<Answer[]> {
+export function overHttp2(listener: Listener, paths: readonly string[], method = "GET"): Promise<Answer[]> {
+  return withHttp2Server(listener, (port) => askHttp2(port, paths, method));
+}
+
+/** Runs `visit` against a server of `listener`'s, and closes it whatever happens. */
+export async function withHttp2Server<R>(listener: Listener, visit: (port: number) => Promise<R>): Promise<R> {
   const server = createServer(listener as never).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  try {
+    return await visit((server.address() as AddressInfo).port);
+  } finally {
+    server.close();
+  }
+}
+
+/** Asks as `overHttp2()` does, in a session of its own. */
+export async function askHttp2(port: number, paths: readonly string[], method = "GET"): Promise<Answer[]> {
+  const session = connect(`http://127.0.0.1:${port}`);
   try {
     return await Promise.all(
       paths.map(async (path) => {
@@ -25,6 +39,5 @@ export async function overHttp2(listener: Listener, paths: readonly string[], me
     );
   } finally {
     session.destroy();
-    server.close();
   }
 }

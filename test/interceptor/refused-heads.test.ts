@@ -7,7 +7,7 @@ import type { ResponderOptions } from "@fg-errors/core";
 import { assertContract } from "../assert-contract.js";
 import { exchange, parseAnswer, request, withServer, type Answer } from "../wire.js";
 import { gateways, recordProblems, type Listener, type Writer } from "./interceptor-gateways.js";
-import { overHttp2 } from "./over-http2.js";
+import { askHttp2, withHttp2Server } from "./over-http2.js";
 
 /** The arguments of writeHead() behind its status. */
 const fields: readonly (readonly unknown[])[] = [
@@ -55,7 +55,7 @@ const statuses: readonly unknown[] = [
 const heads = [
   ...fields.flatMap((head) => [200, 404].map((status) => [status, ...head])),
   ...statuses.flatMap((status) => [[status], [status, { "X-A": "1" }]]),
-].map((head, at) => ({ at, head }));
+];
 
 const writeHead = (response: ServerResponse, head: readonly unknown[]) =>
   response.writeHead(...(head as [number, OutgoingHttpHeaders]));
@@ -88,55 +88,65 @@ const note = (error: unknown) => void uncaught.push(error);
 beforeAll(() => void process.prependListener("uncaughtException", note));
 afterAll(() => void process.off("uncaughtException", note));
 
-describe.each(gateways)("$name", (gateway) => {
-  describe.each([{}, { hiddenFailures: true, success: "fold", upstreamCredentials: "drop" }] as ResponderOptions[])(
-    "%o",
-    (more) => {
-      const { options } = recordProblems(more);
-      describe.each(Object.entries(forms))("%s", (_form, write) => {
-        it("over HTTP/1", async () => {
-          for (const { head } of heads) {
-            const asked = (create: (writer: Writer) => Listener) =>
-              outcome(write, head, async (writer) =>
-                parseAnswer(await withServer(create(writer), (port) => exchange(port, request("GET /")))),
-              );
-            compare(head, await asked(plainly), await asked((writer) => gateway.create(writer, options)));
-          }
-        });
+/** How a listener answers one request after another, each on a connection of its own. */
+const protocols: Readonly<
+  Record<string, (listener: Listener, visit: (ask: () => Promise<Answer>) => Promise<void>) => Promise<void>>
+> = {
+  "HTTP/1": (listener, visit) =>
+    withServer(listener, (port) => visit(async () => parseAnswer(await exchange(port, request("GET /"))))),
+  "HTTP/2": (listener, visit) => withHttp2Server(listener, (port) => visit(async () => (await askHttp2(port, ["/"]))[0]!)),
+};
 
-        it("over HTTP/2", async () => {
-          for (const { head } of heads) {
-            const asked = (create: (writer: Writer) => Listener) =>
-              outcome(write, head, async (writer) => (await overHttp2(create(writer), ["/"]))[0]!);
-            compare(head, await asked(plainly), await asked((writer) => gateway.createHttp2(writer, options)));
-          }
-        });
-      });
-    },
-  );
+describe.each(Object.entries(protocols))("over %s", (protocol, serve) => {
+  describe.each(Object.entries(forms))("%s", (_form, write) => {
+    let without: readonly Outcome[] = [];
+    beforeAll(async () => void (without = await outcomes(serve, write, plainly)));
+
+    describe.each(gateways)("$name", (gateway) => {
+      const create = protocol === "HTTP/2" ? gateway.createHttp2 : gateway.create;
+      it.each([{}, { hiddenFailures: true, success: "fold", upstreamCredentials: "drop" }] as ResponderOptions[])(
+        "%o",
+        async (more) => {
+          const { options } = recordProblems(more);
+          const withUs = await outcomes(serve, write, (writer) => create(writer, options));
+          heads.forEach((head, at) => compare(head, without[at]!, withUs[at]!));
+        },
+      );
+    });
+  });
 });
 
 interface Outcome {
   readonly answer: Answer;
   /** What the writer caught. */
   readonly thrown: readonly unknown[];
+  readonly uncaught: readonly unknown[];
 }
 
-async function outcome(
+/** Writes each head in turn behind a gateway. */
+async function outcomes(
+  serve: (typeof protocols)[string],
   write: (response: ServerResponse, head: readonly unknown[]) => unknown,
-  head: readonly unknown[],
-  ask: (writer: Writer) => Promise<Answer>,
-): Promise<Outcome> {
-  const thrown: unknown[] = [];
-  const answer = await ask((_request, response) => {
+  create: (writer: Writer) => Listener,
+): Promise<readonly Outcome[]> {
+  const all: Outcome[] = [];
+  let thrown: unknown[] = [];
+  let current: readonly unknown[] = [];
+  const listener = create((_request, response) => {
     try {
-      write(response, head);
+      write(response, current);
     } catch (refused) {
       thrown.push(refused);
       throw refused;
     }
   });
-  return { answer, thrown };
+  await serve(listener, async (ask) => {
+    for (const head of heads) {
+      [current, thrown] = [head, []];
+      all.push({ answer: await ask(), thrown, uncaught: uncaught.splice(0) });
+    }
+  });
+  return all;
 }
 
 /** A gateway without us, which resets the connection for what its writer throws. */
@@ -153,7 +163,7 @@ function plainly(writer: Writer): Listener {
 function compare(head: readonly unknown[], without: Outcome, withUs: Outcome): void {
   const { answer, thrown } = withUs;
   const what = `writeHead(${head.map((each) => JSON.stringify(each) ?? String(each)).join(", ")})`;
-  expect(uncaught.splice(0), what).toEqual([]);
+  expect(withUs.uncaught, what).toEqual([]);
   if (without.thrown.length === 0) expect(thrown, what).toEqual([]);
   if (answer.status >= 400) assertContract(answer);
   else expect([answer.status, answer.text], what).toEqual([200, expect.stringContaining("content")]);
