@@ -1,5 +1,5 @@
 // Faults of an HTTP/1.1 exchange.
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { after, before, type Fault } from "./fault.js";
 import { end, http, reset, slowly, tcp, write } from "./upstreams.js";
 
@@ -108,7 +108,7 @@ export const http1: readonly Fault[] = [
     "http_response_content_coding",
     {
       "truncated gzip": http(coded("gzip", half(gzipSync(text())))),
-      "truncated br": http(coded("br", half(brotliCompressSync(text())))),
+      "truncated br": http(coded("br", half(brotliCompressSync(text(), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })))),
     },
     { decoding: true, tolerated: true },
   ),

@@ -79,7 +79,7 @@ describe.each(hosts)("$name", ({ create, createHttp2, family }) => {
         expect(causes.length).toBe(1);
         if (family === "koa" || !passes(thrown)) expect(Object.is(causes[0], thrown)).toBe(true);
       }),
-      settings({ numRuns: 150 }),
+      settings(150),
     );
 
   it("answers whatever is thrown by the contract, and reports it once", async () => {

@@ -74,7 +74,7 @@ describe.each(cases)("$name", ({ integration, host }) => {
         expect([responses.length, rest]).toEqual([1, ""]);
         if (responses[0]!.status >= 400 && kind !== "HEAD") assertContract(responses[0]!);
       }),
-      settings({ numRuns: 100 }),
+      settings(100),
     );
   });
 
@@ -93,7 +93,7 @@ describe.each(cases)("$name", ({ integration, host }) => {
         const cut = headers.has("transfer-encoding") ? "cut among chunks" : "cut short";
         seen[status >= 400 ? "error" : end === "whole" ? end : cut]++;
       }),
-      settings({ numRuns: 150 }),
+      settings(150),
     );
     for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
   });

@@ -83,7 +83,7 @@ it("a forged body of our own contract does no harm, and is taken for ours where 
         textOf(await normalizeUpstream({ statusCode, headers: {}, body: Readable.from([JSON.stringify(content)]) })),
       ).not.toMatch(control);
     }),
-    settings({ numRuns: 1000 }),
+    settings(1000),
   );
   expect(taken).toBeGreaterThan(50);
 });

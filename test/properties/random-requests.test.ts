@@ -67,7 +67,7 @@ describe.each(hosts)("$name", ({ create }) => {
           instance: "/act",
         });
       }),
-      settings({ numRuns: 200 }),
+      settings(200),
     );
   });
 
@@ -81,7 +81,7 @@ describe.each(hosts)("$name", ({ create }) => {
         if (/^[A-Za-z0-9._-]{1,128}$/.test(id.trim())) expect(body["request_id"]).toBe(id.trim());
         else expect(body["request_id"]).toMatch(/^[0-9a-f]{32}$/);
       }),
-      settings({ numRuns: 200 }),
+      settings(200),
     );
   });
 
@@ -92,7 +92,7 @@ describe.each(hosts)("$name", ({ create }) => {
         expect([400, 404]).toContain(body["status"]);
         expect(body["instance"]).toMatch(/^\/(?!\/)[\w\-.~!$&'()*+,;=:@/%]*$/);
       }),
-      settings({ numRuns: 200 }),
+      settings(200),
     );
   });
 });

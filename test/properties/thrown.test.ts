@@ -56,7 +56,7 @@ it("normalizeError() never throws, gives a problem of the contract, and the same
       const { cause: _same, ...again } = normalizeError(value, options);
       expect(again).toEqual(problem);
     }),
-    settings({ numRuns: 1000 }),
+    settings(1000),
   );
 });
 
@@ -72,7 +72,7 @@ it.each<[string, ResponderOptions]>([
     fc.property(anything, state, (recipe, { contract, origin }) => {
       answered(cook(recipe), { contract: contracts[contract], ...options }, origin);
     }),
-    settings({ numRuns: 500 }),
+    settings(500),
   );
   await new Promise(setImmediate);
   expect(unhandled).toEqual([]);
@@ -91,7 +91,7 @@ it("one valid answer follows, whatever claims to be ours, and whatever is said o
       expect(reports).toBe(isHeard ? 1 : 0);
       respond.report(cook(recipe), cookFacts(drawn));
     }),
-    settings({ numRuns: 1500 }),
+    settings(1500),
   );
   await new Promise(setImmediate); // what is written to stderr
   expect(unhandled).toEqual([]);
@@ -100,7 +100,7 @@ it("one valid answer follows, whatever claims to be ours, and whatever is said o
 it("an operational error shows nothing of itself", () => {
   fc.assert(
     fc.property(unmeant, (recipe) => void answered(cook(recipe), {})),
-    settings({ numRuns: 500 }),
+    settings(500),
   );
 });
 
@@ -109,6 +109,6 @@ it("no server's failure says what its thrower said, whoever meant it for a clien
     fc.property(exposedFailures, (recipe) => {
       expect(answered(cook(recipe), {})["status"]).toBeGreaterThanOrEqual(500);
     }),
-    settings({ numRuns: 500 }),
+    settings(500),
   );
 });

@@ -34,7 +34,7 @@ it("an error with a long member", async () => {
       const value = cook({ ...shape, members: { ...shape.members, [name]: text, cause: { message: text } } });
       await timed(() => normalizeError(value));
     }),
-    settings({ numRuns: 200 }),
+    settings(200),
   );
 });
 
@@ -49,7 +49,7 @@ it("an error whose issues have long texts", async () => {
       });
       await timed(() => normalizeError(value));
     }),
-    settings({ numRuns: 50 }),
+    settings(50),
   );
 });
 
@@ -63,7 +63,7 @@ it("a request with long fields and a long address", async () => {
         respond(cook(shapes[0]), { headers: { [name]: text }, url: text, responseHeaders: { vary: text, "proxy-status": text } }),
       );
     }),
-    settings({ numRuns: 100 }),
+    settings(100),
   );
 });
 
@@ -87,6 +87,6 @@ it("a reply with long fields and long content", async () => {
         await timed(() => normalizeUpstream({ statusCode, headers, body: Readable.from([Buffer.from(content)]) }));
       },
     ),
-    settings({ numRuns: 100 }),
+    settings(100),
   );
 });

@@ -36,6 +36,8 @@ const apiSpec = {
   },
 };
 
+const byApiSpec = openApi({ apiSpec: apiSpec as never, validateRequests: { allErrors: true } });
+
 /** Read once for each content: a validator may ask for each of its members. */
 const firstKeys = new WeakMap<object, string>();
 function firstKey(content: unknown): string {
@@ -108,7 +110,7 @@ export const validators: Readonly<Record<string, (content: Content) => unknown>>
     thrownBy({ headers: { "content-type": "application/json" }, body: JSON.stringify(content) }, (report) =>
       express()
         .use(express.json({ limit: "10mb" }))
-        .use(openApi({ apiSpec: apiSpec as never, validateRequests: { allErrors: true } }))
+        .use(byApiSpec)
         .use(((error, _request, response, _next) => (report(error), response.end())) as express.ErrorRequestHandler),
     ),
 };
