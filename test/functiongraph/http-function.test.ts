@@ -12,6 +12,7 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
+import { unpackPackages } from "../unpack.js";
 import { exchange, parseAnswer, request } from "../wire.js";
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ beforeAll(async () => {
   code = await realpath(await mkdtemp(join(tmpdir(), "http-function-")));
   await mkdir(join(code, "node_modules", "@fg-errors"), { recursive: true });
   await Promise.all([
-    ...["core", "express"].map(pack),
+    unpackPackages(["core", "express"], (name) => join(code, "node_modules", "@fg-errors", name)),
     ...["express", "structured-headers"].map(link),
     ...["index.js", "package.json"].map((name) => copyFile(join(example, name), join(code, name))),
     writeFile(join(code, "bootstrap"), (await readFile(join(example, "bootstrap"), "utf8")).replace(documented, node)),
@@ -49,15 +50,6 @@ afterAll(async () => {
   orders?.kill();
   await rm(code, { recursive: true });
 });
-
-async function pack(name: string): Promise<void> {
-  const cwd = here(`../../packages/${name}`);
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", code], { cwd });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  const folder = join(code, "node_modules", "@fg-errors", name);
-  await mkdir(folder);
-  await run("tar", ["-xzf", join(code, filename), "-C", folder, "--strip-components=1"]);
-}
 
 async function link(name: string): Promise<void> {
   await symlink(await realpath(here(`../node_modules/${name}`)), join(code, "node_modules", name));

@@ -1,12 +1,13 @@
 // The packed packages, as ES modules and as CommonJS, under the oldest Node that is supported and a current LTS.
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { patience } from "../patience.js";
 import { packageNames } from "../repo/sources.js";
+import { unpackPackages } from "../unpack.js";
 
 const run = promisify(execFile);
 const here = (path: string) => new URL(path, import.meta.url).pathname;
@@ -83,16 +84,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), "packed-")));
   const modules = join(folder, "node_modules");
-  await mkdir(join(modules, "@fg-errors"), { recursive: true });
-  for (const name of packageNames) {
-    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], {
-      cwd: here(`../../packages/${name}`),
-    });
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
-    await cp(join(folder, "package"), join(modules, "@fg-errors", name), { recursive: true });
-    await rm(join(folder, "package"), { recursive: true });
-  }
+  await unpackPackages(packageNames, (name) => join(modules, "@fg-errors", name));
   for (const name of ["express", "koa", "structured-headers", "yaml"])
     await symlink(await realpath(here(`../node_modules/${name}`)), join(modules, name));
   await writeFile(join(folder, "smoke.mjs"), esm);
