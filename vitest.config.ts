@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config";
-import { LongestFirst, sharing, slowest } from "./test/order.js";
+import { LongestFirst, alone, slowest } from "./test/order.js";
 
 const source = (path: string) => new URL(`packages/${path}.ts`, import.meta.url).pathname;
 
@@ -18,11 +18,11 @@ export default defineConfig({
   },
   test: {
     projects: [
+      { extends: true, test: { name: "alone", include: [...alone] } },
       {
         extends: true,
-        test: { name: "alone", include: ["test/**/*.test.ts"], exclude: [...configDefaults.exclude, ...sharing] },
+        test: { name: "sharing", include: ["test/**/*.test.ts"], exclude: [...configDefaults.exclude, ...alone], isolate: false },
       },
-      { extends: true, test: { name: "sharing", include: [...sharing], isolate: false } },
     ],
     setupFiles: ["test/strict.ts"],
     testTimeout: 240_000, // above the patience of test/patience.ts, and of what takes half a minute on a machine that is five times as slow

@@ -3,22 +3,13 @@ import { relative } from "node:path";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
 
 /**
- * Folders whose files share the processes of the workers, and so load the sources and the libraries once for each worker. Each of their tests leaves
- * the process as it found it. The files of all other folders have a process each: some count what is open, or change it for good.
+ * Files that have a process each: they change theirs for good, count what is open in it, or look for what happens once in a process. All others share the
+ * processes of the workers, so that each worker loads the sources and the libraries once. Their tests leave the process as they found it.
  */
-export const sharing: readonly string[] = [
-  "catalogue",
-  "contract",
-  "core",
-  "edges",
-  "functiongraph",
-  "integrations",
-  "interceptor",
-  "pages",
-  "properties",
-  "recognisers",
-  "upstream",
-].map((folder) => `test/${folder}/**/*.test.ts`);
+export const alone: readonly string[] = [
+  "test/{client,examples,express,faults,fuzz,koa,packages,server,site,soak,telemetry}/**/*.test.ts",
+  "test/docs/observability-page.test.ts", // OpenTelemetry changes Node's modules
+];
 
 /** Files that take long, the longest first. The others follow in Vitest's own order, which knows nothing in a fresh clone but sizes. */
 const long: readonly string[] = [
