@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { median, quartiles } from "./statistics.js";
 
-/** @typedef {{ milliseconds: number, modules: number }} Loaded */
+/** @typedef {{ milliseconds: number, modules: number, heap: number, resident: number }} Loaded CPU, files, and MiB */
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL("load-once.cjs", import.meta.url));
@@ -22,6 +22,9 @@ const loaded = {
   "Koa adapter": ["@fg-errors/koa"],
   "express itself": ["express"],
   "koa itself": ["koa"],
+  client: ["@fg-errors/client"],
+  contract: ["@fg-errors/contract"],
+  telemetry: ["@fg-errors/telemetry"],
   [all]: core,
 };
 
@@ -29,7 +32,7 @@ const loaded = {
 const most = 25;
 
 /**
- * Measures the CPU that it takes to load the packages, by process.cpuUsage() in a new process each time, in turns.
+ * Measures the CPU and the memory that it takes to load the packages, each time in a new process, in turns. The memory is that after require().
  * @param {import("./types.js").BenchOptions} options a text in the name of what is loaded
  * @returns {AsyncGenerator<import("./types.js").PartResult>}
  */
@@ -45,9 +48,10 @@ export async function* measureLoadTime({ rounds, only }) {
   const whole = middle(measured.at(-1)?.required ?? []);
   const rows = measured.map(({ what, required, imported }) => {
     const cpu = middle(required);
-    return [what, `${required[0]?.modules}`, cpu, middle(imported), cpu / whole];
+    const [heap, resident] = [middle(required, "heap"), middle(required, "resident")];
+    return [what, `${required[0]?.modules}`, cpu, middle(imported), cpu / whole, heap, resident];
   });
-  const columns = ["milliseconds of CPU", "files", "require()", "import()", "of core's whole"];
+  const columns = ["milliseconds of CPU", "files", "require()", "import()", "of core's whole", "MiB of heap", "MiB resident"];
   const title = "Loading the packages, medians of a new process each";
   const checks = measured.filter(({ what }) => what === functions).map(judge);
   yield { tables: [{ title, columns, rows }], checks: [...checks, ...besideFramework(measured)] };
@@ -88,13 +92,16 @@ function samples() {
  * @returns {Promise<Loaded>}
  */
 async function load(how, names) {
-  const { stdout } = await run(process.execPath, [script, how, ...names]);
+  const { stdout } = await run(process.execPath, ["--expose-gc", script, how, ...names]);
   return JSON.parse(stdout);
 }
 
-/** @param {readonly Loaded[]} all */
-function middle(all) {
-  return median(all.map(({ milliseconds }) => milliseconds));
+/**
+ * @param {readonly Loaded[]} all
+ * @param {keyof Loaded} [what]
+ */
+function middle(all, what = "milliseconds") {
+  return median(all.map((one) => one[what]));
 }
 
 /**
