@@ -32,13 +32,17 @@ function guarded(mount: (app: express.Express) => void): Server {
 /** What the page checks: the service of its URL. */
 const service = () => guarded((app) => void app.use(fgErrors({ contract: shop, onError() {} })));
 
-/** Runs `act` in a folder as the page has it, and gives a function that runs a command there. */
-const inProject = (act: (command: (...args: readonly string[]) => Promise<Printed>, folder: string) => Promise<void>) =>
+/** Runs `act` in a folder as the page has it, and gives it a function that runs a command on its files: a process in the folder, or this one. */
+const inProject = (
+  act: (command: (...args: readonly string[]) => Promise<Printed>, folder: string) => Promise<void>,
+  isSpawned = false,
+) =>
   inFolder({ "openapi.yaml": ordersText.replace(", limited", ""), "package.json": '{"type":"module"}' }, async (folder) => {
     await mkdir(join(folder, "src"));
     await writeFile(join(folder, "src/contract.js"), source);
     await symlink(modules, join(folder, "node_modules"));
-    await act((...args) => run(process.execPath, [cli, ...args], folder), folder);
+    const inside = (arg: string) => (/\.(?:js|json|yaml)$/.test(arg) ? join(folder, arg) : arg);
+    await act((...args) => (isSpawned ? run(process.execPath, [cli, ...args], folder) : runCommand(...args.map(inside))), folder);
   });
 
 it("each command line of docs/contract.md does what the page says", async () => {
@@ -53,16 +57,18 @@ it("each command line of docs/contract.md does what the page says", async () => 
     check: async () => {},
   };
   const seen: string[] = [];
-  await inProject((command, folder) =>
-    withServer(service(), async (port) => {
-      for (const args of commands(page)) {
-        seen.push(args[0]!);
-        if (args[1] === "main.json") await git(folder);
-        const { code, stderr } = await command(...args.map((arg) => arg.replace(/^https:.*/, `http://127.0.0.1:${port}/api`)));
-        expect([code, stderr], args.join(" ")).toEqual([0, ""]);
-        await written[args[0]!]!(folder);
-      }
-    }),
+  await inProject(
+    (command, folder) =>
+      withServer(service(), async (port) => {
+        for (const args of commands(page)) {
+          seen.push(args[0]!);
+          if (args[1] === "main.json") await git(folder);
+          const { code, stderr } = await command(...args.map((arg) => arg.replace(/^https:.*/, `http://127.0.0.1:${port}/api`)));
+          expect([code, stderr], args.join(" ")).toEqual([0, ""]);
+          await written[args[0]!]!(folder);
+        }
+      }),
+    true,
   );
   expect(seen).toEqual(["export", "diff", "diff", "merge", "check"]);
 });
@@ -94,7 +100,7 @@ it.each<[string, string, string, string]>([
 ])("diff exits with 1, as docs/contract.md says, for: %s", async (words, from, to, printed) => {
   expect(page.replaceAll("\n", " ")).toContain(words);
   await inProject(async (command, folder) => {
-    await command(...commands(page)[0]!);
+    await writeFile(join(folder, "errors.json"), JSON.stringify(contractPackage.contractDocument(shop))); // as `export` writes it
     const changed = source.replace(from, to).replace("functionGraph }", "extendContract, functionGraph }");
     await writeFile(join(folder, "src/contract.js"), changed);
     const { code, stdout } = await command(...commands(page)[1]!);

@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest";
 import { block, read } from "../docs/markdown.js";
 import { certificate } from "../recognisers/certificate.js";
 import { closedPort, withServer } from "../wire.js";
-import { fgErrors, inFolder, ordersText, shopModule } from "./command.js";
+import { fgErrors, inFolder, ordersText, shopModule, spawnFgErrors } from "./command.js";
 import { probes } from "../../packages/contract/src/check/probes.js";
 import { parseResponse } from "../../packages/contract/src/check/parse-response.js";
 import { reports } from "../../packages/contract/src/check/reports.js";
@@ -73,7 +73,7 @@ describe("fg-errors check", () => {
 
   it("finds that a plain Express application breaks it nearly everywhere", async () => {
     await withServer(plainExpress(), async (port) => {
-      const { code, stdout } = await check(port, "--format", "json");
+      const { code, stdout } = await spawnFgErrors("check", `http://127.0.0.1:${port}/`, "--format", "json");
       const { results } = JSON.parse(stdout) as Checked;
       expect(code).toBe(1);
       expect(results.map(({ name }) => name)).toEqual(probes.map(({ name }) => name));

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { failureText, runCommand } from "../../packages/contract/src/commands/run-command.js";
 
 const here = (path: string) => new URL(path, import.meta.url).pathname;
 
@@ -24,7 +25,15 @@ export async function run(file: string, args: readonly string[], cwd?: string): 
 /** The script of the package's command, as it is built. */
 export const cli = here("../../packages/contract/dist/esm/cli.js");
 
-export const fgErrors = (...args: readonly string[]): Promise<Printed> => run(process.execPath, [cli, ...args]);
+/** Runs the command in a process of its own. */
+export const spawnFgErrors = (...args: readonly string[]): Promise<Printed> => run(process.execPath, [cli, ...args]);
+
+/** Runs the command in this process, for what its script does not decide. */
+export const fgErrors = (...args: readonly string[]): Promise<Printed> =>
+  runCommand(args).then(
+    ({ output = "", code = 0 }) => ({ code, stdout: output, stderr: "" }),
+    (error: unknown) => ({ code: 2, stdout: "", stderr: failureText(error) }),
+  );
 
 /** A command of a devDependency. */
 export const tool = (name: string, args: readonly string[], cwd?: string): Promise<Printed> =>

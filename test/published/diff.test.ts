@@ -1,7 +1,7 @@
 import { breakingChanges, contractDocument } from "@fg-errors/contract";
 import { extendContract } from "@fg-errors/core";
 import { expect, it } from "vitest";
-import { fgErrors, inFolder, shopModule } from "./command.js";
+import { fgErrors, inFolder, shopModule, spawnFgErrors } from "./command.js";
 import { shop } from "./shop.js";
 
 const document = contractDocument(shop);
@@ -85,7 +85,7 @@ it("fg-errors diff prints the changes, as text or JSON, and exits with 1", async
       stdout: "No breaking change.\n",
       stderr: "",
     });
-    expect(await fgErrors("diff", `${folder}/old.json`, `${folder}/new.json`)).toEqual({
+    expect(await spawnFgErrors("diff", `${folder}/old.json`, `${folder}/new.json`)).toEqual({
       code: 1,
       stdout: "SHOP.1001: status 409 is now 404\n1 breaking change.\n",
       stderr: "",

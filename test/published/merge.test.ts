@@ -4,7 +4,7 @@ import { mergeOpenApi } from "@fg-errors/contract";
 import { defineContract } from "@fg-errors/core";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { fgErrors, inFolder, orders30Text, ordersText, shopModule } from "./command.js";
+import { fgErrors, inFolder, orders30Text, ordersText, shopModule, spawnFgErrors } from "./command.js";
 import { shop } from "./shop.js";
 
 interface Merged {
@@ -288,7 +288,11 @@ describe("fg-errors merge", () => {
       const path = join(folder, "orders.yaml");
       const merge = (...args: string[]) => fgErrors("merge", path, "--contract", shopModule, ...args);
       const expected = mergeOpenApi(ordersText, shop);
-      expect(await merge("--check")).toEqual({ code: 1, stdout: `${path} is not up to date: run fg-errors merge\n`, stderr: "" });
+      expect(await spawnFgErrors("merge", path, "--contract", shopModule, "--check")).toEqual({
+        code: 1,
+        stdout: `${path} is not up to date: run fg-errors merge\n`,
+        stderr: "",
+      });
       expect(await merge("--out", "-")).toEqual({ code: 0, stdout: expected, stderr: "" });
       expect(await merge("--out", join(folder, "other.yaml"))).toEqual({ code: 0, stdout: "", stderr: "" });
       expect(await readFile(path, "utf8")).toBe(ordersText);

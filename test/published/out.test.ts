@@ -3,15 +3,17 @@ import { lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "n
 import { join } from "node:path";
 import { contractDocument } from "@fg-errors/contract";
 import { describe, expect, it } from "vitest";
-import { cli, fgErrors, inFolder, run, shopModule } from "./command.js";
+import { cli, fgErrors, inFolder, run, shopModule, spawnFgErrors } from "./command.js";
 import { shop } from "./shop.js";
 
-const exported = (out: string) => fgErrors("export", shopModule, "--format", "json", "--out", out);
+const args = (out: string) => ["export", shopModule, "--format", "json", "--out", out];
+const exported = (out: string) => fgErrors(...args(out));
+const spawnExport = (out: string) => spawnFgErrors(...args(out));
 const done = { code: 0, stdout: "", stderr: "" };
 
 describe("fg-errors export --out", () => {
   it("is stdout where it is -", async () => {
-    const { code, stdout } = await exported("-");
+    const { code, stdout } = await spawnExport("-");
     expect([code, JSON.parse(stdout)]).toEqual([0, contractDocument(shop)]);
   });
 
@@ -39,7 +41,7 @@ describe("fg-errors export --out", () => {
     await inFolder({}, async (folder) => {
       const pipe = join(folder, "pipe");
       expect((await run("mkfifo", [pipe])).code).toBe(0);
-      const [reader, writer] = await Promise.all([run("cat", [pipe]), exported(pipe)]);
+      const [reader, writer] = await Promise.all([run("cat", [pipe]), spawnExport(pipe)]);
       expect(writer).toEqual(done);
       expect(JSON.parse(reader.stdout)).toEqual(contractDocument(shop));
       expect((await lstat(pipe)).isFIFO()).toBe(true);
