@@ -74,11 +74,15 @@ export function exposableHeaders(headers: unknown, status?: number): Record<stri
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     if (!isSendableField(name, text)) continue;
     const [lower, trimmed] = [name.toLowerCase(), String(text).trim()]; // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
-    const mayLeave = !isNeverExposed(lower) && !isDroppedWithError(lower) && !lower.startsWith("content-");
-    if ((mayLeave || fitsStatus(lower, trimmed, status)) && fieldForms.get(lower)?.test(trimmed) !== false)
-      exposable.push([lower, trimmed]);
+    const isSent = fitsStatus(lower, trimmed, status) || isOfAnyError(lower);
+    if (isSent && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
   }
   return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
+}
+
+/** Whether an error of any status may have a field. The name is in lower case. */
+function isOfAnyError(name: string): boolean {
+  return !isNeverExposed(name) && !isRepresentationField(name) && !name.startsWith("content-");
 }
 
 /** Limits the octets of one field that are sent: Node and most proxies accept 16 KiB for all fields of a response. */
