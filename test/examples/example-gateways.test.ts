@@ -1,14 +1,14 @@
 // The examples as a user runs them: a process of its own, pointed at an upstream by its environment.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:https";
 import { createInterface } from "node:readline";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assertContract } from "../assert-contract.js";
 import { certificate } from "../recognisers/certificate.js";
 import { closedPort, exchange, parseAnswer, request, withServer } from "../wire.js";
-import { endLater, startExample, type Later } from "./start.js";
+import { answering, endLater, startBoth, startExample, type Later } from "./start.js";
 
 const start = async (name: string, environment: Record<string, string>, later: Later) =>
   (await startExample(name, environment, later)).port;
@@ -16,48 +16,49 @@ const start = async (name: string, environment: Record<string, string>, later: L
 const visit = async (port: number, line: string, headers?: Record<string, string>, body?: string) =>
   parseAnswer(await exchange(port, request(line, headers, body)));
 
-/** A raw upstream: does `act` once a request has come. */
-const raw = (act: (socket: Socket) => void) =>
-  createServer((socket) => void socket.on("error", () => {}).once("data", () => act(socket)));
+/** Has `act` done once a request has come. */
+const raw = (act: (socket: Socket) => void) => (socket: Socket) => void socket.once("data", () => act(socket));
 
 describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
+  const ends: (() => void)[] = [];
+  let behind: Awaited<ReturnType<typeof startBoth>>;
+  beforeAll(async () => {
+    behind = await startBoth(name, (end) => void ends.push(end));
+  });
+  afterAll(() => ends.forEach((end) => end()));
+
   // One after the other: of many processes that start at once, some would be late for their own limits, which are a second.
   describe.sequential("and its upstream", () => {
-    it("relays what its upstream answers, and answers for it when it fails", async ({ onTestFinished }) => {
-      await withServer(
-        (incoming, response) => {
-          if (incoming.url === "/echo") {
-            response.writeHead(201, { "Content-Type": "text/plain", "Set-Cookie": ["a=1", "b=2"], "X-Upstream": "yes" });
-            incoming.pipe(response);
-          } else {
-            response.writeHead(410, { "Content-Type": "text/html" }).end("<h1>s3cr3t</h1>");
-          }
-        },
-        async (upstream) => {
-          const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` }, onTestFinished);
-          const answer = await visit(port, "POST /echo", { "Content-Type": "text/plain" }, "hello");
-          expect(answer.status).toBe(201);
-          expect(answer.text).toContain("hello");
-          expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
-          expect(answer.headers.get("x-upstream")).toBe("yes");
+    it("relays what its upstream answers, and answers for it when it fails", async () => {
+      const upstream = answering((incoming, response) => {
+        if (incoming.url === "/echo") {
+          response.writeHead(201, { "Content-Type": "text/plain", "Set-Cookie": ["a=1", "b=2"], "X-Upstream": "yes" });
+          incoming.pipe(response);
+        } else {
+          response.writeHead(410, { "Content-Type": "text/html" }).end("<h1>s3cr3t</h1>");
+        }
+      });
+      await behind(upstream, async (port) => {
+        const answer = await visit(port, "POST /echo", { "Content-Type": "text/plain" }, "hello");
+        expect(answer.status).toBe(201);
+        expect(answer.text).toContain("hello");
+        expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+        expect(answer.headers.get("x-upstream")).toBe("yes");
 
-          const gone = await visit(port, "GET /gone?token=s3cr3t");
-          expect(gone.status).toBe(404);
-          expect(assertContract(gone)).toMatchObject({ instance: "/gone" });
-          expect(gone.text).not.toContain("s3cr3t");
-        },
-      );
+        const gone = await visit(port, "GET /gone?token=s3cr3t");
+        expect(gone.status).toBe(404);
+        expect(assertContract(gone)).toMatchObject({ instance: "/gone" });
+        expect(gone.text).not.toContain("s3cr3t");
+      });
     });
 
-    it.for<readonly [string, (socket: Socket) => void, number]>([
+    it.each<readonly [string, (socket: Socket) => void, number]>([
       ["resets", (socket) => void socket.resetAndDestroy(), 502],
       ["sends garbage", (socket) => void socket.end("garbage\r\n\r\n"), 502],
       ["ends within the header", (socket) => void socket.end("HTTP/1.1 200 OK\r\nA"), 502],
       ["hangs", () => {}, 504],
-    ])("answers when its upstream %s", async ([_fault, act, status], { onTestFinished }) => {
-      const upstream = raw(act);
-      await withServer(upstream as never, async (upstreamPort) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+    ])("answers when its upstream %s", async (_fault, act, status) => {
+      await behind(raw(act), async (port) => {
         const answer = await visit(port, "GET /");
         expect(answer.status).toBe(status);
         assertContract(answer);
@@ -65,11 +66,10 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
       });
     });
 
-    it("asks nobody but its upstream, whatever stands where the path should be", async ({ onTestFinished }) => {
+    it("asks nobody but its upstream, whatever stands where the path should be", async () => {
       const named = (name: string) => (_request: unknown, response: { end(text: string): void }) => response.end(name);
-      await withServer(named("the upstream"), (upstream) =>
-        withServer(named("elsewhere"), async (elsewhere) => {
-          const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstream}` }, onTestFinished);
+      await withServer(named("elsewhere"), (elsewhere) =>
+        behind(answering(named("the upstream")), async (port) => {
           for (const target of [
             `http://127.0.0.1:${elsewhere}/`,
             `//127.0.0.1:${elsewhere}/`,
@@ -121,7 +121,7 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
       }
     });
 
-    it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async ({ onTestFinished }) => {
+    it("gives a reply all the time it needs while it goes on, and cuts it when it stalls", async () => {
       const upstream = raw(async (socket) => {
         socket.write("HTTP/1.1 200 OK\r\nContent-Length: 60\r\nConnection: close\r\n\r\n");
         for (let time = 0; time < 12; time++) {
@@ -130,22 +130,24 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
         }
       });
       const stalling = raw((socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n12345"));
-      await withServer(upstream as never, async (upstreamPort) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+      await behind(upstream, async (port) => {
         expect((await exchange(port, request("GET /"))).match(/12345/g)).toHaveLength(12);
       });
-      await withServer(stalling as never, async (upstreamPort) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+      await behind(stalling, async (port) => {
         const bytes = await exchange(port, request("GET /")).catch(String);
         expect(bytes).toContain("12345");
         expect(bytes).not.toMatch(/\r\n0\r\n\r\n$|FSS\./);
       });
     });
 
-    it("answers what never reaches the application", async ({ onTestFinished }) => {
-      const port = await start(name, { UPSTREAM: "http://127.0.0.1:9" }, onTestFinished);
-      for (const bytes of ["s3cr3t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", request("GET http://")])
-        expect(assertContract(parseAnswer(await exchange(port, bytes)))).toMatchObject({ status: 400 });
+    it("answers what never reaches the application", async () => {
+      await behind(
+        () => expect.unreachable(),
+        async (port) => {
+          for (const bytes of ["s3cr3t\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", request("GET http://")])
+            expect(assertContract(parseAnswer(await exchange(port, bytes)))).toMatchObject({ status: 400 });
+        },
+      );
     });
 
     it("completes the responses that are under way when it is terminated", async ({ onTestFinished }) => {
@@ -160,10 +162,9 @@ describe.concurrent.each(["express-gateway", "koa-gateway"])("%s", (name) => {
       );
     });
 
-    it("cuts what its upstream cut", async ({ onTestFinished }) => {
+    it("cuts what its upstream cut", async () => {
       const upstream = raw((socket) => void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"));
-      await withServer(upstream as never, async (upstreamPort) => {
-        const port = await start(name, { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+      await behind(upstream, async (port) => {
         const bytes = await exchange(port, request("GET /")).catch(String);
         expect(bytes).not.toMatch(/\r\n0\r\n\r\n$/);
         expect(bytes).not.toContain("FSS.");
@@ -185,14 +186,13 @@ it("express-gateway opens WebSockets, and answers for those that its upstream re
   const greeting = raw((socket) => {
     socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
   });
-  await withServer(upstream as never, async (upstreamPort) => {
-    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+  const behind = await startBoth("express-gateway", onTestFinished);
+  await behind(upstream, async (port) => {
     const answer = await visit(port, "GET /chat", upgrade);
     expect(assertContract(answer)).toMatchObject({ status: 403, instance: "/chat" });
     expect(answer.text).not.toContain("s3cr3t");
   });
-  await withServer(greeting as never, async (upstreamPort) => {
-    const port = await start("express-gateway", { UPSTREAM: `http://127.0.0.1:${upstreamPort}` }, onTestFinished);
+  await behind(greeting, async (port) => {
     expect(await exchange(port, request("GET /chat", upgrade))).toMatch(/^HTTP\/1\.1 101 [^]*hello$/);
   });
 });

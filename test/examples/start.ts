@@ -1,6 +1,8 @@
 // An example as a user runs it: a process of its own, pointed at an upstream by its environment.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach } from "vitest";
 
@@ -16,7 +18,7 @@ export function endLater<Child extends ChildProcess>(child: Child, later: Later 
   return child;
 }
 
-interface Example {
+export interface Example {
   readonly port: number;
   readonly pid: number;
   /** Asks it to end, as an operator does. */
@@ -34,4 +36,32 @@ export async function startExample(name: string, environment: Record<string, str
   const ended = once(child, "exit").then(([code]) => code as number | null);
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   return { port: Number(/:(\d+)$/.exec(line)![1]), pid: child.pid!, end: () => void child.kill(), ended };
+}
+
+/** Has each request answered, on a connection of its own: none is left for the next test. */
+export function answering(listener: RequestListener): (socket: Socket) => void {
+  const server = createHttpServer(listener);
+  server.maxRequestsPerSocket = 1;
+  return (socket) => void server.emit("connection", socket);
+}
+
+/** Starts a gateway, and its upstream, which does what each test wants: a process of its own for each test would take half a second. */
+export async function startBoth(name: string, later: Later) {
+  let serve: (socket: Socket) => void;
+  const sockets = new Set<Socket>();
+  const upstream = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
+    serve(socket);
+  });
+  await once(upstream.listen(0, "127.0.0.1"), "listening");
+  later(() => void upstream.close());
+  const { port } = await startExample(name, { UPSTREAM: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` }, later);
+  return async (next: typeof serve, visit: (port: number) => Promise<void>) => {
+    serve = next;
+    try {
+      await visit(port);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  };
 }
