@@ -3,27 +3,35 @@ import { readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { order } from "../../examples/catalogue/client/client.js";
 import { shop } from "../../examples/catalogue/contract/index.js";
 import { assertContract } from "../assert-contract.js";
 import { block, commands, read } from "../docs/markdown.js";
 import { cli, run } from "../published/command.js";
 import { closedPort, exchange, parseAnswer, request } from "../wire.js";
-import { startExample, type Later } from "./start.js";
+import { startExample, type Example, type Later } from "./start.js";
 
 const folder = new URL("../../examples/catalogue/", import.meta.url).pathname;
 const page = read("examples/catalogue/README.md");
 const at = (port: number) => `http://127.0.0.1:${port}`;
 
-/** Starts the services and the gateway, which gives the port to ask and the stock service to trouble. */
-async function startShop(later: Later, environment: Record<string, string> = {}) {
-  const stock = await startExample("catalogue/stock/service.js", {}, later);
+/** Starts the gateway and the services, or those beside a stock service, and gives the port to ask and the stock service to trouble. */
+async function startShop(later: Later, environment: Record<string, string> = {}, running?: Example) {
+  const stock = running ?? (await startExample("catalogue/stock/service.js", {}, later));
   const orders = await startExample("catalogue/orders/service.js", { STOCK: at(stock.port), ...environment }, later);
   const services = { STOCK: at(stock.port), ORDERS: at(orders.port) };
   const { port } = await startExample("catalogue/gateway/gateway.js", services, later);
   return { port, stock };
 }
+
+/** The shop of those tests that change nothing of it. */
+let open: Awaited<ReturnType<typeof startShop>>;
+const ends: (() => void)[] = [];
+beforeAll(async () => {
+  open = await startShop((end) => void ends.push(end));
+});
+afterAll(() => ends.forEach((end) => end()));
 
 const json = { "Content-Type": "application/json", "X-Request-Id": "a1b2c3" };
 const visit = async (port: number, line: string, content?: object) =>
@@ -31,10 +39,8 @@ const visit = async (port: number, line: string, content?: object) =>
 const bodyOf = async (port: number, line: string, content?: object) =>
   assertContract(await visit(port, line, content), shop, ["shelf", "warehouse"]);
 
-it("a problem reaches the gateway's client with its code, its type and its members, whichever service it comes from", async ({
-  onTestFinished,
-}) => {
-  const { port } = await startShop(onTestFinished);
+it("a problem reaches the gateway's client with its code, its type and its members, whichever service it comes from", async () => {
+  const { port } = open;
   expect((await visit(port, "GET /stock/A-1")).text).toBe('{"sku":"A-1","left":2}');
   const stocked = await bodyOf(port, "POST /orders", { sku: "A-1", quantity: 5 });
   expect(stocked).toEqual(JSON.parse(block(page, "body")));
@@ -54,16 +60,16 @@ it("a problem reaches the gateway's client with its code, its type and its membe
   expect(await bodyOf(port, "DELETE /orders")).toMatchObject({ status: 405, error_code: "SHOP.0405" });
 });
 
-it("the client narrows the problems by the generated table", async ({ onTestFinished }) => {
-  const { port } = await startShop(onTestFinished);
+it("the client narrows the problems by the generated table", async () => {
+  const { port } = open;
   expect(await order(at(port), "A-1", 5)).toBe("Order 2 of A-1 instead.");
-  expect(await order(at(port), "A-1", 2)).toBe("Ordered 2 of A-1.");
+  expect(await order(at(port), "B-2", 2)).toBe("Ordered 2 of B-2."); // others ask what is left of A-1
   expect(await order(at(port), "X-9", 1)).toBe("There is no X-9 here.");
   expect(await order(at(port), "A-1", -1)).toMatch(/^The reservation is not valid\. Please quote [\w.-]+\.$/);
 });
 
 it("a closed checkout says when to come back", async ({ onTestFinished }) => {
-  const { port } = await startShop(onTestFinished, { CLOSED_UNTIL: "2026-12-01" });
+  const { port } = await startShop(onTestFinished, { CLOSED_UNTIL: "2026-12-01" }, open.stock);
   expect(await order(at(port), "A-1", 1)).toBe("Come back on 2026-12-01; the next attempt is in 60000 ms.");
   const answer = await visit(port, "POST /orders", { sku: "A-1", quantity: 1 });
   expect(answer.headers.get("retry-after")).toBe("60");
@@ -85,7 +91,7 @@ it("a service that is slow or down is the gateway's own failure, and has a gener
 });
 
 it("fg-errors check finds nothing at the gateway, whether its services answer or not", async ({ onTestFinished }) => {
-  const { port } = await startShop(onTestFinished);
+  const { port } = open;
   const down = await closedPort();
   const alone = await startExample("catalogue/gateway/gateway.js", { STOCK: at(down), ORDERS: at(down) }, onTestFinished);
   const [command, url, ...args] = commands(page).at(-1)!;
