@@ -36,7 +36,7 @@ export function prepareRequest(request: IncomingMessage): void {
 export function dropHopByHop(request: IncomingMessage): void {
   const { headers } = request;
   dropRefused(headers);
-  for (const name of connectionFields(request)) if (headers[name] !== undefined && !stays.has(name)) delete headers[name];
+  for (const name of connectionFields(request)) if (!stays.has(name)) delete headers[name];
   if (hasOptions(headers.connection)) headers.connection = persistence(headers.connection);
 }
 
