@@ -3,33 +3,36 @@ import { relative } from "node:path";
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node";
 
 /**
- * Files that have a process each: they change theirs for good, count what is open in it, or look for what happens once in a process. All others share the
+ * Files that have a process each, since they change global state, count open handles, or test what happens once per process. All others share the
  * processes of the workers, so that each worker loads the sources and the libraries once. Their tests leave the process as they found it.
  */
 export const alone: readonly string[] = [
   "test/{client,examples,express,faults,fuzz,koa,packages,server,site,soak,telemetry}/**/*.test.ts",
-  "test/docs/observability-page.test.ts", // OpenTelemetry changes Node's modules
+  "test/docs/{migration,observability}-page.test.ts", // Nest's logger is global, and OpenTelemetry changes Node's modules
+  "test/published/testing.test.ts", // it adds a matcher to expect()
 ];
 
 /** Files that take long, the longest first. The others follow in Vitest's own order, which knows nothing in a fresh clone but sizes. */
 const long: readonly string[] = [
   "site/site.test.ts",
+  "server/time-limits.test.ts",
+  "integrations/faults-by-proxies.test.ts",
   "fuzz/fuzz.test.ts",
   "soak/soak.test.ts",
-  "integrations/faults-by-interceptor.test.ts",
-  "integrations/faults-by-proxies.test.ts",
-  "integrations/faults-by-calls.test.ts",
-  "properties/validation-cost.test.ts",
-  "server/time-limits.test.ts",
   "recognisers/vendors.test.ts",
-  "published/openapi-tools.test.ts",
-  "published/check-service.test.ts",
-  "packages/declarations.test.ts",
-  "packages/packed.test.ts",
+  "integrations/faults-by-calls.test.ts",
+  "integrations/faults-by-interceptor.test.ts",
+  "properties/regexes.test.ts",
   "examples/catalogue-example.test.ts",
-  "examples/example-gateways.test.ts",
+  "examples/tour-chromium.test.ts",
+  "interceptor/refused-heads.test.ts",
   "faults/client-faults.test.ts",
-  "integrations/clients-leaving.test.ts",
+  "functiongraph/function-relay.test.ts",
+  "functiongraph/folds.test.ts",
+  "properties/validation-cost.test.ts",
+  "properties/random-integrations.test.ts",
+  "published/openapi-tools.test.ts",
+  "published/export.test.ts",
   "examples/memory.test.ts",
   "server/random-clients.test.ts",
 ];

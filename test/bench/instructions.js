@@ -10,9 +10,9 @@ import { judge } from "./targets.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
 
-/** How often a contestant is counted, at most, each time with another seed. */
+/** Limits how often a contestant is counted, each time with another seed. */
 export const mostRepeats = 3;
-/** Requests until everything is compiled, which are not counted, and those that are. */
+/** Lists the requests until everything is compiled, which are not counted, and those that are. */
 const lengths = { usual: { warmUp: 8000, counted: 2000 }, large: { warmUp: 3000, counted: 1000 } };
 
 /**
@@ -93,7 +93,7 @@ async function countScenario(scenario, upstream, { repeats, scale }) {
 }
 
 /**
- * Instructions per request of a server that is warm. The requests come one after another.
+ * Counts the instructions per request of a server that is warm. The requests come one after another.
  * @param {Scenario} scenario
  * @param {string} label
  * @param {string} upstream
@@ -124,7 +124,7 @@ async function countRequests(scenario, label, upstream, { warmUp, counted, seed 
 }
 
 /**
- * What the first dump in the folder has counted.
+ * Reads what the first dump in the folder has counted.
  * @param {string} folder
  */
 async function totalOf(folder) {

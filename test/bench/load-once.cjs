@@ -15,7 +15,7 @@ async function measure() {
   process.stdout.write(JSON.stringify({ milliseconds: (user + system) / 1000, modules, ...memoryTaken }));
 }
 
-/** What is left after a full collection. */
+/** Measures what is left after a full collection. */
 function memoryNow() {
   globalThis.gc?.();
   return process.memoryUsage();

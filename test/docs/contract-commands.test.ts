@@ -32,7 +32,10 @@ function guarded(mount: (app: express.Express) => void): Server {
 /** What the page checks: the service of its URL. */
 const service = () => guarded((app) => void app.use(fgErrors({ contract: shop, onError() {} })));
 
-/** Runs `act` in a folder as the page has it, and gives it a function that runs a command on its files: a process in the folder, or this one. */
+/**
+ * Runs `act` in a folder as the page has it, and gives it a function that runs a command on its files.
+ * @param isSpawned whether the command is a process of its own, in that folder
+ */
 const inProject = (
   act: (command: (...args: readonly string[]) => Promise<Printed>, folder: string) => Promise<void>,
   isSpawned = false,

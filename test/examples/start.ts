@@ -38,16 +38,19 @@ export async function startExample(name: string, environment: Record<string, str
   return { port: Number(/:(\d+)$/.exec(line)![1]), pid: child.pid!, end: () => void child.kill(), ended };
 }
 
-/** Has each request answered, on a connection of its own: none is left for the next test. */
+/** Makes an upstream that answers each request on a connection of its own, so that no connection is left for the next test. */
 export function answering(listener: RequestListener): (socket: Socket) => void {
   const server = createHttpServer(listener);
   server.maxRequestsPerSocket = 1;
   return (socket) => void server.emit("connection", socket);
 }
 
-/** Starts a gateway, and its upstream, which does what each test wants: a process of its own for each test would take half a second. */
-export async function startBoth(name: string, later: Later) {
-  let serve: (socket: Socket) => void;
+/**
+ * Starts a gateway and its upstream. A gateway for each test would take half a second each time.
+ * @returns a function that sets what the upstream does with a connection, and runs a visit of the gateway
+ */
+export async function startWithUpstream(name: string, later: Later) {
+  let serve: (socket: Socket) => unknown;
   const sockets = new Set<Socket>();
   const upstream = createServer((socket) => {
     sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
@@ -55,11 +58,15 @@ export async function startBoth(name: string, later: Later) {
   });
   await once(upstream.listen(0, "127.0.0.1"), "listening");
   later(() => void upstream.close());
-  const { port } = await startExample(name, { UPSTREAM: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` }, later);
-  return async (next: typeof serve, visit: (port: number) => Promise<void>) => {
+  const { port, ended } = await startExample(
+    name,
+    { UPSTREAM: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` },
+    later,
+  );
+  return async (next: (socket: Socket) => unknown, visit: (port: number) => Promise<void>) => {
     serve = next;
     try {
-      await visit(port);
+      await Promise.race([visit(port), ended.then((code) => Promise.reject(new Error(`The gateway ended with ${code}`)))]);
     } finally {
       for (const socket of sockets) socket.destroy();
     }

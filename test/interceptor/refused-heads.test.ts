@@ -123,7 +123,7 @@ interface Outcome {
   readonly uncaught: readonly unknown[];
 }
 
-/** Writes each head in turn behind a gateway. */
+/** Writes every head behind a gateway, one after another. */
 async function outcomes(
   serve: (typeof protocols)[string],
   write: (response: ServerResponse, head: readonly unknown[]) => unknown,
@@ -146,6 +146,8 @@ async function outcomes(
       all.push({ answer: await ask(), thrown, uncaught: uncaught.splice(0) });
     }
   });
+  await new Promise(setImmediate);
+  expect(uncaught.splice(0), "after the last head").toEqual([]);
   return all;
 }
 
@@ -163,7 +165,7 @@ function plainly(writer: Writer): Listener {
 function compare(head: readonly unknown[], without: Outcome, withUs: Outcome): void {
   const { answer, thrown } = withUs;
   const what = `writeHead(${head.map((each) => JSON.stringify(each) ?? String(each)).join(", ")})`;
-  expect(withUs.uncaught, what).toEqual([]);
+  expect([without.uncaught, withUs.uncaught], what).toEqual([[], []]);
   if (without.thrown.length === 0) expect(thrown, what).toEqual([]);
   if (answer.status >= 400) assertContract(answer);
   else expect([answer.status, answer.text], what).toEqual([200, expect.stringContaining("content")]);

@@ -54,7 +54,7 @@ async function compile(all: typeof projects): Promise<string> {
           types: ["node"],
           strict: true,
           exactOptionalPropertyTypes: true,
-          skipLibCheck: key === "bundler" && name !== "every-module", // which has the declarations of the others, too
+          skipLibCheck: key === "bundler" && name !== "every-module", // which checks the declarations of all modules
           declaration: true,
           outDir: "out",
           tsBuildInfoFile: `${name}-${key}.tsbuildinfo`,

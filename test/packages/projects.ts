@@ -1,4 +1,4 @@
-// What a project may export of what it makes of ours. TypeScript then has to name its types.
+// Sources of projects that use the packages and export what they build: TypeScript has to name each type in their declarations.
 import { readFileSync } from "node:fs";
 import { packageNames } from "../repo/sources.js";
 
@@ -174,7 +174,7 @@ const modules = packageNames
     return paths.map((path) => `@fg-errors/${name}${path.slice(1)}`);
   });
 
-/** Projects with what they are compiled with, besides the resolution. */
+/** Maps each project to its source, and to its compiler options besides those of the resolution. */
 export const projects: Readonly<Record<string, { readonly source: string; readonly options?: object }>> = {
   express: { source: project("express") },
   koa: { source: project("koa") },
@@ -183,7 +183,7 @@ export const projects: Readonly<Record<string, { readonly source: string; readon
   "client-browser": { source: clientProject, options: { lib: ["es2022", "dom"], types: [] } },
   pages: { source: pagesProject, options: { esModuleInterop: true } },
   telemetry: { source: telemetryProject },
-  "every-module": { source: modules.map((name) => `import "${name}";\n`).join("") },
+  "every-module": { source: modules.map((name, at) => `export * as module${at} from "${name}";\n`).join("") },
 };
 
 /** The same for projects that have the libraries that telemetry takes. */

@@ -8,6 +8,7 @@ import express from "express";
 import Koa from "koa";
 import { describe, expect, it } from "vitest";
 import { block, read } from "../docs/markdown.js";
+import { patience } from "../patience.js";
 import { certificate } from "../recognisers/certificate.js";
 import { closedPort, withServer } from "../wire.js";
 import { fgErrors, inFolder, ordersText, shopModule, spawnFgErrors } from "./command.js";
@@ -102,7 +103,7 @@ describe("fg-errors check", () => {
     await inFolder({ "orders.yaml": ordersText }, (folder) =>
       withServer(createServer(app), async (port) => {
         const only = ["--only", "malformed-json,unknown-method,unmatched"];
-        await fgErrors("check", `http://127.0.0.1:${port}/api`, "--openapi", `${folder}/orders.yaml`, ...only);
+        await spawnFgErrors("check", `http://127.0.0.1:${port}/api`, "--openapi", `${folder}/orders.yaml`, ...only);
         expect(asked).toContain("POST /api/orders");
         expect(asked.filter((each) => !each.includes(" /api/"))).toEqual([]);
       }),
@@ -167,7 +168,8 @@ describe("fg-errors check", () => {
       socket.once("data", () => act(socket));
     });
     await withServer(server as unknown as Server, async (port) => {
-      const { code, stdout } = await check(port, "--only", "unmatched", "--timeout", "200");
+      const timeout = fault.startsWith("no answer") ? 200 : patience;
+      const { code, stdout } = await check(port, "--only", "unmatched", "--timeout", String(timeout));
       expect([code, stdout]).toEqual([1, expect.stringContaining(fault)]);
     });
   });

@@ -1,4 +1,4 @@
-// Runs commands as people do, and gives what they print.
+// Runs commands, and gives what they print.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -28,12 +28,27 @@ export const cli = here("../../packages/contract/dist/esm/cli.js");
 /** Runs the command in a process of its own. */
 export const spawnFgErrors = (...args: readonly string[]): Promise<Printed> => run(process.execPath, [cli, ...args]);
 
-/** Runs the command in this process, for what its script does not decide. */
-export const fgErrors = (...args: readonly string[]): Promise<Printed> =>
-  runCommand(args).then(
-    ({ output = "", code = 0 }) => ({ code, stdout: output, stderr: "" }),
-    (error: unknown) => ({ code: 2, stdout: "", stderr: failureText(error) }),
-  );
+/** Runs the command in this process, without its script, which decides about the exit code and the streams. */
+export async function fgErrors(...args: readonly string[]): Promise<Printed> {
+  const [stdout, stderr] = [recordWrites(process.stdout), recordWrites(process.stderr)];
+  try {
+    const { output = "", code = 0 } = await runCommand(args);
+    return { code, stdout: stdout.text() + output, stderr: stderr.text() };
+  } catch (error) {
+    return { code: 2, stdout: stdout.text(), stderr: stderr.text() + failureText(error) };
+  } finally {
+    stderr.restore();
+    stdout.restore();
+  }
+}
+
+/** Records what is written to a stream of this process, and keeps it from there. */
+function recordWrites(stream: NodeJS.WriteStream) {
+  const { write } = stream;
+  let written = "";
+  stream.write = ((chunk: string | Uint8Array) => ((written += String(chunk)), true)) as typeof write;
+  return { text: () => written, restore: () => void (stream.write = write) };
+}
 
 /** A command of a devDependency. */
 export const tool = (name: string, args: readonly string[], cwd?: string): Promise<Printed> =>

@@ -223,8 +223,8 @@ describe("wrong use is one line, and exit code 2", () => {
     [["exprot"], 'there is no command "exprot"; the commands are export, merge, diff, check'],
   ])("%j", async (args, message) => {
     await inFolder(files, async (folder) => {
-      const fg = message.startsWith("cannot be loaded") ? spawnFgErrors : fgErrors; // Vitest loads modules in its own way
-      const { code, stdout, stderr } = await fg(...args.map((arg) => arg.replace("FOLDER", folder)));
+      const command = message.startsWith("cannot be loaded") ? spawnFgErrors : fgErrors; // Vitest's loader has other messages
+      const { code, stdout, stderr } = await command(...args.map((arg) => arg.replace("FOLDER", folder)));
       expect(stderr).toContain(message);
       expect([code, stdout, stderr.split("\n").length]).toEqual([2, "", 2]);
     });

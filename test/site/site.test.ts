@@ -115,7 +115,7 @@ describe.skipIf(isChromiumSkipped)("Chromium", { timeout: 8 * patience }, () => 
     });
   }
 
-  /** Else axe gathers, and the page sends, what passes, too: every element of a page. */
+  /** Limits axe to violations: its list of passes has every element of a page. */
   const violationsOnly = `axe.run({ resultTypes: ["violations"] }).then(({ violations }) => ({ violations }))`;
 
   const looks = (["light", "dark"] as const).flatMap((scheme) => [360, 1440].map((width) => ({ scheme, width })));

@@ -8,8 +8,8 @@ const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
 
 const credentials = "proxy-authorization";
 
-/** Lists the fields that belong to a connection, whatever Connection names. */
-const always = hopByHopFields({});
+/** Lists the fields that no gateway passes on, whatever Connection names. */
+const alwaysDropped = hopByHopFields({});
 
 /**
  * Lists the names of those fields of a request that belong to its connection (RFC 9110 section 7.6.1), or to this gateway (section
@@ -24,14 +24,14 @@ export function connectionFields(
 ): readonly string[] {
   const named = hopByHopFields({ connection: receivedField(request, "connection") });
   const found: string[] = [];
-  // Each name that is there is looked up, not each that may be there: to look for a member that an object lacks costs several times as much.
-  for (const name in headers) if (named.has(name) && isOfConnection(request, name, headers[name])) found.push(name);
+  // Over the fields that the request has: most requests have none of these, and to look for a member that an object lacks costs more.
+  for (const name in headers) if (named.has(name) && belongsToConnection(request, name, headers[name])) found.push(name);
   return found;
 }
 
-function isOfConnection(request: IncomingMessage | Http2ServerRequest, name: string, value: unknown): boolean {
+function belongsToConnection(request: IncomingMessage | Http2ServerRequest, name: string, value: unknown): boolean {
   if (name === credentials) return isReceived(request, String(value));
-  return always.has(name) || (!needed.has(name) && String(value) === receivedField(request, name));
+  return alwaysDropped.has(name) || (!needed.has(name) && String(value) === receivedField(request, name));
 }
 
 /** Whether credentials came with a request. Node keeps the first of several. */

@@ -74,14 +74,14 @@ export function exposableHeaders(headers: unknown, status?: number): Record<stri
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     if (!isSendableField(name, text)) continue;
     const [lower, trimmed] = [name.toLowerCase(), String(text).trim()]; // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
-    const isSent = fitsStatus(lower, trimmed, status) || isOfAnyError(lower);
-    if (isSent && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
+    const mayLeave = fitsStatus(lower, trimmed, status) || mayLeaveWithAnyStatus(lower);
+    if (mayLeave && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
   }
   return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
 }
 
-/** Whether an error of any status may have a field. The name is in lower case. */
-function isOfAnyError(name: string): boolean {
+/** Whether an error may have a field, whatever its status. The name is in lower case. */
+function mayLeaveWithAnyStatus(name: string): boolean {
   return !isNeverExposed(name) && !isRepresentationField(name) && !name.startsWith("content-");
 }
 
