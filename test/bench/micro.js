@@ -1,9 +1,8 @@
 import { createResponder, defineContract, functionGraph, normalizeError } from "@fg-errors/core";
 import { measure } from "mitata";
 import { thrownValues } from "./families.js";
-import { measurePace } from "./pace.js";
 
-/** Microseconds that normalizeError() may take, of an unknown error and of every common family, on the machine of pace.js. */
+/** Microseconds that normalizeError() may take, of an unknown error and of every common family. */
 const most = 2;
 
 /** How often all are measured, one after another: a neighbour of the machine is loud for seconds. */
@@ -29,15 +28,12 @@ export async function* measureMicro({ only }) {
     const calls = [() => normalizeError(value), () => problem(value, facts), () => functiongraph(value, facts)];
     return { what, calls, least: /** @type {Batches[]} */ ([]) };
   });
-  let pace = Infinity;
-  for (let pass = 0; pass < passes; pass++) {
-    pace = Math.min(pace, measurePace());
+  for (let pass = 0; pass < passes; pass++)
     for (const { calls, least } of kinds)
       for (const [at, call] of calls.entries()) least[at] = lesser(least[at], await microseconds(call));
-  }
   const rows = kinds.map(({ what, least }) => [what, ...least.map(({ median }) => median)]);
   const checks = kinds.flatMap(({ what, least: [normalize] }) =>
-    normalize && !beside.has(what) ? [judge(what, normalize, pace)] : [],
+    normalize && !beside.has(what) ? [judge(what, normalize)] : [],
   );
   const columns = ["in this process", "normalizeError", "respond", "functiongraph"];
   const catalogue = wanted.length === values.length ? await measureCatalogue() : undefined;
@@ -135,15 +131,14 @@ function lesser(before, now) {
 /**
  * @param {string} what
  * @param {Batches} batches
- * @param {number} pace
  * @returns {import("./types.js").Check}
  */
-function judge(what, { low, median, high }, pace) {
+function judge(what, { low, median, high }) {
   return {
     what: `normalizeError(), ${what}`,
-    met: median < most * pace,
+    met: median < most,
     measured: `${median.toFixed(2)} microseconds`,
-    most: `${most}, here ${(most * pace).toFixed(2)}`,
+    most: `${most}`,
     noise: `${low.toFixed(2)} to ${high.toFixed(2)}`,
   };
 }
