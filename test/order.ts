@@ -9,6 +9,7 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 export const alone: readonly string[] = [
   "test/{client,examples,express,faults,fuzz,koa,packages,server,site,soak,telemetry}/**/*.test.ts",
   "test/docs/{migration,observability}-page.test.ts", // Nest's logger is global, and OpenTelemetry changes Node's modules
+  "test/core/problem-options.test.ts", // each option is warned of once per process
   "test/published/testing.test.ts", // it adds a matcher to expect()
 ];
 
