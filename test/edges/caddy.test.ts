@@ -185,7 +185,7 @@ describe.skipIf(caddy.isSkipped)("Caddy", () => {
     });
 
     it("answers for content that is too large", async () => {
-      await assertEdge(await ask("POST /limited/orders", {}, "too much"), {
+      await assertEdge(await ask("POST /limited/orders", stallAfter(""), "too much"), {
         status: 400,
         members: { instance: "/limited/orders" },
       });
