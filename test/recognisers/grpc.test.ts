@@ -11,7 +11,8 @@ import {
   type ServerUnaryCall,
 } from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scaled } from "../patience.js";
+import { patience, scaled } from "../patience.js";
+import { closedPort } from "../wire.js";
 import { outcome } from "./outcome.js";
 
 /** Answers a code with that code and what an attacker would like to see believed; never answers "none". */
@@ -53,7 +54,7 @@ async function failed(
   target: string,
   request: string,
   use?: (call: { cancel(): void }) => void,
-  ms = 1500,
+  ms = patience,
 ): Promise<ServiceError> {
   const client = new Client(target, credentials.createInsecure());
   try {
@@ -104,12 +105,7 @@ describe("a call that the server fails", () => {
 });
 
 it("the server is not there", async () => {
-  const gone = new Server();
-  const port = await new Promise<number>((resolve) => {
-    gone.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_error, bound) => resolve(bound));
-  });
-  gone.forceShutdown();
-  expect(outcome(await failed(`127.0.0.1:${port}`, "5"))).toEqual([503, "destination_unavailable", undefined]);
+  expect(outcome(await failed(`127.0.0.1:${await closedPort()}`, "5"))).toEqual([503, "destination_unavailable", undefined]);
 });
 
 it("the server is late", async () => {
