@@ -17,9 +17,7 @@ try {
     encoding: "utf8", // so that an error shows what pnpm has printed
   });
   for (const name of packageNames()) {
-    const file = readdirSync(folder).find(
-      (each) => each.startsWith(`fg-errors-${name}-`) && /^\d/.test(each.slice(`fg-errors-${name}-`.length)),
-    );
+    const file = readdirSync(folder).find((each) => each.replace(/-\d.*/, "") === `fg-errors-${name}`);
     if (!file) throw new Error(`pnpm has packed no ${name}`);
     const faults = await faultsOf(readFileSync(join(folder, file)));
     console.log([`${name}: ${faults.length === 0 ? "as it should be" : "faults"}`, ...faults].join("\n  "));

@@ -17,9 +17,7 @@ export async function unpackPackages(names: readonly string[], into: (name: stri
     await runPnpm(["--recursive", ...filters, "pack", "--pack-destination", folder]);
     const files = await readdir(folder);
     for (const name of names) {
-      const file = files.find(
-        (each) => each.startsWith(`fg-errors-${name}-`) && /^\d/.test(each.slice(`fg-errors-${name}-`.length)),
-      );
+      const file = files.find((each) => each.replace(/-\d.*/, "") === `fg-errors-${name}`);
       await mkdir(into(name), { recursive: true });
       await run("tar", ["-xzf", join(folder, file!), "--strip-components=1", "-C", into(name)]);
     }

@@ -1,15 +1,12 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
-import { hopByHopFields } from "./header-fields.js";
+import { alwaysHopByHop, hopByHopFields } from "./header-fields.js";
 import { receivedField } from "./request-framing.js";
 
 /** Names the fields that show where the content ends, and whom it is for: they stay, whatever Connection names. */
 const needed: ReadonlySet<string> = new Set(["content-length", "host"]);
 
 const credentials = "proxy-authorization";
-
-/** Lists the fields that no gateway passes on, whatever Connection names. */
-const alwaysDropped = hopByHopFields({});
 
 /**
  * Lists the names of those fields of a request that belong to its connection (RFC 9110 section 7.6.1), or to this gateway (section
@@ -31,7 +28,7 @@ export function connectionFields(
 
 function belongsToConnection(request: IncomingMessage | Http2ServerRequest, name: string, value: unknown): boolean {
   if (name === credentials) return isReceived(request, String(value));
-  return alwaysDropped.has(name) || (!needed.has(name) && String(value) === receivedField(request, name));
+  return alwaysHopByHop.has(name) || (!needed.has(name) && String(value) === receivedField(request, name));
 }
 
 /** Whether credentials came with a request. Node keeps the first of several. */

@@ -7,8 +7,8 @@ const isUpstreamOnly = matcherOf(upstreamRules);
 /** Whether a field asks a client for credentials, or gives or removes some. The name is in lower case. */
 export const isCredential = matcherOf(credentialRules);
 
-/** Lists the hop-by-hop fields, which no gateway passes on. */
-const alwaysHopByHop: ReadonlySet<string> = new Set(hopByHopRules.flatMap(({ names = [] }) => names));
+/** Lists the hop-by-hop fields, which no gateway passes on, whatever Connection names. */
+export const alwaysHopByHop: ReadonlySet<string> = new Set(hopByHopRules.flatMap(({ names = [] }) => names));
 
 /** Whether an error may not set a field: it frames the message, or carries state. */
 const isNeverExposed = matcherOf([hopByHopRules[0]!, { why: "", names: ["date", "set-cookie"] }]);

@@ -1,4 +1,4 @@
-import { hopByHopFields } from "../http/header-fields.js";
+import { alwaysHopByHop, hopByHopFields } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
 import type { ReplyHead } from "../http/reply-head.js";
 import { isField, isFieldValue } from "../http/is-field.js";
@@ -83,9 +83,6 @@ function fieldText(field: unknown): string | undefined {
 
 const framing: ReadonlySet<string> = new Set(["connection", "content-length", "trailer", "transfer-encoding"]);
 
-/** Lists the names of the fields that are always hop-by-hop. */
-const hopByHopNames: ReadonlySet<string> = new Set(hopByHopFields({}));
-
 const noHops: ReadonlyMap<string, unknown> = new Map();
 
 /**
@@ -99,7 +96,7 @@ export function hopByHopIn(response: NodeResponse, head: Head): ReadonlyMap<stri
   for (const name of names) {
     if (typeof name !== "string") continue;
     const lower = name.toLowerCase();
-    if (!hopByHopNames.has(lower)) continue;
+    if (!alwaysHopByHop.has(lower)) continue;
     const value = fieldIn(response, head, lower);
     if (value !== undefined) (found ??= new Map()).set(lower, value);
   }
