@@ -153,6 +153,21 @@ describe.each([
     expect(await get(appOf(middleware))).toMatchObject({ status, text });
   });
 
+  it.each<[string, Koa.Middleware, number]>([
+    ["a thrown error", (ctx) => ctx.throw(409), 409],
+    ["an unanswered request", () => {}, 404],
+    ["a body that cannot be serialised", (ctx) => void (ctx.body = { size: 10n }), 500],
+  ])("ends the response to %s once: Koa has nothing left to do", async (_name, middleware, status) => {
+    let ends = 0;
+    const app = appOf((ctx, next) => {
+      const { end } = ctx.res;
+      ctx.res.end = (...args: unknown[]) => (ends++, Reflect.apply(end, ctx.res, args));
+      return middleware(ctx, next);
+    });
+    expect(await get(app)).toMatchObject({ status, body: { status } });
+    expect(ends).toBe(1);
+  });
+
   it("waits for the first byte of a web stream, too, and keeps its length", async () => {
     const app = appOf((ctx) => {
       ctx.set("Content-Length", "3");
