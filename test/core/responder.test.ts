@@ -129,6 +129,11 @@ describe("the request id", () => {
     expect(bodyOf(problem(404), { requestId: () => "not valid!" })["request_id"]).toMatch(newId);
     expect(bodyOf(problem(404), { requestId: () => undefined })["request_id"]).toMatch(newId);
   });
+
+  it.each(["requestId", "draftRequestId"])("is what the fact %s says, if that is one", (fact) => {
+    expect(bodyOf(problem(404), {}, { [fact]: "given-before" })["request_id"]).toBe("given-before");
+    expect(bodyOf(problem(404), {}, { [fact]: 'a","admin":"b' })["request_id"]).toMatch(newId);
+  });
 });
 
 describe("headers", () => {

@@ -15,7 +15,7 @@ import { problemMediaType } from "./media-type.js";
  * app.use(fgErrors({ format }));
  */
 export interface RenderContext {
-  /** The request's id, also sent as X-Request-Id. */
+  /** The request's id, also sent as X-Request-Id: letters, digits, ".", "_" and "-", which no format escapes. */
   readonly requestId: string;
   /** The request's path, or the one that a service of this contract behind this gateway named. */
   readonly instance: string;
@@ -83,9 +83,9 @@ function checkFields(headers: object): Record<string, string> {
 const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
   const { detail, errors, extensions } = problem;
   const { start, middle } = constantParts(problem);
-  const text = quoted(detail);
-  const fields = errors === undefined ? "" : `,"errors":${JSON.stringify(errors)}`;
-  const ownBody = `${start}${text},"instance":${quoted(instance)}${middle}${text},"request_id":${quoted(requestId)}${fields}}`;
+  const text = escaped(detail);
+  const end = errors === undefined ? `"}` : `","errors":${JSON.stringify(errors)}}`;
+  const ownBody = `${start}${text}","instance":"${escaped(instance)}${middle}${text}","request_id":"${requestId}${end}`;
   return { contentType: problemMediaType(accept), body: withExtensions(ownBody, extensions) };
 };
 
@@ -103,19 +103,19 @@ const lastParts = new Map<number, ConstantParts>();
 function constantParts({ type, title, status, code }: Problem): ConstantParts {
   const last = lastParts.get(status);
   if (last && last.code === code && last.type === type && last.title === title) return last;
-  const start = `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":`;
-  const middle = `,"error_code":${JSON.stringify(code)},"error_msg":`;
+  const start = `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
+  const middle = `","error_code":${JSON.stringify(code)},"error_msg":"`;
   const parts = { type, title, code, start, middle };
   lastParts.set(status, parts);
   return parts;
 }
 
-/** Matches a text in which JSON escapes nothing: ASCII without controls, quotes and backslashes. */
-const unescapedText = /^[ !#-[\]-~]*$/;
+/** Matches what JSON escapes, and all that is not ASCII. */
+const escapable = /[^ !#-[\]-~]/;
 
-/** Writes a text as JSON. */
-function quoted(text: string): string {
-  return typeof text === "string" && unescapedText.test(text) ? `"${text}"` : (JSON.stringify(text) ?? "null");
+/** Writes a text as JSON does between its quotes. */
+function escaped(text: string): string {
+  return escapable.test(text) ? JSON.stringify(text).slice(1, -1) : text;
 }
 
 /**

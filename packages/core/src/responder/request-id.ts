@@ -9,9 +9,8 @@ const traceparent = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
  * @param upstreamRequestId the one that a service behind this gateway has given the request
  */
 export function chooseRequestId(facts: Facts, upstreamRequestId?: string): string {
-  const { draftRequestId, responseHeaders } = facts;
-  if (draftRequestId !== undefined)
-    return validId(responseHeaders?.["x-request-id"]) ?? validId(upstreamRequestId) ?? draftRequestId;
+  const draft = validId(facts.draftRequestId);
+  if (draft !== undefined) return validId(facts.responseHeaders?.["x-request-id"]) ?? validId(upstreamRequestId) ?? draft;
   return givenRequestId(facts) ?? validId(upstreamRequestId) ?? newRequestId();
 }
 
@@ -46,7 +45,8 @@ function randomOctets(length: number): Buffer {
   return crypto?.randomBytes(length) ?? Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(length)));
 }
 
-function validId(id: unknown): string | undefined {
+/** Returns an id that may be sent; undefined for any other value. */
+export function validId(id: unknown): string | undefined {
   return isRequestId(id) ? id : undefined;
 }
 

@@ -5,7 +5,6 @@ import type { ProblemBody } from "../problem/problem-body.js";
 import { changeProblem, toProblem, type Problem } from "../problem/problem.js";
 import { normalizeChecked } from "../recognisers/normalize-error.js";
 import { guardHook } from "../util/guard-hook.js";
-import { isRequestId } from "../util/sanitize.js";
 import { writeWarning } from "../util/warnings.js";
 import { dropQuery } from "./drop-query.js";
 import { addErrorHeaders, renderResponse, sentRetryAfter } from "./error-headers.js";
@@ -13,7 +12,7 @@ import { checkOptions, type ResponderOptions } from "./options.js";
 import { bodyMembers, createRender, plainFormat } from "./render.js";
 import { createReport, ReportedContext, type ProblemContext } from "./report.js";
 import { instanceOf, type Facts } from "./request-facts.js";
-import { chooseRequestId, givenRequestId } from "./request-id.js";
+import { chooseRequestId, givenRequestId, validId } from "./request-id.js";
 import { createTranslator } from "./translate.js";
 
 /**
@@ -77,7 +76,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   const relayStatuses = new Set(options.relayStatuses);
   const { map, requestId, onError, upstreamCredentials } = options;
 
-  const userRequestId = requestId && guardHook("requestId", requestId, (id) => (isRequestId(id) ? id : undefined));
+  const userRequestId = requestId && guardHook("requestId", requestId, validId);
   const mapped = map && guardHook("map", map, (change, found) => changeProblem(found, change, contract, service));
   const render = createRender(format);
   const translator = createTranslator(options, caller);
@@ -101,7 +100,7 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
   function reportProblem(found: Problem, facts: Facts, responseStarted: boolean) {
     const { method, url } = facts;
     const members = {
-      requestId: facts.requestId ?? userRequestId?.(facts) ?? chooseRequestId(facts, found.requestId),
+      requestId: validId(facts.requestId) ?? userRequestId?.(facts) ?? chooseRequestId(facts, found.requestId),
       method: typeof method === "string" ? method : undefined,
       instance: instanceOf(url), // an upstream's path is for the body alone: here it could forge this gateway's log
       responseStarted,
