@@ -12,7 +12,7 @@ const replyFieldForms: ReadonlyMap<string | undefined, RegExp> = new Map([
 /** Picks a reply's valid fields that belong to its error: Retry-After, Proxy-Status, and the field that its status requires. */
 export function errorReplyFields({ status, headers }: ReplyHead): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const name of ["retry-after", "proxy-status", requiredFields[status] ?? ""]) {
+  for (const name of ["retry-after", "proxy-status", requiredFields.get(status) ?? ""]) {
     const value = headers[name];
     const text = Array.isArray(value) ? value.join(", ") : String(value ?? "\0");
     if (replyFieldForms.get(name)?.test(text)) fields[name] = text;

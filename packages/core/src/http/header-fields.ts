@@ -17,14 +17,14 @@ const isNeverExposed = matcherOf([hopByHopRules[0]!, { why: "", names: ["date", 
  * Maps a status to the field that its response must or should have, and which an answer with another status has not. Other fields that
  * a status may have leave with any: Retry-After of a 413, 429 and 503, and Accept, Accept-Encoding and Accept-Patch of a 415.
  */
-export const requiredFields: Readonly<Record<number, string>> = {
-  401: "www-authenticate", // RFC 9110 section 15.5.2
-  405: "allow", // section 15.5.6
-  407: "proxy-authenticate", // section 15.5.8
-  416: "content-range", // section 15.5.17: it gives the length
-  426: "upgrade", // section 15.5.22
-  451: "link", // RFC 7725 section 4: it names who blocks
-};
+export const requiredFields: ReadonlyMap<number | undefined, string> = new Map([
+  [401, "www-authenticate"], // RFC 9110 section 15.5.2
+  [405, "allow"], // section 15.5.6
+  [407, "proxy-authenticate"], // section 15.5.8
+  [416, "content-range"], // section 15.5.17: it gives the length
+  [426, "upgrade"], // section 15.5.22
+  [451, "link"], // RFC 7725 section 4: it names who blocks
+]);
 
 /**
  * Matches the valid values of fields that clients act on: a list of methods, which are tokens (RFC 9110 section 10.2.1), the length of what
@@ -54,13 +54,13 @@ export function isDroppedWithError(name: string): boolean {
 /** Whether a field is the one that belongs to a status, with a value that fits. The name is in any case. */
 export function fitsStatus(name: string, value: unknown, status: number | undefined): boolean {
   const lower = name.toLowerCase();
-  return status !== undefined && requiredFields[status] === lower && fieldForms.get(lower)?.test(String(value)) !== false;
+  return requiredFields.get(status) === lower && fieldForms.get(lower)?.test(String(value)) !== false;
 }
 
 /** Whether an error of some status may have a field. */
 export function isExposableHeader(name: string, value: unknown): boolean {
-  const status = Object.keys(requiredFields).find((each) => requiredFields[Number(each)] === name.toLowerCase());
-  return exposableHeaders({ [name]: value }, Number(status)) !== undefined;
+  const [status] = [...requiredFields].find(([, required]) => required === name.toLowerCase()) ?? [];
+  return exposableHeaders({ [name]: value }, status) !== undefined;
 }
 
 /**

@@ -83,7 +83,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (ownContract && language !== undefined) draft.language = language;
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
-  const type = cleanType(finding.type, !finding.upstream && !ownContract);
+  const type = finding.type === undefined ? undefined : cleanType(finding.type, !finding.upstream && !ownContract);
   if (type !== undefined && (type !== draft.type || (ownContract && finding.status === status))) {
     draft.type = type;
     draft.title = clean(finding.title) || title;
@@ -123,9 +123,18 @@ function withStatus(problem: Problem, received: number, contract: Contract, serv
   };
 }
 
+/** Keeps the texts of the last contract and service, by status: most processes have one of each. */
+let last = { contract: functionGraph, service: "", texts: new Map<number, Pick<Problem, "title" | "detail" | "code">>() };
+
+/** @param status of the contract, or of FunctionGraph's */
 function documentedTexts(status: number, contract: Contract, service: string) {
+  if (last.contract !== contract || last.service !== service) last = { contract, service, texts: new Map() };
+  const known = last.texts.get(status);
+  if (known) return known;
   const { title, description } = contract.statuses[status] ?? functionGraph.statuses[status]!;
-  return { title, detail: description, code: `${service}.0${status}` };
+  const texts = { title, detail: description, code: `${service}.0${status}` };
+  last.texts.set(status, texts);
+  return texts;
 }
 
 /** Fills a draft with members that are made fit for the client first. */

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { fieldForms, requiredFields } from "../http/header-fields.js";
 import { isFieldName, isFieldValue } from "../http/is-field.js";
 import type { Problem } from "../problem/problem.js";
@@ -44,7 +45,7 @@ export function addErrorHeaders(
     Object.assign(headers, { "content-language": language, vary: mergedList(headers["vary"] ?? "", languageFields) });
   for (const [name, value] of Object.entries(problem.headers ?? {}))
     headers[name] = name === "vary" && headers[name] !== undefined ? mergedList(value, headers[name]) : (headers[name] ?? value);
-  const required = requiredFields[problem.status];
+  const required = requiredFields.get(problem.status);
   if (required !== undefined && headers[required] === undefined && !isSendableHeader(responseHeaders[required])) {
     const value =
       required === "allow" ? allowedMethods(facts) : required.endsWith("-authenticate") ? challenge : defaults[required];

@@ -18,7 +18,8 @@ const [minPairs, minToken] = [6, 16];
 
 /** Reads the query of a request target; undefined where there is none. */
 export function ownQueryOf(url: unknown): OwnQuery | undefined {
-  const [, raw] = typeof url === "string" ? (/^[^?#]*\?([^#]+)/.exec(url) ?? []) : [];
+  if (typeof url !== "string" || !url.includes("?")) return undefined;
+  const [, raw] = /^[^?#]*\?([^#]+)/.exec(url) ?? [];
   if (raw === undefined) return undefined;
   const text = unescaped(raw).text.trimEnd(); // as a message is trimmed
   if (text === "") return undefined;

@@ -73,7 +73,7 @@ function wrappedErrors(error: object): readonly object[] {
 /** Picks the header fields that an error of this status keeps, whatever object the client stores them in. */
 function fieldsForStatus(headers: unknown, status: number): Readonly<Record<string, string>> {
   const valueOf = typeof read(headers, "get") === "function" ? fromGetter : readText;
-  const names = ["retry-after", requiredFields[status] ?? "retry-after"];
+  const names = ["retry-after", requiredFields.get(status) ?? "retry-after"];
   return errorReplyFields({ status, headers: Object.fromEntries(names.map((name) => [name, valueOf(headers, name)])) });
 }
 
