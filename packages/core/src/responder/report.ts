@@ -2,7 +2,7 @@ import { channel } from "node:diagnostics_channel";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { warn } from "../util/stderr.js";
-import { FrameworkView, type Facts } from "./request-facts.js";
+import type { Facts } from "./request-facts.js";
 
 /**
  * Describes the context of a problem, for the operator.
@@ -28,23 +28,32 @@ export interface ProblemContext<Request = unknown, Response = unknown, Context =
   readonly ctx: Context | undefined;
 }
 
-type OwnMembers = Omit<ProblemContext, "facts" | "request" | "response" | "ctx">;
-
-/** Makes a context of its own members and the request's facts. */
-export class ReportedContext extends FrameworkView implements ProblemContext {
+/** Makes a context. The facts have what the framework gave, and list it no more than this does. */
+export class ReportedContext implements ProblemContext {
   readonly requestId: string;
   readonly method: string | undefined;
   readonly instance: string;
   readonly responseStarted: boolean;
   readonly facts: Facts;
 
-  constructor({ requestId, method, instance, responseStarted }: OwnMembers, facts: Facts) {
-    super(facts);
+  constructor({ requestId, method, instance, responseStarted, facts }: Omit<ProblemContext, "request" | "response" | "ctx">) {
     this.requestId = requestId;
     this.method = method;
     this.instance = instance;
     this.responseStarted = responseStarted;
     this.facts = facts;
+  }
+
+  get request(): unknown {
+    return this.facts.request;
+  }
+
+  get response(): unknown {
+    return this.facts.response;
+  }
+
+  get ctx(): unknown {
+    return this.facts.ctx;
   }
 }
 

@@ -42,32 +42,12 @@ export interface Facts {
 type FrameworkObjects = Pick<Facts, "request" | "response" | "ctx">;
 
 /**
- * Keeps what a framework gave for a request readable without listing it: it contains credentials, and refers to itself, so no log may list it.
- * Getters of a class are not listed, and cost nothing until they are read. Properties that are defined as not enumerable cost more than all
- * else that an answer needs.
+ * Makes the facts of a request. What a framework gave for it stays readable without being listed: it contains credentials, and refers to itself,
+ * so no log may list it. Getters of a class are not listed, and cost nothing until they are read. Properties that are defined as not
+ * enumerable cost more than all else that an answer needs.
  */
-export class FrameworkView {
+export class RequestFacts implements Facts {
   readonly #given: FrameworkObjects;
-
-  constructor(given: FrameworkObjects) {
-    this.#given = given;
-  }
-
-  get request(): unknown {
-    return #given in this ? this.#given.request : undefined; // a Proxy around it has none
-  }
-
-  get response(): unknown {
-    return #given in this ? this.#given.response : undefined;
-  }
-
-  get ctx(): unknown {
-    return #given in this ? this.#given.ctx : undefined;
-  }
-}
-
-/** Makes the facts of a request, with what a framework gave for it. */
-export class RequestFacts extends FrameworkView implements Facts {
   readonly headers: Facts["headers"];
   readonly method: Facts["method"];
   readonly url: Facts["url"];
@@ -81,7 +61,7 @@ export class RequestFacts extends FrameworkView implements Facts {
   readonly allow: Facts["allow"];
 
   constructor(facts: Omit<Facts, keyof FrameworkObjects>, given: FrameworkObjects) {
-    super(given);
+    this.#given = given;
     this.headers = facts.headers;
     this.method = facts.method;
     this.url = facts.url;
@@ -93,6 +73,18 @@ export class RequestFacts extends FrameworkView implements Facts {
     this.responseHeaders = facts.responseHeaders;
     this.responseStatus = facts.responseStatus;
     this.allow = facts.allow;
+  }
+
+  get request(): unknown {
+    return #given in this ? this.#given.request : undefined; // a Proxy around it has none
+  }
+
+  get response(): unknown {
+    return #given in this ? this.#given.response : undefined;
+  }
+
+  get ctx(): unknown {
+    return #given in this ? this.#given.ctx : undefined;
   }
 }
 

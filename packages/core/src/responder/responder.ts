@@ -99,13 +99,13 @@ export function createResponder(options: ResponderOptions = {}, host: Host = {})
 
   function reportProblem(found: Problem, facts: Facts, responseStarted: boolean) {
     const { method, url } = facts;
-    const members = {
+    const context = new ReportedContext({
       requestId: validId(facts.requestId) ?? userRequestId?.(facts) ?? chooseRequestId(facts, found.requestId),
       method: typeof method === "string" ? method : undefined,
       instance: instanceOf(url), // an upstream's path is for the body alone: here it could forge this gateway's log
       responseStarted,
-    };
-    const context = new ReportedContext(members, facts);
+      facts,
+    });
     const fit = dropQuery(found, url, contract);
     const problem = mapped?.(fit, context) ?? fit;
     report(problem, context);
