@@ -69,8 +69,7 @@ type Draft = { -readonly [Name in keyof Problem]: Problem[Name] };
 
 /** Folds a finding into the contract and fills in the members that it leaves open. */
 export function toProblem(finding: Finding, cause: unknown, contract: Contract, service: string): Problem {
-  const status = foldStatus(contract, finding.status, finding.upstream);
-  const { title, detail, code } = documentedTexts(status, contract, service);
+  const { status, title, detail, code } = documentedRow(finding.status, finding.upstream, contract, service);
   const receivedStatus = finding.receivedStatus ?? (finding.status === status ? undefined : finding.status);
   const upstreamStatus = finding.upstream ? finding.status : finding.receivedStatus;
   const { proxyError, ownContract, instance, requestId, language } = finding;
@@ -105,8 +104,11 @@ export function changeProblem(
 }
 
 function withStatus(problem: Problem, received: number, contract: Contract, service: string): Problem {
-  const status = foldStatus(contract, received);
-  const [before, after] = [documentedTexts(problem.status, contract, service), documentedTexts(status, contract, service)];
+  const [before, after] = [problem.status, received].map((each) => documentedRow(each, false, contract, service)) as [
+    DocumentedRow,
+    DocumentedRow,
+  ];
+  const { status } = after;
   const follows = (name: "title" | "detail" | "code") => (problem[name] === before[name] ? after[name] : problem[name]);
   const receivedStatus = problem.receivedStatus ?? (received === status ? undefined : received);
   const { headers: given, ...others } = problem;
@@ -123,18 +125,22 @@ function withStatus(problem: Problem, received: number, contract: Contract, serv
   };
 }
 
-/** Keeps the texts of the last contract and service, by status: most processes have one of each. */
-let last = { contract: functionGraph, service: "", texts: new Map<number, Pick<Problem, "title" | "detail" | "code">>() };
+type DocumentedRow = Pick<Problem, "status" | "title" | "detail" | "code">;
 
-/** @param status of the contract, or of FunctionGraph's */
-function documentedTexts(status: number, contract: Contract, service: string) {
-  if (last.contract !== contract || last.service !== service) last = { contract, service, texts: new Map() };
-  const known = last.texts.get(status);
-  if (known) return known;
-  const { title, description } = contract.statuses[status] ?? functionGraph.statuses[status]!;
-  const texts = { title, detail: description, code: `${service}.0${status}` };
-  last.texts.set(status, texts);
-  return texts;
+/** Keeps the documented rows of the last contract and service, by status: most processes have one of each. */
+let last = { contract: functionGraph, service: "", rows: new Map<number, DocumentedRow>() };
+
+/** Folds a status into the contract, and returns what is documented of the one that it leads to. */
+function documentedRow(received: number, upstream: boolean | undefined, contract: Contract, service: string): DocumentedRow {
+  if (last.contract !== contract || last.service !== service) last = { contract, service, rows: new Map() };
+  const { rows } = last;
+  const documented = upstream ? undefined : rows.get(received);
+  if (documented) return documented;
+  const status = foldStatus(contract, received, upstream);
+  const { title, description: detail } = contract.statuses[status] ?? functionGraph.statuses[status]!;
+  const row = { status, title, detail, code: `${service}.0${status}` };
+  rows.set(status, row);
+  return row;
 }
 
 /** Fills a draft with members that are made fit for the client first. */

@@ -24,7 +24,7 @@ export function renderResponse(status: number, requestId: string, { contentType,
     "x-content-type-options": "nosniff",
     "x-request-id": requestId,
     "content-type": contentType,
-    "content-length": String(Buffer.byteLength(body)),
+    "content-length": `${Buffer.byteLength(body)}`,
   };
   return { status, headers, body };
 }

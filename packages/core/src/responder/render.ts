@@ -81,31 +81,33 @@ function checkFields(headers: object): Record<string, string> {
 
 /** Renders RFC 9457's format, with the members that FunctionGraph and API Gateway clients read. */
 const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
-  const { detail, errors, extensions } = problem;
-  const { start, middle } = constantParts(problem);
-  const text = escaped(detail);
+  const { errors, extensions } = problem;
+  const { start, text, middle } = sharedParts(problem);
   const end = errors === undefined ? `"}` : `","errors":${JSON.stringify(errors)}}`;
   const ownBody = `${start}${text}","instance":"${escaped(instance)}${middle}${text}","request_id":"${requestId}${end}`;
   return { contentType: problemMediaType(accept), body: withExtensions(ownBody, extensions) };
 };
 
-/** Contains the JSON that bodies of the same type, title, status and code share. */
-interface ConstantParts extends Pick<Problem, "type" | "title" | "code"> {
+/** Contains the JSON that bodies of the same texts share. */
+interface SharedParts extends Pick<Problem, "type" | "title" | "code" | "detail"> {
   /** Up to the detail. */
   readonly start: string;
+  /** The detail. */
+  readonly text: string;
   /** From behind the instance to the detail's copy. */
   readonly middle: string;
 }
 
-/** Maps a status to the parts of its last body: most problems of a status differ in nothing but their detail. */
-const lastParts = new Map<number, ConstantParts>();
+/** Maps a status to the parts of its last body: most problems of a status differ in nothing but their detail, if in that. */
+const lastParts = new Map<number, SharedParts>();
 
-function constantParts({ type, title, status, code }: Problem): ConstantParts {
+function sharedParts({ type, title, status, code, detail }: Problem): SharedParts {
   const last = lastParts.get(status);
-  if (last && last.code === code && last.type === type && last.title === title) return last;
-  const start = `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
-  const middle = `","error_code":${JSON.stringify(code)},"error_msg":"`;
-  const parts = { type, title, code, start, middle };
+  const same = last && last.code === code && last.type === type && last.title === title ? last : undefined;
+  if (same && same.detail === detail) return same;
+  const start = same?.start ?? `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
+  const middle = same?.middle ?? `","error_code":${JSON.stringify(code)},"error_msg":"`;
+  const parts = { type, title, code, detail, start, text: escaped(detail), middle };
   lastParts.set(status, parts);
   return parts;
 }
