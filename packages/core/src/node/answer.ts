@@ -86,7 +86,9 @@ function hasBegun(response: NodeResponse): boolean {
 function setError(response: NodeResponse, thrown: unknown, status: number | undefined): void {
   if (!isServerErrorStatus(status) || (read(response, "err") ?? undefined) !== undefined) return;
   const error = mayHaveMembers(thrown) ? thrown : new Error("What was thrown is no error", { cause: thrown });
-  Reflect.defineProperty(response, "err", { value: error, configurable: true, enumerable: true, writable: true });
+  try {
+    (response as { err?: unknown }).err = error;
+  } catch {} // of a response that an application has made read-only
 }
 
 /**

@@ -82,7 +82,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (ownContract && language !== undefined) draft.language = language;
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
-  const type = finding.type === undefined ? undefined : cleanType(finding.type, !finding.upstream && !ownContract);
+  const type = cleanType(finding.type, !finding.upstream && !ownContract);
   if (type !== undefined && (type !== draft.type || (ownContract && finding.status === status))) {
     draft.type = type;
     draft.title = clean(finding.title) || title;

@@ -1,67 +1,66 @@
 import type { Finding } from "../problem/finding.js";
 import { read } from "../util/safe-read.js";
-import { hasAny, seekMembers } from "./error-keys.js";
+import { seekMembers } from "./error-keys.js";
 import type { Context, Family, Rule } from "./rule.js";
 
-/** Indexes the rules of several families by key. A family has the same place in each list of rules. */
+/** Indexes the rules of several families by what they are found by. */
 export interface FamilyIndex {
-  readonly marks: readonly (readonly [mark: string, rule: Rule])[][];
-  /** All of these marks. */
-  readonly markNames: ReadonlySet<string>;
+  readonly marks: RulesByKey;
   readonly names: RulesByKey;
   readonly codes: RulesByKey;
 }
 
-type RulesByKey = ReadonlyMap<string, readonly (Rule | undefined)[]>;
+type RulesByKey = ReadonlyMap<string, readonly PlacedRule[]>;
 
-/** Indexes families once, so that an error meets only the rules that its name and its code lead to. */
-export function indexFamilies(families: readonly Family[]): FamilyIndex {
-  const marks = families.map((family) => Object.entries(family.marks ?? {}));
-  return {
-    marks,
-    markNames: seekMembers(marks.flat().map(([mark]) => mark)),
-    names: rulesByKey(families.map((family) => family.names ?? {})),
-    codes: rulesByKey(families.map((family) => family.codes ?? {})),
-  };
+/** Describes a rule at its place in the order in which rules are asked: an earlier family comes first. */
+interface PlacedRule {
+  readonly place: number;
+  readonly rule: Rule;
+  /** The mark that it is found by, which must not be undefined; undefined for a rule that is found by a name or a code. */
+  readonly mark?: string;
 }
 
-function rulesByKey(tables: readonly Readonly<Record<string, Rule>>[]): RulesByKey {
-  const found = new Map<string, (Rule | undefined)[]>();
-  for (const [at, table] of tables.entries())
-    for (const key of Object.keys(table)) {
-      const rules = found.get(key) ?? Array.from(tables, () => undefined);
-      found.set(key, rules);
-      rules[at] = table[key];
-    }
-  return found;
+/** Indexes families once, so that an error meets only the rules that its marks, its name and its code lead to. */
+export function indexFamilies(families: readonly Family[]): FamilyIndex {
+  const [marks, names, codes] = [
+    new Map<string, PlacedRule[]>(),
+    new Map<string, PlacedRule[]>(),
+    new Map<string, PlacedRule[]>(),
+  ];
+  let place = 0;
+  const addRule = (index: Map<string, PlacedRule[]>, key: string, placed: PlacedRule) =>
+    index.set(key, [...(index.get(key) ?? []), placed]);
+  for (const family of families) {
+    for (const [mark, rule] of Object.entries(family.marks ?? {})) addRule(marks, mark, { place: place++, rule, mark });
+    for (const [name, rule] of Object.entries(family.names ?? {})) addRule(names, name, { place: place++, rule });
+    for (const [code, rule] of Object.entries(family.codes ?? {})) addRule(codes, code, { place: place++, rule });
+  }
+  seekMembers(marks.keys());
+  return { marks, names, codes };
 }
 
 /**
  * Finds the meaning of an error in the first family that knows it. Within a family the mark comes first, then the name, then the code.
  */
-export function lookup({ marks, markNames, names, codes }: FamilyIndex, error: object, context: Context): Finding | undefined {
-  const [named, coded] = [names.get(context.name), codes.get(context.code)];
-  const isMarked = hasAny(context.members, markNames);
-  if (!isMarked && named === undefined && coded === undefined) return undefined;
-  for (let at = 0; at < marks.length; at++) {
-    const found =
-      (isMarked ? findingByMark(marks[at]!, error, context) : undefined) ??
-      applyRule(named?.[at], error, context) ??
-      applyRule(coded?.[at], error, context);
+export function lookup(index: FamilyIndex, error: object, context: Context): Finding | undefined {
+  for (const { rule, mark } of rulesFor(index, context)) {
+    if (mark !== undefined && read(error, mark) === undefined) continue;
+    const found = typeof rule === "function" ? rule(error, context) : rule;
     if (found) return found;
   }
   return undefined;
 }
 
-function findingByMark(marks: FamilyIndex["marks"][number], error: object, context: Context): Finding | undefined {
-  for (const [mark, rule] of marks) {
-    if (!context.members.has(mark)) continue;
-    const found = read(error, mark) === undefined ? undefined : applyRule(rule, error, context);
-    if (found) return found;
-  }
-  return undefined;
+function rulesFor({ marks, names, codes }: FamilyIndex, { members, name, code }: Context): readonly PlacedRule[] {
+  let found = mergeRules(names.get(name) ?? noRules, codes.get(code) ?? noRules);
+  if (members.size > 0) for (const member of members) found = mergeRules(found, marks.get(member) ?? noRules);
+  return found;
 }
 
-function applyRule(rule: Rule | undefined, error: object, context: Context): Finding | undefined {
-  return typeof rule === "function" ? rule(error, context) : rule;
+const noRules: readonly PlacedRule[] = [];
+
+/** Merges two lists of rules by their places. Mostly one of them is empty. */
+function mergeRules(some: readonly PlacedRule[], others: readonly PlacedRule[]): readonly PlacedRule[] {
+  if (others.length === 0) return some;
+  return some.length === 0 ? others : [...some, ...others].toSorted((one, other) => one.place - other.place);
 }

@@ -37,6 +37,7 @@ const schemes = /^(?:https?:\/\/[^/?#]|urn:|tag:|about:)/i;
  *   it: this gateway's own errors and hooks may choose one, no upstream may
  */
 export function cleanType(type: unknown, mayBeRelative = false): string | undefined {
+  if (typeof type !== "string") return undefined; // as most errors have none
   const text = clean(type);
   const isRelative = mayBeRelative && !/^[^/?#]*:/.test(text); // RFC 3986 section 4.2
   return uri.test(text) && (isRelative || schemes.test(text)) ? text : undefined;

@@ -118,13 +118,18 @@ function graphqlFinding(error: object, context: Context): Finding | undefined {
 function statusFinding(status: number | undefined, detail?: unknown, headers?: unknown, source?: unknown): Finding | undefined {
   if (status === undefined || status === 500) return undefined;
   if (status > 500) return { status };
-  const found: Finding = {
+  const { code, type, title } = source === undefined ? noMembers : exposedMembers(source);
+  return {
     status,
     detail: typeof detail === "string" ? detail : undefined,
     headers: isRecord(headers) ? (headers as Finding["headers"]) : undefined,
+    code,
+    type,
+    title,
   };
-  return source === undefined ? found : { ...found, ...exposedMembers(source) };
 }
+
+const noMembers: ReturnType<typeof exposedMembers> = {};
 
 /** Lists errors of the language, whose messages quote code or input. */
 const nativeErrors: ReadonlySet<unknown> = new Set([

@@ -67,6 +67,7 @@ function abortFinding(error: object, { recognise }: Context): Finding {
 
 /** Recognises an error that nothing else is known of by a name that says what it is: libraries follow the same habit. */
 export function findingByName(error: object, context: Context): Finding | undefined {
+  if (context.name === "Error") return undefined;
   if (timeoutName.test(context.name)) return timeoutFinding(error, context);
   return limitName.test(context.name) ? limitedCallFinding(error) : undefined;
 }
