@@ -168,6 +168,16 @@ describe.each([
     expect(ends).toBe(1);
   });
 
+  it("does not read the message of an error with a name: zod writes all of its issues into it, and only then", async () => {
+    const message = vi.fn(() => "[]");
+    const thrown = Object.defineProperty(new Error(), "message", { get: message });
+    const app = appOf(() => {
+      throw Object.assign(thrown, { name: "ZodError", issues: [{ path: ["size"], message: "Too big" }] });
+    });
+    expect(await get(app)).toMatchObject({ status: 400, body: { errors: [{ pointer: "#/size", detail: "Too big" }] } });
+    expect(message).not.toHaveBeenCalled();
+  });
+
   it("waits for the first byte of a web stream, too, and keeps its length", async () => {
     const app = appOf((ctx) => {
       ctx.set("Content-Length", "3");

@@ -6,7 +6,8 @@ import { isError } from "@fg-errors/core/adapter";
  */
 export function isResponseClosed(thrown: unknown): boolean {
   try {
-    return isError(thrown) && String(thrown.message).startsWith("Http response closed while proxying ");
+    if (!isError(thrown) || thrown.name !== "Error") return false; // zod writes its issues into the message when that is read
+    return String(thrown.message).startsWith("Http response closed while proxying ");
   } catch {
     return false; // its message may be a getter that throws
   }
