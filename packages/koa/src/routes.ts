@@ -9,7 +9,10 @@ interface Route {
 /** Returns the methods of the routes that a router found for the request's path, in the order of the routes. */
 export function methodsOf(ctx: Context): ReadonlySet<string> {
   const { matched } = ctx as { matched?: readonly Route[] };
-  return matched ? new Set(matched.filter((route) => !isForAllMethods(route)).flatMap(({ methods }) => methods)) : none;
+  if (!matched) return none;
+  const found = new Set<string>();
+  for (const route of matched) if (!isForAllMethods(route)) for (const method of route.methods) found.add(method);
+  return found;
 }
 
 const none: ReadonlySet<string> = new Set();

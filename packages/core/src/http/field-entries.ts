@@ -12,24 +12,31 @@ export function fieldEntries(headers: unknown): readonly Entry[] {
   if (typeof headers !== "object" || headers === null) return [];
   const entries: Entry[] = [];
   try {
-    for (const [name, value] of allEntries(headers))
-      if (typeof name === "string" && entries.push([name, value]) >= maxFields) break;
+    collectEntries(entries, headers);
   } catch {} // a getter, an iterator or a Proxy that throws: what came before counts
   return entries;
 }
 
-type Pairs = Iterable<readonly [name: unknown, value: unknown]>;
+function collectEntries(entries: Entry[], headers: object): void {
+  const pairs = pairsIn(headers);
+  if (pairs) {
+    for (const [name, value] of pairs) if (collectEntry(entries, name, value)) return;
+  } else if (Array.isArray(headers)) {
+    for (let at = 0; at + 1 < headers.length; at += 2) if (collectEntry(entries, headers[at], headers[at + 1])) return;
+  } else {
+    for (const name in headers)
+      if (Object.hasOwn(headers, name) && collectEntry(entries, name, (headers as Record<string, unknown>)[name])) return;
+  }
+}
 
-function allEntries(headers: object): Pairs {
-  if (Array.isArray(headers)) return Array.isArray(headers[0]) ? (headers as [unknown, unknown][]) : flatEntries(headers);
+/** Returns the pairs of headers that have such; undefined for a record and a flat array. */
+function pairsIn(headers: object): Iterable<readonly [name: unknown, value: unknown]> | undefined {
+  if (Array.isArray(headers)) return Array.isArray(headers[0]) ? headers : undefined;
   const { entries } = headers as { entries?: unknown };
-  return typeof entries === "function" ? (entries.call(headers) as Pairs) : ownEntries(headers);
+  return typeof entries === "function" ? (entries.call(headers) as ReturnType<typeof pairsIn>) : undefined;
 }
 
-function* flatEntries(flat: readonly unknown[]): Pairs {
-  for (let at = 0; at + 1 < flat.length; at += 2) yield [flat[at], flat[at + 1]];
-}
-
-function* ownEntries(headers: object): Pairs {
-  for (const name in headers) if (Object.hasOwn(headers, name)) yield [name, (headers as Record<string, unknown>)[name]];
+/** Adds a field. Returns whether no more may be added. */
+function collectEntry(entries: Entry[], name: unknown, value: unknown): boolean {
+  return typeof name === "string" && entries.push([name, value]) >= maxFields;
 }

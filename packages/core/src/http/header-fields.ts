@@ -69,15 +69,15 @@ export function isExposableHeader(name: string, value: unknown): boolean {
  * @param headers in any form that fetch takes
  */
 export function exposableHeaders(headers: unknown, status?: number): Record<string, string> | undefined {
-  const exposable: [name: string, value: string][] = [];
+  let exposable: Record<string, string> | undefined;
   for (const [name, value] of fieldEntries(headers)) {
     const text: unknown = Array.isArray(value) ? value.join(", ") : value;
     if (!isSendableField(name, text)) continue;
     const [lower, trimmed] = [name.toLowerCase(), String(text).trim()]; // no HTTP/2 client accepts blanks around it (RFC 9113 section 8.2.1)
-    const mayLeave = fitsStatus(lower, trimmed, status) || mayLeaveWithAnyStatus(lower);
-    if (mayLeave && fieldForms.get(lower)?.test(trimmed) !== false) exposable.push([lower, trimmed]);
+    if (fieldForms.get(lower)?.test(trimmed) === false) continue;
+    if (requiredFields.get(status) === lower || mayLeaveWithAnyStatus(lower)) (exposable ??= {})[lower] = trimmed;
   }
-  return exposable.length === 0 ? undefined : Object.fromEntries(exposable);
+  return exposable;
 }
 
 /** Whether an error may have a field, whatever its status. The name is in lower case. */

@@ -43,8 +43,10 @@ export function addErrorHeaders(
   const responseHeaders = facts.responseHeaders ?? {};
   if (language !== undefined)
     Object.assign(headers, { "content-language": language, vary: mergedList(headers["vary"] ?? "", languageFields) });
-  for (const [name, value] of Object.entries(problem.headers ?? {}))
+  for (const name in problem.headers) {
+    const value = problem.headers[name]!;
     headers[name] = name === "vary" && headers[name] !== undefined ? mergedList(value, headers[name]) : (headers[name] ?? value);
+  }
   const required = requiredFields.get(problem.status);
   if (required !== undefined && headers[required] === undefined && !isSendableHeader(responseHeaders[required])) {
     const value =
