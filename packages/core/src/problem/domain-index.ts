@@ -1,6 +1,7 @@
 import type { CatalogueRow, DomainError } from "../contract/catalogue-row.js";
 import type { Contract } from "../contract/contract.js";
 import { guardHook } from "../util/guard-hook.js";
+import { clean, cleanCode, cleanType } from "../util/sanitize.js";
 import { writeWarning } from "../util/warnings.js";
 import { membersOfError } from "./catalogue-members.js";
 import type { Finding } from "./finding.js";
@@ -65,7 +66,8 @@ function isClass(from: Exclude<DomainError, string>): from is abstract new (...a
 }
 
 function createRule(row: CatalogueRow): DomainRule {
-  const { status, code, type, title, routine } = row;
+  const { status, routine } = row;
+  const [code, type, title] = [cleanCode(row.code), cleanType(row.type, true), clean(row.title)];
   const { format } = parseMessage(row.detail);
   const headers = fieldsOf(row);
   const readMembers = membersOfError(row);
@@ -74,8 +76,8 @@ function createRule(row: CatalogueRow): DomainRule {
     const { members, missing } = readMembers(error);
     for (const name of missing)
       if (!warned.has(name) && warned.add(name))
-        writeWarning("FG_ERRORS_MISSING_MEMBER", `${code}: an error that means it has no valid member "${name}"`);
+        writeWarning("FG_ERRORS_MISSING_MEMBER", `${row.code}: an error that means it has no valid member "${name}"`);
     const detail = missing.length === 0 ? format(members) : undefined;
-    return { status, code, type, title, detail, extensions: members, headers, routine };
+    return { status, code, type, title, isChecked: true, detail, extensions: members, headers, routine };
   };
 }

@@ -1,6 +1,6 @@
 import { charactersPerExtensionValue, maxExtensionDepth, maxExtensions, maxExtensionsCharacters } from "../util/limits.js";
 import { firstEntries, read } from "../util/safe-read.js";
-import { withoutControls } from "../util/sanitize.js";
+import { escapable, withoutControls } from "../util/sanitize.js";
 
 /** Lists keys that turn a client's careless merge into prototype pollution. */
 const polluting: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
@@ -29,9 +29,13 @@ export function hasReservedMember(extensions: object): boolean {
  * @example writeExtensions({ order: 17 }, {}) // ['"order":17']
  */
 export function writeExtensions(extensions: Readonly<Record<string, unknown>>, others: object): readonly string[] {
-  return namesOf(extensions)
-    .filter((name) => !Object.hasOwn(others, name) && !polluting.has(name))
-    .flatMap((name) => writeMember(name, extensions));
+  const members: string[] = [];
+  for (const name of namesOf(extensions)) {
+    if (Object.hasOwn(others, name) || polluting.has(name)) continue;
+    const member = writeMember(name, extensions);
+    if (member !== undefined) members.push(member);
+  }
+  return members;
 }
 
 /** Lists an object's names. A Proxy that refuses has none. */
@@ -43,13 +47,21 @@ function namesOf(extensions: object): readonly string[] {
   }
 }
 
-function writeMember(name: string, extensions: Readonly<Record<string, unknown>>): readonly string[] {
+/** Writes a member; undefined for one that cannot be written. Most are plain texts and numbers, for which there is less to do. */
+function writeMember(name: string, extensions: Readonly<Record<string, unknown>>): string | undefined {
   try {
-    const value = JSON.stringify(extensions[name], (key, inner: unknown) => (polluting.has(key) ? undefined : inner));
-    return value === undefined ? [] : [`${JSON.stringify(name)}:${value}`.replace(escapedControls, spaceFor)];
+    const value = extensions[name];
+    if (isPlainJson(value) && isPlainJson(name)) return typeof value === "string" ? `"${name}":"${value}"` : `"${name}":${value}`;
+    const json = JSON.stringify(value, (key, inner: unknown) => (polluting.has(key) ? undefined : inner)) as string | undefined;
+    return json === undefined ? undefined : `${JSON.stringify(name)}:${json}`.replace(escapedControls, spaceFor);
   } catch {
-    return [];
+    return undefined;
   }
+}
+
+/** Whether a value is a finite number, or a text in which JSON escapes nothing. */
+function isPlainJson(value: unknown): value is string | number {
+  return typeof value === "string" ? !escapable.test(value) : Number.isFinite(value);
 }
 
 /** Finds the control characters that sanitize.ts removes, as they are written in JSON; or any other escape, which stays. */

@@ -82,10 +82,10 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (ownContract && language !== undefined) draft.language = language;
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
-  const type = cleanType(finding.type, !finding.upstream && !ownContract);
+  const type = finding.isChecked ? finding.type : cleanType(finding.type, !finding.upstream && !ownContract);
   if (type !== undefined && (type !== draft.type || (ownContract && finding.status === status))) {
     draft.type = type;
-    draft.title = clean(finding.title) || title;
+    draft.title = (finding.isChecked ? finding.title : clean(finding.title)) || title;
   }
   return fill(draft, finding, finding.detail);
 }
@@ -144,10 +144,10 @@ function documentedRow(received: number, upstream: boolean | undefined, contract
 }
 
 /** Fills a draft with members that are made fit for the client first. */
-function fill(draft: Draft, { code, errors, extensions, headers }: Partial<Finding>, message: unknown): Problem {
+function fill(draft: Draft, { code, isChecked, errors, extensions, headers }: Partial<Finding>, message: unknown): Problem {
   const text = clean(message);
   if (text !== "" && text !== draft.title) draft.detail = text; // a status phrase only repeats the title
-  draft.code = cleanCode(code) ?? draft.code;
+  draft.code = (isChecked ? code : cleanCode(code)) ?? draft.code;
   if (Array.isArray(errors)) draft.errors = errors.slice(0, maxFieldErrors).map(cleanField);
   if (extensions) draft.extensions = extensions;
   const fit = exposableHeaders(headers, draft.status);

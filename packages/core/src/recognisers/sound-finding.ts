@@ -9,7 +9,7 @@ const isTrue = (value: unknown) => value === true;
 const isStatus = (value: unknown) => Number.isInteger(value);
 
 /** Checks each member of a finding. */
-const checks: Readonly<Record<keyof Omit<Finding, "relayed">, (value: unknown) => boolean>> = {
+const checks: Readonly<Record<keyof Omit<Finding, "relayed" | "isChecked">, (value: unknown) => boolean>> = {
   status: (value) => typeof value === "number",
   type: isText,
   title: isText,

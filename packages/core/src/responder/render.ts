@@ -6,6 +6,7 @@ import type { ProblemBody } from "../problem/problem-body.js";
 import type { Problem } from "../problem/problem.js";
 import { guardHook } from "../util/guard-hook.js";
 import { read } from "../util/safe-read.js";
+import { escapable } from "../util/sanitize.js";
 import { problemMediaType } from "./media-type.js";
 
 /**
@@ -83,9 +84,10 @@ function checkFields(headers: object): Record<string, string> {
 const renderProblem: Renderer = (problem, { requestId, instance, accept }) => {
   const { errors, extensions } = problem;
   const { start, text, middle } = sharedParts(problem);
-  const end = errors === undefined ? `"}` : `","errors":${JSON.stringify(errors)}}`;
-  const ownBody = `${start}${text}","instance":"${escaped(instance)}${middle}${text}","request_id":"${requestId}${end}`;
-  return { contentType: problemMediaType(accept), body: withExtensions(ownBody, extensions) };
+  const fields = errors === undefined ? "" : `,"errors":${JSON.stringify(errors)}`;
+  const more = extensions === undefined ? "" : extensionMembers(extensions);
+  const body = `${start}${text}","instance":"${escaped(instance)}${middle}${text}","request_id":"${requestId}"${fields}${more}}`;
+  return { contentType: problemMediaType(accept), body };
 };
 
 /** Contains the JSON that bodies of the same texts share. */
@@ -111,9 +113,6 @@ function sharedParts({ type, title, status, code, detail }: Problem): SharedPart
   lastParts.set(status, parts);
   return parts;
 }
-
-/** Matches what JSON escapes, and all that is not ASCII. */
-const escapable = /[^ !#-[\]-~]/;
 
 /** Writes a text as JSON does between its quotes. */
 function escaped(text: string): string {
@@ -154,8 +153,8 @@ const ownMembers = {
   errors: 0,
 } satisfies Record<string, 0>;
 
-function withExtensions(ownBody: string, extensions: Problem["extensions"]): string {
-  if (extensions === undefined) return ownBody;
-  const more = writeExtensions(extensions, ownMembers);
-  return more.length === 0 ? ownBody : `${ownBody.slice(0, -1)},${more.join(",")}}`;
+function extensionMembers(extensions: NonNullable<Problem["extensions"]>): string {
+  let members = "";
+  for (const member of writeExtensions(extensions, ownMembers)) members += `,${member}`;
+  return members;
 }

@@ -19,6 +19,9 @@ export function withoutControls(text: string): string {
 /** Matches what nearly all texts are: ASCII without controls. */
 const plainText = /^[ -~]*$/;
 
+/** Matches what JSON escapes, and all that is not ASCII. */
+export const escapable = /[^ !#-[\]-~]/;
+
 /** Gives an error code that clients and logs accept; else undefined. */
 export function cleanCode(code: unknown): string | undefined {
   return typeof code === "string" && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(code) ? code : undefined;
