@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { isServerErrorStatus } from "../contract/contract.js";
 import { fitsStatus, isDroppedWithError } from "../http/header-fields.js";
 import { isHttp2 } from "../http/is-http2.js";
@@ -134,8 +135,9 @@ export function requestFacts(thrown: unknown, request: NodeRequest, response: No
 
 /** Whether a connection itself has failed with what was thrown. It is the client's then, whoever passes it on, unless this side has destroyed the connection with it. */
 function isErrorOfConnection(thrown: unknown, request: NodeRequest, response: NodeResponse): boolean {
-  const ofConnection = typeof thrown === "object" && thrown !== null && read(request.socket, "errored") === thrown;
-  return ofConnection && read(response, "errored") !== thrown;
+  const socket = request.socket as Socket | null;
+  const errored: unknown = isHttp2(request) ? read(socket, "errored") : socket?.errored; // over HTTP/2 a Proxy that may throw
+  return typeof thrown === "object" && thrown !== null && errored === thrown && read(response, "errored") !== thrown;
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */

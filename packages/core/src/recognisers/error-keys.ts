@@ -24,6 +24,11 @@ export function errorName(error: unknown): string {
   return (ofClass === Error ? "Error" : readText(ofClass, "name")) ?? ""; // to read a class's name is slow
 }
 
+/** Reads a sought member of an error, if it is among its members: to look for one that an error lacks costs more than all others. */
+export function readMember(error: object, members: ErrorKeys["members"], name: string): unknown {
+  return members.has(name) ? read(error, name) : undefined;
+}
+
 /** Whether one of an error's members is among those that a table looks for. Most errors have one member at most, or none. */
 export function hasAny(members: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
   if (members.size > 0) for (const name of members) if (names.has(name)) return true;

@@ -3,7 +3,8 @@ import type { Finding } from "../../problem/finding.js";
 import { maxFieldErrors } from "../../util/limits.js";
 import { hasMember, isError, isRecord, read, readStatus, readText } from "../../util/safe-read.js";
 import { exposedMembers } from "../exposed-members.js";
-import { hasAny, seekMembers } from "../error-keys.js";
+import { isDecorated } from "../decorated-errors.js";
+import { readMember } from "../error-keys.js";
 import type { Context, Family } from "../rule.js";
 import { ownTexts } from "../../problem/own-texts.js";
 
@@ -24,7 +25,10 @@ export const frameworks: Family = {
 function httpErrorFinding(error: object, context: Context): Finding | undefined {
   const status = readStatus(error, "status") ?? readStatus(error, "statusCode");
   const isMeant = read(error, "expose") === true && isError(error) && !isDecorated(error, context);
-  return isMeant ? statusFinding(status, readText(error, "message"), read(error, "headers"), error) : statusFinding(status);
+  if (!isMeant) return statusFinding(status);
+  const { code, members } = context;
+  const exposed = exposedMembers(error, { code, type: readMember(error, members, "type") });
+  return statusFinding(status, readText(error, "message"), readMember(error, members, "headers"), exposed);
 }
 
 /** Recognises Boom's errors. Boom shows a message below 500, that of a wrapped error too. */
@@ -35,7 +39,7 @@ function boomFinding(error: object, context: Context): Finding | undefined {
   const [headers, payload] = [read(output, "headers"), read(output, "payload")];
   if (isDecorated(error, context)) return statusFinding(status, undefined, headers);
   const source = readText(payload, "code") === undefined ? error : payload;
-  return statusFinding(status, readText(payload, "message"), headers, source);
+  return statusFinding(status, readText(payload, "message"), headers, exposedMembers(source));
 }
 
 /**
@@ -46,7 +50,7 @@ function boomFinding(error: object, context: Context): Finding | undefined {
 function nestFinding(error: object, context: Context): Finding | undefined {
   const response = read(error, "response");
   const answered = types.isNativeError(response) ? undefined : (read(response, "message") ?? response);
-  const found = statusFinding(readStatus(error, "status"), answered, undefined, response);
+  const found = statusFinding(readStatus(error, "status"), answered, undefined, exposedMembers(response));
   if (!Array.isArray(answered) || found === undefined || found.status >= 500) return found;
   const texts = answered.slice(0, maxFieldErrors).filter((text) => typeof text === "string");
   return { ...found, errors: texts.length ? texts.map((detail) => ({ detail })) : context.recognise(answered)?.errors };
@@ -67,7 +71,12 @@ function h3Finding(error: object, context: Context): Finding | undefined {
   const clientFinding = isError(cause) ? context.httpClientFinding(cause) : undefined;
   if (clientFinding) return clientFinding;
   if (read(error, "unhandled") === true) return context.recognise(read(error, "cause")) ?? { status: 500 };
-  return statusFinding(readStatus(error, "statusCode"), readText(error, "statusMessage"), read(error, "headers"), error);
+  return statusFinding(
+    readStatus(error, "statusCode"),
+    readText(error, "statusMessage"),
+    read(error, "headers"),
+    exposedMembers(error),
+  );
 }
 
 /**
@@ -76,7 +85,12 @@ function h3Finding(error: object, context: Context): Finding | undefined {
  */
 function honoFinding(error: object): Finding | undefined {
   if (typeof read(error, "getResponse") !== "function") return undefined;
-  return statusFinding(readStatus(error, "status"), readText(error, "message"), read(error, "res", "headers"), error);
+  return statusFinding(
+    readStatus(error, "status"),
+    readText(error, "message"),
+    read(error, "res", "headers"),
+    exposedMembers(error),
+  );
 }
 
 /**
@@ -113,12 +127,17 @@ function graphqlFinding(error: object, context: Context): Finding | undefined {
 /**
  * Makes a finding of a status. A message and headers are for the client below 500 only. A plain 500 says nothing that the error's
  * code or cause might not say better.
- * @param source of a code, a type and a title that are for the client with the message
+ * @param exposed code, type and title that are for the client with the message
  */
-function statusFinding(status: number | undefined, detail?: unknown, headers?: unknown, source?: unknown): Finding | undefined {
+function statusFinding(
+  status: number | undefined,
+  detail?: unknown,
+  headers?: unknown,
+  exposed: ReturnType<typeof exposedMembers> = {},
+): Finding | undefined {
   if (status === undefined || status === 500) return undefined;
   if (status > 500) return { status };
-  const { code, type, title } = source === undefined ? noMembers : exposedMembers(source);
+  const { code, type, title } = exposed;
   return {
     status,
     detail: typeof detail === "string" ? detail : undefined,
@@ -128,35 +147,6 @@ function statusFinding(status: number | undefined, detail?: unknown, headers?: u
     title,
   };
 }
-
-const noMembers: ReturnType<typeof exposedMembers> = {};
-
-/** Lists errors of the language, whose messages quote code or input. */
-const nativeErrors: ReadonlySet<unknown> = new Set([
-  "EvalError",
-  "RangeError",
-  "ReferenceError",
-  "SyntaxError",
-  "TypeError",
-  "URIError",
-]);
-
-/** Whether somebody only decorated another failure: createError(404, enoent) exposes a path, or a database error's SQL. */
-function isDecorated(error: object, context: Context): boolean {
-  return nativeErrors.has(read(error, "name")) || context.operationalFinding() !== undefined || isForeignError(error, context);
-}
-
-/** Whether an error has members that system calls or drivers add. One that no rule knows quotes a path or its SQL all the same. */
-function isForeignError(error: object, { members }: Context): boolean {
-  if (!hasAny(members, foreignNames)) return false;
-  const has = (name: string) => members.has(name) && read(error, name) !== undefined;
-  const ofQuery = has("query") && (read(error, "params") ?? read(error, "parameters")) !== undefined;
-  const ofState = has("severity") && readText(error, "code")?.length === 5; // a SQLSTATE
-  return ofQuery || ofState || foreignMembers.some(has);
-}
-
-const foreignMembers = ["syscall", "errno", "sql", "sqlState", "errorResponse", "driverError", "clientVersion"];
-const foreignNames = seekMembers([...foreignMembers, "query", "severity"]);
 
 /** Maps string codes to a status: tRPC's own table (getHTTPStatusCode), then what GraphQL servers write into `extensions.code`. */
 const codeStatuses: ReadonlyMap<unknown, number> = new Map(
