@@ -94,6 +94,17 @@ describe.each(versions)("Express %s", (_version, framework) => {
     });
   });
 
+  it("lists a method that a route has got since the last request", async () => {
+    const app = framework();
+    const route = app.route("/late").get(ok);
+    app.use(fgErrors());
+    await withServer(app, async (port) => {
+      expect(await send(port, "PATCH", "/late")).toEqual({ status: 405, allow: "HEAD, GET, OPTIONS" });
+      route.put(ok);
+      expect(await send(port, "PATCH", "/late")).toEqual({ status: 405, allow: "HEAD, GET, PUT, OPTIONS" });
+    });
+  });
+
   it("leaves OPTIONS of a routed path to Express, octet for octet", async () => {
     const options = async (app: express.Express, path: string) => {
       const bytes = await withServer(app, (port) => exchange(port, request(`OPTIONS ${path}`)));

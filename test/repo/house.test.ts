@@ -153,6 +153,7 @@ const tables: Readonly<Record<string, string>> = {
   "core: server/silence.ts: readBefore": "of a connection",
   "express: literal-starts.ts: knownStarts": "of an application",
   "express: mounting.ts: checkedLayers": "of an application",
+  "express: routes.ts: knownRoutes": "of a route",
   "koa: mounting.ts: checkedApps": "of an application",
 };
 

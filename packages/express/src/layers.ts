@@ -17,6 +17,8 @@ export interface Layer {
 export interface Route {
   readonly path: unknown;
   readonly methods: Readonly<Record<string, boolean>>;
+  /** Its handlers: one that is added may be for a further method. */
+  readonly stack?: readonly unknown[];
 }
 
 /** Lists the layers of an application in their order. A value that is no Express application has none. */

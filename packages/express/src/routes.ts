@@ -9,18 +9,19 @@ import type { Place } from "./place.js";
  * @param place default: nothing is known
  */
 export function methodsAt(place: Place | undefined): Set<string> {
-  const routes = routesAt(place);
-  const methods = new Set(routes.flatMap(methodsOfRoute));
-  return routes.some(leavesOptions) ? methods.add("OPTIONS") : methods;
+  const found = new Set<string>();
+  let leavesOptions = false;
+  for (const route of routesAt(place)) {
+    const { methods, leavesOptions: leaves } = readRoute(route);
+    for (const method of methods) found.add(method);
+    leavesOptions ||= leaves;
+  }
+  return leavesOptions ? found.add("OPTIONS") : found;
 }
 
 /** Whether Express itself answers OPTIONS once all handlers have passed it on: where a route takes other methods only. */
 export function answersOptions(place: Place | undefined): boolean {
-  return routesAt(place).some(leavesOptions);
-}
-
-function leavesOptions(route: Route): boolean {
-  return !takesAll(route) && !route.methods["options"] && methodsOfRoute(route).length > 0;
+  return routesAt(place).some((route) => readRoute(route).leavesOptions);
 }
 
 /**
@@ -31,7 +32,7 @@ export function mayTake(method: string, { layers, path }: { layers: readonly Lay
   return layers.some((layer) => {
     const { route, handle } = layer;
     const taken = path === undefined ? undefined : matchedPart(layer, path);
-    if (route) return methodsOfRoute(route).includes(method) || (takesAll(route) && taken === undefined);
+    if (route) return readRoute(route).methods.includes(method) || (readRoute(route).takesAll && taken === undefined);
     if (handle?.stack)
       return mayTake(method, { layers: handle.stack, path: taken === undefined ? undefined : restOfPath(path!, taken) });
     return taken === undefined && handle?.length !== errorHandlerLength && markedName(layer) === undefined;
@@ -60,14 +61,31 @@ function addRoutes(routes: Route[], layers: readonly Layer[], path: string): voi
   }
 }
 
-/** Lists the methods that a route names. One that takes all names none, since it is mostly a middleware. */
-function methodsOfRoute(route: Route): string[] {
-  if (takesAll(route) && !route.methods["_all"]) return [];
-  const named = Object.keys(route.methods).filter((method) => method !== "_all");
-  return named.flatMap((method) => (method === "get" ? ["HEAD", "GET"] : [method.toUpperCase()]));
+/** Describes what a route takes. */
+interface RouteMethods {
+  /** The methods that it names. One that takes all names none, since it is mostly a middleware. */
+  readonly methods: readonly string[];
+  /** Whether it was made by `all()`. */
+  readonly takesAll: boolean;
+  /** Whether Express itself answers OPTIONS for it. */
+  readonly leavesOptions: boolean;
+  /** How many handlers it had then. */
+  readonly handlers: number | undefined;
 }
 
-/** Whether a route was made by `all()`: it has `_all`, or each of Node's methods if it was the application's `all()`. */
-function takesAll({ methods }: Route): boolean {
-  return methods["_all"] === true || Object.keys(methods).length >= METHODS.length;
+/** Maps a route to what was read of it: to list the members of `methods`, which is a dictionary, costs more than all else that a 405 needs. */
+const knownRoutes = new WeakMap<Route, RouteMethods>();
+
+function readRoute(route: Route): RouteMethods {
+  const known = knownRoutes.get(route);
+  if (known && known.handlers === route.stack?.length) return known;
+  const names = Object.keys(route.methods);
+  const hasAll = route.methods["_all"] === true;
+  const takesAll = hasAll || names.length >= METHODS.length; // the application's own all() names each of Node's methods
+  const named = takesAll && !hasAll ? [] : names.filter((name) => name !== "_all");
+  const methods = named.flatMap((name) => (name === "get" ? ["HEAD", "GET"] : [name.toUpperCase()]));
+  const leavesOptions = !takesAll && !route.methods["options"] && methods.length > 0;
+  const read = { methods, takesAll, leavesOptions, handlers: route.stack?.length };
+  knownRoutes.set(route, read);
+  return read;
 }
