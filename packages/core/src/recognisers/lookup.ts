@@ -1,6 +1,7 @@
 import type { Finding } from "../problem/finding.js";
 import { read } from "../util/safe-read.js";
 import { seekMembers } from "./error-keys.js";
+import { addPlaced, mergePlaced, placedAmong, type Placed } from "./placed.js";
 import type { Context, Family, Rule } from "./rule.js";
 
 /** Indexes the rules of several families by what they are found by. */
@@ -13,8 +14,7 @@ export interface FamilyIndex {
 type RulesByKey = ReadonlyMap<string, readonly PlacedRule[]>;
 
 /** Describes a rule at its place in the order in which rules are asked: an earlier family comes first. */
-interface PlacedRule {
-  readonly place: number;
+interface PlacedRule extends Placed {
   readonly rule: Rule;
   /** The mark that it is found by, which must not be undefined; undefined for a rule that is found by a name or a code. */
   readonly mark?: string;
@@ -28,12 +28,10 @@ export function indexFamilies(families: readonly Family[]): FamilyIndex {
     new Map<string, PlacedRule[]>(),
   ];
   let place = 0;
-  const addRule = (index: Map<string, PlacedRule[]>, key: string, placed: PlacedRule) =>
-    index.set(key, [...(index.get(key) ?? []), placed]);
   for (const family of families) {
-    for (const [mark, rule] of Object.entries(family.marks ?? {})) addRule(marks, mark, { place: place++, rule, mark });
-    for (const [name, rule] of Object.entries(family.names ?? {})) addRule(names, name, { place: place++, rule });
-    for (const [code, rule] of Object.entries(family.codes ?? {})) addRule(codes, code, { place: place++, rule });
+    for (const [mark, rule] of Object.entries(family.marks ?? {})) addPlaced(marks, mark, { place: place++, rule, mark });
+    for (const [name, rule] of Object.entries(family.names ?? {})) addPlaced(names, name, { place: place++, rule });
+    for (const [code, rule] of Object.entries(family.codes ?? {})) addPlaced(codes, code, { place: place++, rule });
   }
   seekMembers(marks.keys());
   return { marks, names, codes };
@@ -42,25 +40,12 @@ export function indexFamilies(families: readonly Family[]): FamilyIndex {
 /**
  * Finds the meaning of an error in the first family that knows it. Within a family the mark comes first, then the name, then the code.
  */
-export function lookup(index: FamilyIndex, error: object, context: Context): Finding | undefined {
-  for (const { rule, mark } of rulesFor(index, context)) {
+export function lookup({ marks, names, codes }: FamilyIndex, error: object, context: Context): Finding | undefined {
+  const byText = mergePlaced(names.get(context.name), codes.get(context.code));
+  for (const { rule, mark } of mergePlaced(byText, placedAmong(marks, context.members))) {
     if (mark !== undefined && read(error, mark) === undefined) continue;
     const found = typeof rule === "function" ? rule(error, context) : rule;
     if (found) return found;
   }
   return undefined;
-}
-
-function rulesFor({ marks, names, codes }: FamilyIndex, { members, name, code }: Context): readonly PlacedRule[] {
-  let found = mergeRules(names.get(name) ?? noRules, codes.get(code) ?? noRules);
-  if (members.size > 0) for (const member of members) found = mergeRules(found, marks.get(member) ?? noRules);
-  return found;
-}
-
-const noRules: readonly PlacedRule[] = [];
-
-/** Merges two lists of rules by their places. Mostly one of them is empty. */
-function mergeRules(some: readonly PlacedRule[], others: readonly PlacedRule[]): readonly PlacedRule[] {
-  if (others.length === 0) return some;
-  return some.length === 0 ? others : [...some, ...others].toSorted((one, other) => one.place - other.place);
 }

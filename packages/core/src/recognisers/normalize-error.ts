@@ -47,6 +47,7 @@ export function normalizeChecked(thrown: unknown, options: NormalizeOptions): Pr
 
 /** Makes the finding of a value of which nothing is known, not even a status but 500. A status that was set for it counts. */
 function unknownFinding(thrown: unknown, circumstances: Circumstances): Finding {
-  const status = readStatus(thrown, "status") ?? readStatus(thrown, "statusCode") ?? readStatus(circumstances, "responseStatus");
-  return { status: status ?? 500 };
+  const chosen = readStatus(circumstances, "responseStatus");
+  if (chosen === undefined) return { status: 500 }; // any other of its own would have been recognised
+  return { status: readStatus(thrown, "status") ?? readStatus(thrown, "statusCode") ?? chosen };
 }

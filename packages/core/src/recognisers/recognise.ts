@@ -96,6 +96,7 @@ function withOwnStatus(error: object, found: Finding | undefined): Finding | und
 function findingOfCause(error: object, context: Context): Finding | undefined {
   const errors = context.members.has("errors") ? read(error, "errors") : undefined;
   const cause = read(error, "cause");
+  if (cause === undefined && errors === undefined) return undefined;
   const inner = [
     typeof cause === "function" ? read(error, "jse_cause") : cause, // VError's cause is a method
     ...(Array.isArray(errors) ? errors.slice(0, maxRecognisedValues) : []),

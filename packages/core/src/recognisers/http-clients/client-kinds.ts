@@ -1,5 +1,6 @@
 import { hasMember, isError, isRecord, read, readText } from "../../util/safe-read.js";
-import { hasAny, seekMembers, type ErrorKeys } from "../error-keys.js";
+import { seekMembers, type ErrorKeys } from "../error-keys.js";
+import { addPlaced, mergePlaced, placedAmong, type Placed } from "../placed.js";
 import { isBareClientError } from "./call-fault.js";
 import {
   isAws2,
@@ -156,15 +157,21 @@ function kindByMessage(error: object, members: ErrorKeys["members"]): ClientKind
   return found && isUnmeant(error) ? found[1] : undefined;
 }
 
-const markNames = seekMembers(clientMarks.map(([mark]) => mark).filter((mark) => typeof mark === "string"));
-seekMembers(["response"]);
+interface MarkedKind extends Placed {
+  readonly mark: PropertyKey;
+  readonly kind: ClientKind;
+}
+
+const kindsByMark = new Map<string, MarkedKind[]>();
+for (const [place, [mark, kind]] of clientMarks.entries()) addPlaced(kindsByMark, String(mark), { place, mark, kind });
+seekMembers([...kindsByMark.keys(), "response"]);
 
 /** Looks all marks up at once: most errors have none. A revoked Proxy has none either. */
 function kindByMark(error: object, members: ErrorKeys["members"]): ClientKind | undefined {
   try {
-    if (!hasAny(members, markNames) && !(gaxiosMark in error)) return undefined;
-    for (const [mark, kind] of clientMarks)
-      if ((typeof mark !== "string" || members.has(mark)) && mark in error && matchesKind(error, kind)) return kind;
+    const ofGaxios = gaxiosMark in error ? kindsByMark.get(String(gaxiosMark)) : undefined;
+    for (const { mark, kind } of mergePlaced(placedAmong(kindsByMark, members), ofGaxios))
+      if (mark in error && matchesKind(error, kind)) return kind;
   } catch {}
   return undefined;
 }

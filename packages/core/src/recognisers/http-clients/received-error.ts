@@ -46,9 +46,10 @@ export function isReceivedError(error: object, members: ErrorKeys["members"]): b
   if (!hasAny(members, evidenceNames) || !evidence.some((member) => members.has(member) && hasMember(error, member)))
     return false;
   if ((receivedStatusOf(error) ?? statusCodeOf(error)) === undefined) return false;
-  const fields = headerMembers.flatMap((member) => fieldEntries(read(error, member)));
+  const fields = headerMembers.flatMap((member) => (members.has(member) ? fieldEntries(read(error, member)) : []));
   if (fields.some(isOriginDate)) return true;
-  if (frameworkMembers.some((member) => hasMember(error, member)) || isNamedByFramework(error)) return false;
+  if (isNamedByFramework(error) || frameworkMembers.some((member) => members.has(member) && hasMember(error, member)))
+    return false;
   const hasBody = bodyMembers.some((member) => (read(error, member) ?? undefined) !== undefined);
   const hasId = requestIdMembers.some((member) => (readText(error, member) ?? "") !== "");
   return fields.some(([name]) => messageFields.has(name.toLowerCase())) || hasBody || hasId;
@@ -58,6 +59,7 @@ export function isReceivedError(error: object, members: ErrorKeys["members"]): b
 const evidence: readonly string[] = [...headerMembers, ...bodyMembers, ...requestIdMembers];
 
 const evidenceNames = seekMembers(evidence);
+seekMembers(frameworkMembers);
 
 /** Whether a field is the Date with which a server sent a message (RFC 9110 section 6.6.1): no application sets it for its answer. */
 function isOriginDate([name, value]: readonly [name: string, value: unknown]): boolean {
