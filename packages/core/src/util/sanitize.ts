@@ -13,11 +13,11 @@ export function clean(text: unknown): string {
 
 /** Replaces each run of such control characters in a text of any length by a space. */
 export function withoutControls(text: string): string {
-  return plainText.test(text) ? text : text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
+  return unusual.test(text) ? text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ") : text;
 }
 
-/** Matches what nearly all texts are: ASCII without controls. */
-const plainText = /^[ -~]*$/;
+/** Matches what few texts have: controls, and all that is not ASCII. */
+const unusual = /[^ -~]/;
 
 /** Matches what JSON escapes, and all that is not ASCII. */
 export const escapable = /[^ !#-[\]-~]/;
