@@ -72,7 +72,8 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
     if (isLeftToIntegration(ctx.res)) ctx.respond = false; // koa-proxies resolves too early, with a status of its own
     const meaning = unsettled(ctx, respond, takenMethods);
     if (meaning) return void answerOnce(meaning);
-    const begun = isPlainBody(ctx.response.body) ? undefined : firstByte(ctx);
+    if (isPlainBody(ctx.response.body)) return void prepareHead(ctx, true);
+    const begun = firstByte(ctx);
     if (begun) return begun.then(() => prepareContent(ctx, answerOnce));
     prepareContent(ctx, answerOnce);
     return undefined;
@@ -80,10 +81,13 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
 }
 
 function prepareContent(ctx: Context, answerOnce: (thrown: unknown) => void): void {
-  if (ctx.respond === false) return;
   const body: unknown = ctx.response.body;
-  const stream = isPlainBody(body) ? undefined : isStream(body) ? body : undefined;
-  if (stream) watchBody(ctx, stream, answerOnce);
-  // Koa sends the head with the first octets of a stream, where nobody catches an error of Node's.
-  dropUnsendable(ctx.res, ctx.res.statusCode, !stream);
+  const stream = isStream(body) ? body : undefined;
+  if (stream && ctx.respond !== false) watchBody(ctx, stream, answerOnce);
+  prepareHead(ctx, !stream);
+}
+
+/** Prepares the head for Koa, which sends it with the first octets of a stream, where nobody catches an error of Node's. */
+function prepareHead({ respond, res }: Context, hasLength: boolean): void {
+  if (respond !== false) dropUnsendable(res, res.statusCode, hasLength);
 }
