@@ -136,6 +136,14 @@ describe("the request id", () => {
   });
 });
 
+it("checks code, type and title, whoever claims that they are checked", () => {
+  const claim = { status: 409, isChecked: true, code: "a b", type: "javascript:alert(1)", title: "x\u0000" };
+  const thrown = Object.assign(new Error("x"), { [Symbol.for("fg-errors.meaning")]: claim });
+  const plain = { type: "about:blank", title: "Conflict", error_code: "FSS.0409" };
+  expect(bodyOf(thrown)).toMatchObject(plain);
+  expect(bodyOf(problem(409), { map: () => ({ isChecked: true, code: "a b" }) as object })).toMatchObject(plain);
+});
+
 describe("headers", () => {
   it("keeps a challenge that the response or the error has", () => {
     const responseHeaders = { "www-authenticate": "Basic" };

@@ -135,9 +135,10 @@ export function requestFacts(thrown: unknown, request: NodeRequest, response: No
 
 /** Whether a connection itself has failed with what was thrown. It is the client's then, whoever passes it on, unless this side has destroyed the connection with it. */
 function isErrorOfConnection(thrown: unknown, request: NodeRequest, response: NodeResponse): boolean {
+  if (typeof thrown !== "object" || thrown === null) return false;
   const socket = request.socket as Socket | null;
   const errored: unknown = isHttp2(request) ? read(socket, "errored") : socket?.errored; // over HTTP/2 a Proxy that may throw
-  return typeof thrown === "object" && thrown !== null && errored === thrown && read(response, "errored") !== thrown;
+  return errored === thrown && read(response, "errored") !== thrown;
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */

@@ -78,7 +78,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (finding.routine) draft.routine = true;
   // A server error's texts were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ownContract)
-    return fill(draft, { code: finding.code, headers: finding.headers }, undefined);
+    return fill(draft, { headers: finding.headers }, undefined, cleanCode(finding.code));
   if (ownContract && language !== undefined) draft.language = language;
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
@@ -87,7 +87,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
     draft.type = type;
     draft.title = (finding.isChecked ? finding.title : clean(finding.title)) || title;
   }
-  return fill(draft, finding, finding.detail);
+  return fill(draft, finding, finding.detail, finding.isChecked ? finding.code : cleanCode(finding.code));
 }
 
 /** Replaces members of a problem as a user asks. Texts that were the contract's follow a changed status. */
@@ -100,14 +100,12 @@ export function changeProblem(
   if (!change) return problem;
   const base = change.status === undefined ? problem : withStatus(problem, change.status, contract, service);
   const draft: Draft = { ...base, type: cleanType(change.type, true) ?? base.type, title: clean(change.title) || base.title };
-  return fill(draft, change, change.detail);
+  return fill(draft, change, change.detail, cleanCode(change.code));
 }
 
 function withStatus(problem: Problem, received: number, contract: Contract, service: string): Problem {
-  const [before, after] = [problem.status, received].map((each) => documentedRow(each, false, contract, service)) as [
-    DocumentedRow,
-    DocumentedRow,
-  ];
+  const before = documentedRow(problem.status, false, contract, service);
+  const after = documentedRow(received, false, contract, service);
   const { status } = after;
   const follows = (name: "title" | "detail" | "code") => (problem[name] === before[name] ? after[name] : problem[name]);
   const receivedStatus = problem.receivedStatus ?? (received === status ? undefined : received);
@@ -143,11 +141,19 @@ function documentedRow(received: number, upstream: boolean | undefined, contract
   return row;
 }
 
-/** Fills a draft with members that are made fit for the client first. */
-function fill(draft: Draft, { code, isChecked, errors, extensions, headers }: Partial<Finding>, message: unknown): Problem {
+/**
+ * Fills a draft with members that are made fit for the client first.
+ * @param code that is fit for it
+ */
+function fill(
+  draft: Draft,
+  { errors, extensions, headers }: Partial<Finding>,
+  message: unknown,
+  code: string | undefined,
+): Problem {
   const text = clean(message);
   if (text !== "" && text !== draft.title) draft.detail = text; // a status phrase only repeats the title
-  draft.code = (isChecked ? code : cleanCode(code)) ?? draft.code;
+  if (code !== undefined) draft.code = code;
   if (Array.isArray(errors)) draft.errors = errors.slice(0, maxFieldErrors).map(cleanField);
   if (extensions) draft.extensions = extensions;
   const fit = exposableHeaders(headers, draft.status);

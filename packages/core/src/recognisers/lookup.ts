@@ -7,6 +7,8 @@ import type { Context, Family, Rule } from "./rule.js";
 /** Indexes the rules of several families by what they are found by. */
 export interface FamilyIndex {
   readonly marks: RulesByKey;
+  /** The rules of all marks. */
+  readonly marked: readonly PlacedRule[];
   readonly names: RulesByKey;
   readonly codes: RulesByKey;
 }
@@ -34,15 +36,16 @@ export function indexFamilies(families: readonly Family[]): FamilyIndex {
     for (const [code, rule] of Object.entries(family.codes ?? {})) addPlaced(codes, code, { place: place++, rule });
   }
   seekMembers(marks.keys());
-  return { marks, names, codes };
+  const marked = [...marks.values()].flat().toSorted((one, other) => one.place - other.place);
+  return { marks, marked, names, codes };
 }
 
 /**
  * Finds the meaning of an error in the first family that knows it. Within a family the mark comes first, then the name, then the code.
  */
-export function lookup({ marks, names, codes }: FamilyIndex, error: object, context: Context): Finding | undefined {
+export function lookup({ marks, marked, names, codes }: FamilyIndex, error: object, context: Context): Finding | undefined {
   const byText = mergePlaced(names.get(context.name), codes.get(context.code));
-  for (const { rule, mark } of mergePlaced(byText, placedAmong(marks, context.members))) {
+  for (const { rule, mark } of mergePlaced(byText, placedAmong(marks, context.members, marked))) {
     if (mark !== undefined && read(error, mark) === undefined) continue;
     const found = typeof rule === "function" ? rule(error, context) : rule;
     if (found) return found;

@@ -12,15 +12,24 @@ export function addPlaced<Each extends Placed>(index: Map<string, Each[]>, key: 
 
 const none: readonly [] = [];
 
-/** Lists all that the members of an error lead to. Most errors have none that does, or one. */
+/**
+ * Lists all that the members of an error may lead to. Most errors have no member that does, or one.
+ * @param all of the index: what is no error may have any member, so that the whole list is asked
+ */
 export function placedAmong<Each extends Placed>(
   index: ReadonlyMap<string, readonly Each[]>,
   members: ReadonlySet<string>,
+  all: readonly Each[],
 ): readonly Each[] {
+  if (members.size === 0) return none;
+  if (members.size > maxMerged) return all;
   let found: readonly Each[] = none;
-  if (members.size > 0) for (const member of members) found = mergePlaced(found, index.get(member));
+  for (const member of members) found = mergePlaced(found, index.get(member));
   return found;
 }
+
+/** Limits the lists that are merged one after another. */
+const maxMerged = 10;
 
 /** Merges two lists by their places. */
 export function mergePlaced<Each extends Placed>(some: readonly Each[] = none, others: readonly Each[] = none): readonly Each[] {

@@ -109,7 +109,9 @@ function sharedParts({ type, title, status, code, detail }: Problem): SharedPart
   if (same && same.detail === detail) return same;
   const start = same?.start ?? `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
   const middle = same?.middle ?? `","error_code":${JSON.stringify(code)},"error_msg":"`;
-  const parts = { type, title, code, detail, start, text: escaped(detail), middle };
+  const text = escaped(detail);
+  const kept = JSON.parse(`"${text}"`) as string; // a copy: the detail may be a part of a large text, which it would keep
+  const parts = { type, title, code, detail: kept, start, text: text === detail ? kept : text, middle };
   lastParts.set(status, parts);
   return parts;
 }

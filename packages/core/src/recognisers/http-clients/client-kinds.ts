@@ -162,15 +162,16 @@ interface MarkedKind extends Placed {
   readonly kind: ClientKind;
 }
 
+const markedKinds: readonly MarkedKind[] = clientMarks.map(([mark, kind], place) => ({ mark, kind, place }));
 const kindsByMark = new Map<string, MarkedKind[]>();
-for (const [place, [mark, kind]] of clientMarks.entries()) addPlaced(kindsByMark, String(mark), { place, mark, kind });
+for (const marked of markedKinds) addPlaced(kindsByMark, String(marked.mark), marked);
 seekMembers([...kindsByMark.keys(), "response"]);
 
 /** Looks all marks up at once: most errors have none. A revoked Proxy has none either. */
 function kindByMark(error: object, members: ErrorKeys["members"]): ClientKind | undefined {
   try {
     const ofGaxios = gaxiosMark in error ? kindsByMark.get(String(gaxiosMark)) : undefined;
-    for (const { mark, kind } of mergePlaced(placedAmong(kindsByMark, members), ofGaxios))
+    for (const { mark, kind } of mergePlaced(placedAmong(kindsByMark, members, markedKinds), ofGaxios))
       if (mark in error && matchesKind(error, kind)) return kind;
   } catch {}
   return undefined;
