@@ -64,10 +64,11 @@ const knownSentences = new Map<string, string>();
 function withoutFault(message: string): string {
   const known = knownSentences.get(message);
   if (known !== undefined) return known;
-  const kept = withoutValues(message, [], newSearch());
-  if (message.length > maxKnownSentenceCharacters || !ascii.test(message)) return kept;
+  if (message.length > maxKnownSentenceCharacters || !ascii.test(message)) return withoutValues(message, [], newSearch());
+  const copy = Buffer.from(message).toString(); // the text may be a part of a large one, which it would keep
+  const kept = withoutValues(copy, [], newSearch());
   if (knownSentences.size >= maxKnownSentences) knownSentences.clear(); // a client may choose a name that is quoted
-  knownSentences.set(Buffer.from(message).toString(), kept); // a copy: the text may be a part of a large one, which it would keep
+  knownSentences.set(copy, kept);
   return kept;
 }
 
