@@ -161,13 +161,12 @@ function fill(
   return draft;
 }
 
-const fieldPlaces = ["pointer", "parameter", "header"] as const;
-
 function cleanField(field: FieldError): FieldError {
   const detail = clean(readText(field, "detail")) || ownTexts["not-valid"];
-  for (const name of fieldPlaces) {
-    const place = readText(field, name);
-    if (place !== undefined) return { [name]: clean(place), detail };
-  }
-  return { detail };
+  const pointer = readText(field, "pointer");
+  if (pointer !== undefined) return { pointer: clean(pointer), detail };
+  const parameter = readText(field, "parameter");
+  if (parameter !== undefined) return { parameter: clean(parameter), detail };
+  const header = readText(field, "header");
+  return header === undefined ? { detail } : { header: clean(header), detail };
 }

@@ -26,7 +26,7 @@ export function invalidFields(list: unknown, dialects: readonly Dialect[], part 
   const fields: FieldError[] = [];
   for (const issue of issues(dialect)) {
     if (fields.length >= maxFieldErrors) break;
-    fields.push(...dialect.fields(issue, part, work));
+    for (const field of dialect.fields(issue, part, work)) fields.push(field);
   }
   return fields;
 }
