@@ -50,7 +50,8 @@ function leadsTo(handler: object, layer: Layer, path: string, taken: string): bo
   const inner = layer.handle?.stack;
   const isFound = hasHandler(layer, handler);
   if (!isFound && !inner) return false;
-  const part = matchedPart(layer, path)?.replace(/\/$/, ""); // as Express adds it to `baseUrl`
+  const matched = matchedPart(layer, path);
+  const part = matched?.endsWith("/") ? matched.slice(0, -1) : matched; // as Express adds it to `baseUrl`
   if (part === undefined || !taken.startsWith(part)) return false;
   return isFound ? part === taken : leadTo(handler, inner!, restOfPath(path, part), taken.slice(part.length));
 }
