@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { inspect } from "node:util";
 import { createResponder, problem, UpstreamError, type Problem, type ProblemContext } from "@fg-errors/core";
 import { fgProxy } from "@fg-errors/core/proxy";
+import { answer, meant } from "@fg-errors/core/adapter";
 import { requestFacts } from "@fg-errors/core/hosts";
 import { guardServer } from "@fg-errors/core/server";
 import { relayResponse } from "@fg-errors/core/upstream";
@@ -233,11 +234,35 @@ it.each<[string, () => unknown, RegExp]>([
   expect(inspect(cause)).not.toContain("Symbol(");
 });
 
-it("leaves the finding to a value that wraps the error, or inherits from it", () => {
+it.each([
+  ["the error", problem(409, "Paid", { code: "ORDER.0409" })],
+  ["what an adapter means", meant({ status: 409, detail: "Paid", code: "ORDER.0409" })],
+])("leaves the finding to a value that wraps %s, or inherits from it", (_what, thrown: object) => {
   const respond = createResponder();
-  const thrown = problem(409, "Paid", { code: "ORDER.0409" });
   for (const value of [thrown, new Proxy(thrown, {}), Object.create(thrown) as object])
     expect(JSON.parse(respond(value, { headers: {} }).body)).toMatchObject({ detail: "Paid", error_code: "ORDER.0409" });
+});
+
+it("answers whatever the members of a connection and a response do", async () => {
+  const errors: unknown[] = [];
+  const thrown = problem(503, "Later");
+  const server = createServer((incoming, response) => {
+    const { socket } = incoming;
+    const hostile = new Proxy(socket, {
+      get(target, name) {
+        if (name === "errored") throw new Error("no");
+        return Reflect.get(target, name, target) as unknown;
+      },
+    });
+    Object.defineProperty(incoming, "socket", { value: hostile });
+    Object.setPrototypeOf(response, Object.create(ServerResponse.prototype, { err: { get: () => undefined, set: () => {} } }));
+    answer(createResponder(), thrown, incoming, response);
+    errors.push((response as { err?: unknown }).err);
+  });
+  await withServer(server, async (port) => {
+    expect(await exchange(port, request("GET /"))).toContain("HTTP/1.1 503 ");
+  });
+  expect(errors).toEqual([thrown]);
 });
 
 it("requestFacts() takes each fact that the host knows better", async () => {

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { createResponder, problem, type Facts, type ResponderOptions } from "@fg-errors/core";
+import { createResponder, normalizeError, problem, type Facts, type ResponderOptions } from "@fg-errors/core";
 import createError from "http-errors";
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
 
@@ -134,6 +134,43 @@ describe("the request id", () => {
     expect(bodyOf(problem(404), {}, { [fact]: "given-before" })["request_id"]).toBe("given-before");
     expect(bodyOf(problem(404), {}, { [fact]: 'a","admin":"b' })["request_id"]).toMatch(newId);
   });
+});
+
+it("sends no inherited member of an error's header fields", () => {
+  const inherited = { configurable: true, enumerable: true, writable: true, value: "1" };
+  Object.defineProperty(Object.prototype, "x-inherited", inherited); // oxlint-disable-line no-extend-native -- as old libraries do
+  try {
+    const { headers } = createResponder()(problem(409, "x", { headers: { "Retry-After": "5" } }), facts);
+    expect(Object.keys(headers)).toContain("retry-after");
+    expect(Object.keys(headers)).not.toContain("x-inherited");
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "x-inherited");
+  }
+});
+
+it.each([
+  ["entries() gives nothing", { entries: () => undefined, "x-own": "1" }],
+  ["a field is named __proto__", JSON.parse('{"__proto__":"a"}') as object],
+])("sends no header field of an error where %s", (_where, headers) => {
+  expect(normalizeError(problem(409, "x", { headers: headers as never })).headers).toBeUndefined();
+});
+
+it("takes a name of the language for an error's own name only", () => {
+  class SyntaxError extends Error {}
+  const named = Object.assign(new SyntaxError("For the client"), { status: 400, expose: true });
+  expect(normalizeError(named).detail).toBe("For the client");
+});
+
+it("takes the status of an error of effect whose cause says nothing", () => {
+  const cause = { [Symbol.for("effect/Runtime/FiberFailure/Cause")]: { error: "boom" } };
+  expect(normalizeError(Object.assign(new Error("x"), { status: 404 }, cause)).status).toBe(404);
+});
+
+it("folds by a contract made by hand in the same way, whatever came before", () => {
+  const texts = { title: "Title", description: "Text." };
+  const contract = { name: "own", statuses: { 422: texts, 500: texts }, folds: { 400: { to: 422 } }, upstreamFolds: {} };
+  const statusOf = (status: number) => normalizeError(problem(status), { contract: contract as never }).status;
+  expect([400, 418, 400].map(statusOf)).toEqual([422, 400, 422]);
 });
 
 it("checks code, type and title, whoever claims that they are checked", () => {

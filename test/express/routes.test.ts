@@ -102,6 +102,9 @@ describe.each(versions)("Express %s", (_version, framework) => {
       expect(await send(port, "PATCH", "/late")).toEqual({ status: 405, allow: "HEAD, GET, OPTIONS" });
       route.put(ok);
       expect(await send(port, "PATCH", "/late")).toEqual({ status: 405, allow: "HEAD, GET, PUT, OPTIONS" });
+      Object.assign(route, { stack: [], methods: {} });
+      route.get(ok).post(ok);
+      expect(await send(port, "PATCH", "/late")).toEqual({ status: 405, allow: "HEAD, GET, POST, OPTIONS" });
     });
   });
 

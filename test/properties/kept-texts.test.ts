@@ -1,7 +1,7 @@
 // What is kept of an error's texts for the next one must not keep the large text that they were cut from.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createResponder, normalizeError, problem } from "@fg-errors/core";
+import { createResponder, normalizeError, problem, type ProblemErrorOptions } from "@fg-errors/core";
 import { expect, it } from "vitest";
 
 setFlagsFromString("--expose-gc");
@@ -31,12 +31,17 @@ it("knows that a part of a text keeps the whole", () => {
   expect(parts).toHaveLength(texts);
 });
 
-it("keeps no large text for the detail of the last problem of each status", () => {
+it.each<[string, (seed: number) => ProblemErrorOptions]>([
+  ["detail", () => ({})],
+  ["code", (seed) => ({ code: beginning(seed).replaceAll(" ", "-").slice(0, 40) })],
+  ["type and title", (seed) => ({ type: `about:${seed}`, title: beginning(seed) })],
+])("keeps no large text for the %s of the last problem of each status", (member, optionsOf) => {
   const respond = createResponder();
   const statuses = [400, 401, 403, 404, 405, 406, 407, 408, 409];
   const act = (seed: number) => {
-    const { body } = respond(problem(statuses[seed % statuses.length]!, beginning(seed)), { headers: {} });
-    expect(body).toContain(`${seed} is no order.`);
+    const detail = member === "detail" ? beginning(seed) : "No order.";
+    const { body } = respond(problem(statuses[seed % statuses.length]!, detail, optionsOf(seed)), { headers: {} });
+    expect(body).toContain("o");
   };
   expect(heapAfter(act)).toBeLessThan(3 * characters);
 });

@@ -32,7 +32,10 @@ export function mayTake(method: string, { layers, path }: { layers: readonly Lay
   return layers.some((layer) => {
     const { route, handle } = layer;
     const taken = path === undefined ? undefined : matchedPart(layer, path);
-    if (route) return readRoute(route).methods.includes(method) || (readRoute(route).takesAll && taken === undefined);
+    if (route) {
+      const { methods, takesAll } = readRoute(route);
+      return methods.includes(method) || (takesAll && taken === undefined);
+    }
     if (handle?.stack)
       return mayTake(method, { layers: handle.stack, path: taken === undefined ? undefined : restOfPath(path!, taken) });
     return taken === undefined && handle?.length !== errorHandlerLength && markedName(layer) === undefined;
@@ -69,23 +72,24 @@ interface RouteMethods {
   readonly takesAll: boolean;
   /** Whether Express itself answers OPTIONS for it. */
   readonly leavesOptions: boolean;
-  /** How many handlers it had then. */
-  readonly handlers: number | undefined;
+  /** What it was read of: another handler may be for another method. */
+  readonly source: readonly [methods: Route["methods"], handlers: number | undefined, lastHandler: unknown];
 }
 
 /** Maps a route to what was read of it: to list the members of `methods`, which is a dictionary, costs more than all else that a 405 needs. */
 const knownRoutes = new WeakMap<Route, RouteMethods>();
 
 function readRoute(route: Route): RouteMethods {
+  const source = [route.methods, route.stack?.length, route.stack?.at(-1)] as const;
   const known = knownRoutes.get(route);
-  if (known && known.handlers === route.stack?.length) return known;
+  if (known?.source.every((part, at) => part === source[at])) return known;
   const names = Object.keys(route.methods);
   const hasAll = route.methods["_all"] === true;
   const takesAll = hasAll || names.length >= METHODS.length; // the application's own all() names each of Node's methods
   const named = takesAll && !hasAll ? [] : names.filter((name) => name !== "_all");
   const methods = named.flatMap((name) => (name === "get" ? ["HEAD", "GET"] : [name.toUpperCase()]));
   const leavesOptions = !takesAll && !route.methods["options"] && methods.length > 0;
-  const read = { methods, takesAll, leavesOptions, handlers: route.stack?.length };
+  const read = { methods, takesAll, leavesOptions, source };
   knownRoutes.set(route, read);
   return read;
 }

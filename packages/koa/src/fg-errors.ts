@@ -39,7 +39,7 @@ export function fgErrors(options?: ResponderOptions): ErrorMiddleware {
       failed = true;
       const facts = isErrorOfBody(ctx, thrown) ? ({ ...factsOf(ctx), origin: "content" } as const) : factsOf(ctx);
       answer(respond, thrown, ctx.req, ctx.res, facts);
-      ctx.respond = false; // Koa 3 would end the response again
+      if (ctx.res.writableEnded) ctx.respond = false; // Koa 3 would end it again
     };
     // Koa calls it for failures outside of the middleware: a body's stream, a body that cannot be serialised.
     const answerOutside = (thrown: unknown) => {

@@ -18,23 +18,18 @@ export function fieldEntries(headers: unknown): readonly Entry[] {
 }
 
 function collectEntries(entries: Entry[], headers: object): void {
-  const pairs = pairsIn(headers);
-  if (pairs) {
-    for (const [name, value] of pairs) if (collectEntry(entries, name, value)) return;
-  } else if (Array.isArray(headers)) {
+  if (Array.isArray(headers) && !Array.isArray(headers[0])) {
     for (let at = 0; at + 1 < headers.length; at += 2) if (collectEntry(entries, headers[at], headers[at + 1])) return;
+  } else if (Array.isArray(headers) || typeof (headers as { entries?: unknown }).entries === "function") {
+    const pairs = Array.isArray(headers) ? headers : (headers as { entries(): unknown }).entries();
+    for (const [name, value] of pairs as Pairs) if (collectEntry(entries, name, value)) return;
   } else {
     for (const name in headers)
       if (Object.hasOwn(headers, name) && collectEntry(entries, name, (headers as Record<string, unknown>)[name])) return;
   }
 }
 
-/** Returns the pairs of headers that have such; undefined for a record and a flat array. */
-function pairsIn(headers: object): Iterable<readonly [name: unknown, value: unknown]> | undefined {
-  if (Array.isArray(headers)) return Array.isArray(headers[0]) ? headers : undefined;
-  const { entries } = headers as { entries?: unknown };
-  return typeof entries === "function" ? (entries.call(headers) as ReturnType<typeof pairsIn>) : undefined;
-}
+type Pairs = Iterable<readonly [name: unknown, value: unknown]>;
 
 /** Adds a field. Returns whether no more may be added. */
 function collectEntry(entries: Entry[], name: unknown, value: unknown): boolean {

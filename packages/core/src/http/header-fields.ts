@@ -90,7 +90,13 @@ const maxFieldOctets = 4096;
 
 function isSendableField(name: string, value: unknown): boolean {
   const isText = typeof value === "string" || typeof value === "number";
-  return isText && isFieldName(name) && name.length + String(value).length <= maxFieldOctets && isFieldValue(value);
+  return (
+    isText &&
+    isFieldName(name) &&
+    name !== "__proto__" &&
+    name.length + String(value).length <= maxFieldOctets &&
+    isFieldValue(value)
+  );
 }
 
 /**

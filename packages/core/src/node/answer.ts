@@ -89,7 +89,9 @@ function setError(response: NodeResponse, thrown: unknown, status: number | unde
   const error = mayHaveMembers(thrown) ? thrown : new Error("What was thrown is no error", { cause: thrown });
   try {
     (response as { err?: unknown }).err = error;
-  } catch {} // of a response that an application has made read-only
+  } catch {} // it may be read-only
+  if (read(response, "err") === error) return;
+  Reflect.defineProperty(response, "err", { value: error, configurable: true, enumerable: true, writable: true });
 }
 
 /**
@@ -136,9 +138,12 @@ export function requestFacts(thrown: unknown, request: NodeRequest, response: No
 /** Whether a connection itself has failed with what was thrown. It is the client's then, whoever passes it on, unless this side has destroyed the connection with it. */
 function isErrorOfConnection(thrown: unknown, request: NodeRequest, response: NodeResponse): boolean {
   if (typeof thrown !== "object" || thrown === null) return false;
-  const socket = request.socket as Socket | null;
-  const errored: unknown = isHttp2(request) ? read(socket, "errored") : socket?.errored; // over HTTP/2 a Proxy that may throw
-  return errored === thrown && read(response, "errored") !== thrown;
+  try {
+    const socket = request.socket as Socket | null;
+    return socket?.errored === thrown && read(response, "errored") !== thrown;
+  } catch {
+    return false; // that of node:http2 is a Proxy, which throws once its stream is closed
+  }
 }
 
 /** Removes the fields that were set for the response that failed and must not be sent with an error. */

@@ -28,29 +28,18 @@ class ErrorWithFinding extends Error {
     } finally {
       limitStack(limit);
     }
-    Object.defineProperty(this, findingSymbol, { value: finding }); // no log lists it, and it stays behind a Proxy and a prototype
+    setFinding(this, finding);
   }
 }
 
-/** Carries a finding, and is no Error. A getter of a class costs a tenth of a property that no log lists. */
-class Failure {
-  readonly #finding: Finding;
-
-  /**
-   * Makes the carrier of a finding.
-   * @param members for the operator
-   */
-  constructor(finding: Finding, members: object) {
-    this.#finding = finding;
-    Object.assign(this, members);
-  }
-
-  get [findingSymbol](): Finding {
-    return this.#finding;
-  }
+/** Sets the member for the finding. No log lists it, and it can be read through a Proxy and off a derived object. */
+function setFinding<Value extends object>(value: Value, finding: Finding): Value & Found {
+  return Object.defineProperty(value, findingSymbol, { value: finding }) as Value & Found;
 }
 
-Reflect.deleteProperty(Failure.prototype, "constructor"); // a log then shows plain data
+interface Found {
+  readonly [findingSymbol]: Finding;
+}
 
 /**
  * Represents an error that an application throws on purpose. Its message is always sent to the client, also with a 5xx. A handler that
@@ -138,8 +127,8 @@ export class UpstreamError extends ErrorWithFinding {
  * @param message default: the finding's detail, else its status
  * @example answer(respond, meant({ status: 404 }), request, response);
  */
-export function meant(finding: Finding, name = "Failure", message = finding.detail ?? `Status ${finding.status}`): object {
-  return new Failure(finding, { name, message });
+export function meant(finding: Finding, name = "Failure", message = finding.detail ?? `Status ${finding.status}`): Found {
+  return setFinding({ name, message }, finding);
 }
 
 /**
@@ -147,7 +136,7 @@ export function meant(finding: Finding, name = "Failure", message = finding.deta
  * @param cause what it failed with, for the operator
  */
 export function upstreamFailure(finding: Finding, cause?: unknown): object {
-  return new Failure(finding, { name: "UpstreamError", cause, ...describeUpstream(finding) });
+  return setFinding({ name: "UpstreamError", cause, ...describeUpstream(finding) }, finding);
 }
 
 /**

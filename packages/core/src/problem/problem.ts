@@ -125,7 +125,7 @@ function withStatus(problem: Problem, received: number, contract: Contract, serv
 
 type DocumentedRow = Pick<Problem, "status" | "title" | "detail" | "code">;
 
-/** Keeps the documented rows of the last contract and service, by status: most processes have one of each. */
+/** Keeps the documented rows of the last contract and service, by the statuses of the contract: most processes have one of each. */
 let last = { contract: functionGraph, service: "", rows: new Map<number, DocumentedRow>() };
 
 /** Folds a status into the contract, and returns what is documented of the one that it leads to. */
@@ -137,13 +137,13 @@ function documentedRow(received: number, upstream: boolean | undefined, contract
   const status = foldStatus(contract, received, upstream);
   const { title, description: detail } = contract.statuses[status] ?? functionGraph.statuses[status]!;
   const row = { status, title, detail, code: `${service}.0${status}` };
-  rows.set(status, row);
+  if (status === received && !upstream) rows.set(status, row);
   return row;
 }
 
 /**
  * Fills a draft with members that are made fit for the client first.
- * @param code that is fit for it
+ * @param code already cleaned
  */
 function fill(
   draft: Draft,

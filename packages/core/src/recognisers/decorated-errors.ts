@@ -14,7 +14,7 @@ const nativeErrors: ReadonlySet<unknown> = new Set([
 
 /** Whether somebody only decorated another failure: createError(404, enoent) exposes a path, or a database error's SQL. */
 export function isDecorated(error: object, context: Context): boolean {
-  return nativeErrors.has(context.name) || context.operationalFinding() !== undefined || isForeignError(error, context);
+  return nativeErrors.has(read(error, "name")) || context.operationalFinding() !== undefined || isForeignError(error, context);
 }
 
 /** Whether an error has members that system calls or drivers add. One that no rule knows quotes a path or its SQL all the same. */

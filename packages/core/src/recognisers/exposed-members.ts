@@ -18,7 +18,7 @@ const foreignNameSpaces = /^(?:ERR_|HPE_|UND_ERR_|FST_|P\d{4}$|ER_|SQLITE_)/;
  * Reads the code, type and title of an error whose message may leave: its thrower has written them for the same reader. A code of the
  * system or of a library describes what happened inside. A title belongs to a type (RFC 9457 section 4.2.1).
  * @param source the error, or the body that it keeps for the response
- * @param known its code and type, if they are known already
+ * @param known its code, or "" for none, and its type, if they are read already
  */
 export function exposedMembers(
   source: unknown,

@@ -4,7 +4,7 @@ import { seekMembers } from "./error-keys.js";
 import { addPlaced, mergePlaced, placedAmong, type Placed } from "./placed.js";
 import type { Context, Family, Rule } from "./rule.js";
 
-/** Indexes the rules of several families by what they are found by. */
+/** Indexes the rules of several families by mark, name and code. */
 export interface FamilyIndex {
   readonly marks: RulesByKey;
   /** The rules of all marks. */
@@ -24,11 +24,9 @@ interface PlacedRule extends Placed {
 
 /** Indexes families once, so that an error meets only the rules that its marks, its name and its code lead to. */
 export function indexFamilies(families: readonly Family[]): FamilyIndex {
-  const [marks, names, codes] = [
-    new Map<string, PlacedRule[]>(),
-    new Map<string, PlacedRule[]>(),
-    new Map<string, PlacedRule[]>(),
-  ];
+  const marks = new Map<string, PlacedRule[]>();
+  const names = new Map<string, PlacedRule[]>();
+  const codes = new Map<string, PlacedRule[]>();
   let place = 0;
   for (const family of families) {
     for (const [mark, rule] of Object.entries(family.marks ?? {})) addPlaced(marks, mark, { place: place++, rule, mark });

@@ -47,7 +47,6 @@ export function normalizeChecked(thrown: unknown, options: NormalizeOptions): Pr
 
 /** Makes the finding of a value of which nothing is known, not even a status but 500. A status that was set for it counts. */
 function unknownFinding(thrown: unknown, circumstances: Circumstances): Finding {
-  const chosen = readStatus(circumstances, "responseStatus");
-  if (chosen === undefined) return { status: 500 }; // any other of its own would have been recognised
-  return { status: readStatus(thrown, "status") ?? readStatus(thrown, "statusCode") ?? chosen };
+  const status = readStatus(thrown, "status") ?? readStatus(thrown, "statusCode") ?? readStatus(circumstances, "responseStatus");
+  return { status: status ?? 500 };
 }

@@ -1,9 +1,11 @@
-/** Describes what is asked in a fixed order, whichever member, name or code of an error it was found by. */
+import { maxMergedLists } from "../util/limits.js";
+
+/** Describes a rule, or a kind of error, with its place in the order in which all of them are asked. */
 export interface Placed {
   readonly place: number;
 }
 
-/** Adds to an index. Places must grow. */
+/** Adds to an index. It must be called in the order of the places. */
 export function addPlaced<Each extends Placed>(index: Map<string, Each[]>, key: string, placed: Each): void {
   const list = index.get(key);
   if (list) list.push(placed);
@@ -13,8 +15,9 @@ export function addPlaced<Each extends Placed>(index: Map<string, Each[]>, key: 
 const none: readonly [] = [];
 
 /**
- * Lists all that the members of an error may lead to. Most errors have no member that does, or one.
- * @param all of the index: what is no error may have any member, so that the whole list is asked
+ * Lists all that the members of an error may lead to. Most errors have no member that does, or one. The caller checks that the error has
+ * the member.
+ * @param all that the index has, in order. It is returned where the error has many members: a value that is no error may have any
  */
 export function placedAmong<Each extends Placed>(
   index: ReadonlyMap<string, readonly Each[]>,
@@ -22,14 +25,11 @@ export function placedAmong<Each extends Placed>(
   all: readonly Each[],
 ): readonly Each[] {
   if (members.size === 0) return none;
-  if (members.size > maxMerged) return all;
+  if (members.size > maxMergedLists) return all;
   let found: readonly Each[] = none;
   for (const member of members) found = mergePlaced(found, index.get(member));
   return found;
 }
-
-/** Limits the lists that are merged one after another. */
-const maxMerged = 10;
 
 /** Merges two lists by their places. */
 export function mergePlaced<Each extends Placed>(some: readonly Each[] = none, others: readonly Each[] = none): readonly Each[] {

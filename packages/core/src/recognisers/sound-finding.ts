@@ -8,7 +8,7 @@ const isText = (value: unknown) => typeof value === "string" && value !== "";
 const isTrue = (value: unknown) => value === true;
 const isStatus = (value: unknown) => Number.isInteger(value);
 
-/** Checks each member of a finding. */
+/** Checks each member of a finding that an error may claim. */
 const checks: Readonly<Record<keyof Omit<Finding, "relayed" | "isChecked">, (value: unknown) => boolean>> = {
   status: (value) => typeof value === "number",
   type: isText,

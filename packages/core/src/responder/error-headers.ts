@@ -44,6 +44,7 @@ export function addErrorHeaders(
   if (language !== undefined)
     Object.assign(headers, { "content-language": language, vary: mergedList(headers["vary"] ?? "", languageFields) });
   for (const name in problem.headers) {
+    if (!Object.hasOwn(problem.headers, name)) continue;
     const value = problem.headers[name]!;
     headers[name] = name === "vary" && headers[name] !== undefined ? mergedList(value, headers[name]) : (headers[name] ?? value);
   }

@@ -16,7 +16,7 @@ import { problemMediaType } from "./media-type.js";
  * app.use(fgErrors({ format }));
  */
 export interface RenderContext {
-  /** The request's id, also sent as X-Request-Id: letters, digits, ".", "_" and "-", which no format escapes. */
+  /** The request's id, also sent as X-Request-Id: letters, digits, ".", "_" and "-", which need no escape in JSON, HTML or a field. */
   readonly requestId: string;
   /** The request's path, or the one that a service of this contract behind this gateway named. */
   readonly instance: string;
@@ -103,6 +103,11 @@ interface SharedParts extends Pick<Problem, "type" | "title" | "code" | "detail"
 /** Maps a status to the parts of its last body: most problems of a status differ in nothing but their detail, if in that. */
 const lastParts = new Map<number, SharedParts>();
 
+/** Copies texts: each may be a part of a large one, which it would keep in memory. */
+function copyTexts<Texts extends object>(texts: Texts): Texts {
+  return JSON.parse(JSON.stringify(texts)) as Texts;
+}
+
 function sharedParts({ type, title, status, code, detail }: Problem): SharedParts {
   const last = lastParts.get(status);
   const same = last && last.code === code && last.type === type && last.title === title ? last : undefined;
@@ -110,8 +115,9 @@ function sharedParts({ type, title, status, code, detail }: Problem): SharedPart
   const start = same?.start ?? `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
   const middle = same?.middle ?? `","error_code":${JSON.stringify(code)},"error_msg":"`;
   const text = escaped(detail);
-  const kept = JSON.parse(`"${text}"`) as string; // a copy: the detail may be a part of a large text, which it would keep
-  const parts = { type, title, code, detail: kept, start, text: text === detail ? kept : text, middle };
+  const kept = JSON.parse(`"${text}"`) as string;
+  const { type: ofType, title: ofTitle, code: ofCode } = same ?? copyTexts({ type, title, code });
+  const parts = { type: ofType, title: ofTitle, code: ofCode, detail: kept, start, text: text === detail ? kept : text, middle };
   lastParts.set(status, parts);
   return parts;
 }

@@ -125,3 +125,6 @@ export const maxLoggedCharacters = 10_000;
 
 /** Limits the characters of a stack in which the frame of a timer is looked for: ten frames with long paths. */
 export const maxStackCharacters = 8000;
+
+/** Limits the lists of rules that are merged one after another, which takes quadratic time: few errors have as many members that rules look for. */
+export const maxMergedLists = 10;

@@ -162,7 +162,9 @@ interface MarkedKind extends Placed {
   readonly kind: ClientKind;
 }
 
-const markedKinds: readonly MarkedKind[] = clientMarks.map(([mark, kind], place) => ({ mark, kind, place }));
+const allKinds: readonly MarkedKind[] = clientMarks.map(([mark, kind], place) => ({ mark, kind, place }));
+const gaxiosKinds = allKinds.filter(({ mark }) => mark === gaxiosMark);
+const markedKinds = allKinds.filter(({ mark }) => mark !== gaxiosMark);
 const kindsByMark = new Map<string, MarkedKind[]>();
 for (const marked of markedKinds) addPlaced(kindsByMark, String(marked.mark), marked);
 seekMembers([...kindsByMark.keys(), "response"]);
@@ -170,8 +172,8 @@ seekMembers([...kindsByMark.keys(), "response"]);
 /** Looks all marks up at once: most errors have none. A revoked Proxy has none either. */
 function kindByMark(error: object, members: ErrorKeys["members"]): ClientKind | undefined {
   try {
-    const ofGaxios = gaxiosMark in error ? kindsByMark.get(String(gaxiosMark)) : undefined;
-    for (const { mark, kind } of mergePlaced(placedAmong(kindsByMark, members, markedKinds), ofGaxios))
+    const found = placedAmong(kindsByMark, members, markedKinds);
+    for (const { mark, kind } of gaxiosMark in error ? mergePlaced(found, gaxiosKinds) : found)
       if (mark in error && matchesKind(error, kind)) return kind;
   } catch {}
   return undefined;
