@@ -11,7 +11,7 @@ import { errorFinding, undecidedFinding, type ReplyOptions } from "./reply-findi
 import type { Reply } from "./reply.js";
 
 /**
- * Inspects the head of an upstream's reply, once. Every integration decides by its outcome, and by nothing else.
+ * Inspects the head of an upstream's reply, once. Every integration decides by its outcome, and by nothing else: none may inspect heads itself.
  * @example new Inspection(head, options, request.method).outcome // "passes"
  */
 export class Inspection {

@@ -103,23 +103,23 @@ interface SharedParts extends Pick<Problem, "type" | "title" | "code" | "detail"
 /** Maps a status to the parts of its last body: most problems of a status differ in nothing but their detail, if in that. */
 const lastParts = new Map<number, SharedParts>();
 
-/** Copies texts: each may be a part of a large one, which it would keep in memory. */
-function copyTexts<Texts extends object>(texts: Texts): Texts {
-  return JSON.parse(JSON.stringify(texts)) as Texts;
-}
-
-function sharedParts({ type, title, status, code, detail }: Problem): SharedParts {
+function sharedParts(problem: Problem): SharedParts {
+  const { type, title, status, code, detail } = problem;
   const last = lastParts.get(status);
   const same = last && last.code === code && last.type === type && last.title === title ? last : undefined;
   if (same && same.detail === detail) return same;
-  const start = same?.start ?? `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
-  const middle = same?.middle ?? `","error_code":${JSON.stringify(code)},"error_msg":"`;
   const text = escaped(detail);
-  const kept = JSON.parse(`"${text}"`) as string;
-  const { type: ofType, title: ofTitle, code: ofCode } = same ?? copyTexts({ type, title, code });
-  const parts = { type: ofType, title: ofTitle, code: ofCode, detail: kept, start, text: text === detail ? kept : text, middle };
+  const kept = JSON.parse(`"${text}"`) as string; // a copy, as below
+  const parts = { ...(same ?? partsOf(problem)), detail: kept, text: text === detail ? kept : text };
   lastParts.set(status, parts);
   return parts;
+}
+
+/** Writes the parts that do not depend on the detail. Texts are copied: each may be a part of a large one, which it would keep in memory. */
+function partsOf({ type, title, status, code }: Problem): Omit<SharedParts, "detail" | "text"> {
+  const start = `${JSON.stringify({ type, title, status }).slice(0, -1)},"detail":"`;
+  const middle = `","error_code":${JSON.stringify(code)},"error_msg":"`;
+  return { ...(JSON.parse(JSON.stringify({ type, title, code })) as Pick<Problem, "type" | "title" | "code">), start, middle };
 }
 
 /** Writes a text as JSON does between its quotes. */
