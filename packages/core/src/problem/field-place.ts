@@ -1,7 +1,8 @@
-import { maxKeyCharacters, maxPathCharacters, maxPathKeys, maxReadPathKeys } from "../util/limits.js";
+import { maxKeyCharacters, maxPathCharacters, maxPathKeys, maxReadPathKeys, maxTextCharacters } from "../util/limits.js";
 import { read } from "../util/safe-read.js";
 import { clean } from "../util/sanitize.js";
 import type { FieldError } from "./finding.js";
+import { ownTexts } from "./own-texts.js";
 
 /** Names the place of a field, without the error. */
 export type Place = Omit<FieldError, "detail">;
@@ -17,10 +18,20 @@ const placesByPart: ReadonlyMap<string, PlaceOfKeys> = new Map<string, PlaceOfKe
   ["querystring", parameter],
   ["params", parameter],
   ["cookies", parameter],
-  ["headers", ([name]) => ({ header: clean(name) })],
+  ["headers", ([name]) => ({ header: clean(name?.toWellFormed()) })],
 ]);
 
-/** Gives the place of a field in a part of the request; none when the whole part is meant or the part is unknown. */
+/**
+ * Makes the error of a field in a part of the request. Its texts are fit for the client.
+ * @param detail a clean text; "" where none may leave
+ */
+export function fieldAt(part: string, path: readonly unknown[], detail: string): FieldError {
+  const field: Place & { detail?: string } = placeOf(part, path);
+  field.detail = detail || ownTexts["not-valid"];
+  return field as FieldError;
+}
+
+/** Gives the place of a field in a part of the request; none when the whole part is meant or the part is unknown. Its text is clean. */
 export function placeOf(part: string, path: readonly unknown[]): Place {
   const keys = validKeys(path);
   return keys.length === 0 ? {} : (placesByPart.get(part)?.(keys) ?? {});
@@ -28,7 +39,8 @@ export function placeOf(part: string, path: readonly unknown[]): Place {
 
 /** Writes a JSON Pointer as a URI fragment: "~" and "/" escaped (RFC 6901 section 3), then percent-encoded (section 6). */
 function pointer(keys: readonly string[]): string {
-  return keys.reduce((path, key) => `${path}/${/^\w*$/.test(key) ? key : escapeKey(key)}`, "#");
+  const text = keys.reduce((path, key) => `${path}/${/^\w*$/.test(key) ? key : escapeKey(key.toWellFormed())}`, "#");
+  return text.length > maxTextCharacters ? clean(text) : text; // it has no character that is not clean
 }
 
 function escapeKey(key: string): string {
@@ -49,20 +61,21 @@ export function keysOfPointer(path: string): readonly string[] {
   return keys.map((key) => key.replace(/~1/g, "/").replace(/~0/g, "~"));
 }
 
-/** Reads the keys of a path. A step is a key, or as in Standard Schema an object that has one. A lone surrogate has no percent-encoding. */
+/** Reads the keys of a path. A step is a key, or as in Standard Schema an object that has one. */
 function validKeys(path: readonly unknown[]): readonly string[] {
   const keys: string[] = [];
-  for (const step of path.slice(0, maxPathKeys)) {
+  for (let at = 0; at < path.length && at < maxPathKeys; at++) {
+    const step = path[at];
     const key = typeof step === "object" ? read(step, "key") : step;
     if (typeof key !== "string" && typeof key !== "number") break;
     const text = String(key);
     if (text.length > maxKeyCharacters) break;
-    keys.push(text.toWellFormed());
+    keys.push(text);
   }
   return keys;
 }
 
 /** Writes a parameter's name as it is in the URL: qs and the like parse "filter[name]" into an object. */
 function parameterName([name, ...keys]: readonly string[]): string {
-  return clean(`${name}${keys.map((key) => `[${key}]`).join("")}`);
+  return clean(`${name}${keys.map((key) => `[${key}]`).join("")}`.toWellFormed());
 }

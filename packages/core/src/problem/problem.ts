@@ -78,7 +78,7 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
   if (finding.routine) draft.routine = true;
   // A server error's texts were not written for this client, whatever status an upstream gave them.
   if (finding.upstream && status >= 500 && !ownContract)
-    return fill(draft, { headers: finding.headers }, undefined, cleanCode(finding.code));
+    return fill(draft, { headers: finding.headers }, undefined, cleanCode(finding.code), undefined);
   if (ownContract && language !== undefined) draft.language = language;
   const path = instance === undefined ? undefined : pathIn(instance);
   if (path !== undefined) draft.instance = path;
@@ -87,7 +87,8 @@ export function toProblem(finding: Finding, cause: unknown, contract: Contract, 
     draft.type = type;
     draft.title = (finding.isChecked ? finding.title : clean(finding.title)) || title;
   }
-  return fill(draft, finding, finding.detail, finding.isChecked ? finding.code : cleanCode(finding.code));
+  if (finding.isChecked) return fill(draft, finding, finding.detail, finding.code, finding.errors);
+  return fill(draft, finding, finding.detail, cleanCode(finding.code), cleanFields(finding.errors));
 }
 
 /** Replaces members of a problem as a user asks. Texts that were the contract's follow a changed status. */
@@ -100,7 +101,7 @@ export function changeProblem(
   if (!change) return problem;
   const base = change.status === undefined ? problem : withStatus(problem, change.status, contract, service);
   const draft: Draft = { ...base, type: cleanType(change.type, true) ?? base.type, title: clean(change.title) || base.title };
-  return fill(draft, change, change.detail, cleanCode(change.code));
+  return fill(draft, change, change.detail, cleanCode(change.code), cleanFields(change.errors));
 }
 
 function withStatus(problem: Problem, received: number, contract: Contract, service: string): Problem {
@@ -144,21 +145,27 @@ function documentedRow(received: number, upstream: boolean | undefined, contract
 /**
  * Fills a draft with members that are made fit for the client first.
  * @param code already cleaned
+ * @param errors already cleaned
  */
 function fill(
   draft: Draft,
-  { errors, extensions, headers }: Partial<Finding>,
+  { extensions, headers }: Pick<Finding, "extensions" | "headers">,
   message: unknown,
   code: string | undefined,
+  errors: Problem["errors"],
 ): Problem {
   const text = clean(message);
   if (text !== "" && text !== draft.title) draft.detail = text; // a status phrase only repeats the title
   if (code !== undefined) draft.code = code;
-  if (Array.isArray(errors)) draft.errors = errors.slice(0, maxFieldErrors).map(cleanField);
+  if (errors !== undefined) draft.errors = errors;
   if (extensions) draft.extensions = extensions;
   const fit = exposableHeaders(headers, draft.status);
   if (fit) draft.headers = fit;
   return draft;
+}
+
+function cleanFields(errors: unknown): readonly FieldError[] | undefined {
+  return Array.isArray(errors) ? errors.slice(0, maxFieldErrors).map(cleanField) : undefined;
 }
 
 function cleanField(field: FieldError): FieldError {

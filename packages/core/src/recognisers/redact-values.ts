@@ -1,7 +1,7 @@
 import {
   charactersPerSearchedText,
   maxKnownSentenceCharacters,
-  maxKnownSentences,
+  maxKnownSentencesOfLength,
   maxMessageCharacters,
   maxSearchedCharacters,
   maxSearchedValues,
@@ -10,6 +10,7 @@ import {
   minSearchedCharacters,
 } from "../util/limits.js";
 import { firstEntries } from "../util/safe-read.js";
+import { clean } from "../util/sanitize.js";
 import { faultInMessage } from "./fault-in-message.js";
 
 /**
@@ -43,7 +44,7 @@ export function newSearch(): Search {
  * is cut to what can be sent before it is searched.
  * @param values where the library kept the value, searched for in custom messages
  * @param search the one of this error
- * @returns "" when nothing may leave
+ * @returns a clean text; "" when nothing may leave
  */
 export function redactValues(message: unknown, values: readonly unknown[], search: Search): string {
   if (typeof message !== "string" || message.length > maxMessageCharacters) return "";
@@ -55,20 +56,26 @@ function withoutValues(message: string, values: readonly unknown[], search: Sear
   const examined = searchedStart(values.reduce(withoutJoiQuote, message));
   const plain = examined.replace(receivedClause, "");
   const kept = plain.slice(0, maxTextCharacters + 1);
-  return quotesValue.test(plain) || faultInMessage(plain) || containsValue(values, examined, kept.length, search) ? "" : kept;
+  return quotesValue.test(plain) || faultInMessage(plain) || containsValue(values, examined, kept.length, search)
+    ? ""
+    : clean(kept);
 }
 
-/** Maps sentences without a value to what is left of them: validators use the same few again and again. */
-const knownSentences = new Map<string, string>();
+/**
+ * Lists sentences without a value, and what is left of them, by their length: validators use the same few again and again. They write
+ * them anew each time, and to compare such a text with one of its length costs less than its hash, which a Map would need.
+ */
+const knownSentences: { readonly message: string; readonly kept: string }[][] = [];
 
 function withoutFault(message: string): string {
-  const known = knownSentences.get(message);
-  if (known !== undefined) return known;
-  if (message.length > maxKnownSentenceCharacters || !ascii.test(message)) return withoutValues(message, [], newSearch());
+  if (message.length > maxKnownSentenceCharacters) return withoutValues(message, [], newSearch());
+  const sameLength = (knownSentences[message.length] ??= []);
+  for (const known of sameLength) if (known.message === message) return known.kept;
+  if (!ascii.test(message)) return withoutValues(message, [], newSearch());
   const copy = Buffer.from(message).toString(); // the text may be a part of a large one, which it would keep
   const kept = withoutValues(copy, [], newSearch());
-  if (knownSentences.size >= maxKnownSentences) knownSentences.clear(); // a client may choose a name that is quoted
-  knownSentences.set(copy, kept);
+  if (sameLength.length >= maxKnownSentencesOfLength) sameLength.shift(); // a client may choose a name that is quoted
+  sameLength.push({ message: copy, kept });
   return kept;
 }
 

@@ -1,8 +1,9 @@
-import { keysOfPath, placeOf } from "../../problem/field-place.js";
+import { fieldAt, keysOfPath } from "../../problem/field-place.js";
 import type { FieldError } from "../../problem/finding.js";
-import { fillOwnText, ownTexts } from "../../problem/own-texts.js";
+import { fillOwnText } from "../../problem/own-texts.js";
 import { maxFieldErrors, maxMessageCharacters } from "../../util/limits.js";
 import { firstEntries, isError, read, readText } from "../../util/safe-read.js";
+import { clean } from "../../util/sanitize.js";
 import { newSearch, redactValues, type Search } from "../redact-values.js";
 
 /** Lists the fields of lists that users of fastest-validator and validate.js throw; undefined for any other. */
@@ -17,17 +18,14 @@ export function fieldsOfIssues(list: readonly unknown[]): readonly FieldError[] 
 function fastestField(issue: unknown, search: Search): FieldError | undefined {
   const [type, field] = [readText(issue, "type"), readText(issue, "field")];
   if (type === undefined || field === undefined || readText(issue, "message") === undefined || isError(issue)) return undefined;
-  return { ...placeOf("body", keysOfPath(field)), detail: redactValues(read(issue, "message"), [read(issue, "actual")], search) };
+  return fieldAt("body", keysOfPath(field), redactValues(read(issue, "message"), [read(issue, "actual")], search));
 }
 
 /** Reads an issue of validate.js, in its detailed format. */
 function detailedField(issue: unknown, search: Search): FieldError | undefined {
   const [attribute, validator] = [readText(issue, "attribute"), readText(issue, "validator")];
   if (attribute === undefined || validator === undefined || read(issue, "globalOptions") === undefined) return undefined;
-  return {
-    ...placeOf("body", keysOfPath(attribute)),
-    detail: redactValues(read(issue, "error"), [read(issue, "value")], search),
-  };
+  return fieldAt("body", keysOfPath(attribute), redactValues(read(issue, "error"), [read(issue, "value")], search));
 }
 
 /**
@@ -47,7 +45,7 @@ export function groupedFields(object: object): readonly FieldError[] | undefined
       isCertain ||= name !== "" && letters.startsWith(name);
       const [own = ""] = ownWords.exec(message.slice(0, maxMessageCharacters)) ?? [];
       const isOwn = own !== "" && letters === name + lettersOf(own);
-      found.push({ ...placeOf("body", keysOfPath(attribute)), detail: isOwn ? message : ownTexts["not-valid"] });
+      found.push(fieldAt("body", keysOfPath(attribute), isOwn ? clean(message) : ""));
     }
   }
   return isCertain ? found.slice(0, maxFieldErrors) : undefined;
@@ -83,8 +81,5 @@ function owField(label: unknown, message: unknown): FieldError {
   if (objects[0] === label) objects.shift();
   const isCertain = type !== undefined || objects.length === 0; // a value that is quoted may look like such an object
   const path = name === undefined || !text.includes(" in object `") || !isCertain ? [] : [...objects, name];
-  return {
-    ...placeOf("body", path),
-    detail: type === undefined ? ownTexts["not-valid"] : fillOwnText("other-type", { kind: type }),
-  };
+  return fieldAt("body", path, type === undefined ? "" : clean(fillOwnText("other-type", { kind: type })));
 }

@@ -1,7 +1,8 @@
-import { placeOf } from "../../problem/field-place.js";
+import { fieldAt } from "../../problem/field-place.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { maxFieldErrors, maxReadPathKeys } from "../../util/limits.js";
 import { firstEntries, read, readText } from "../../util/safe-read.js";
+import { clean } from "../../util/sanitize.js";
 import type { Context, Family, Rule } from "../rule.js";
 import {
   asRules,
@@ -98,7 +99,7 @@ function mongooseValidation(error: object): Finding | undefined {
 }
 
 function fieldError(path: string | undefined, flaw: unknown): FieldError {
-  return { ...placeOf("body", path?.split(".", maxReadPathKeys) ?? []), detail: describeFlaw(flaw) };
+  return fieldAt("body", path?.split(".", maxReadPathKeys) ?? [], describeFlaw(flaw));
 }
 
 /**
@@ -129,7 +130,7 @@ const flawReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
 
 function describeFlaw(flaw: unknown): string {
   const kind = readText(flaw, "kind") ?? readText(flaw, "validatorKey") ?? "";
-  if (readText(flaw, "name") === "CastError") return fillOwnText("other-type", { kind });
+  if (readText(flaw, "name") === "CastError") return clean(fillOwnText("other-type", { kind }));
   const reason = flawReasons.get(kind) ?? "not-valid";
   if (!ownTexts[reason].includes("{")) return ownTexts[reason];
   const limit = read(flaw, "properties", kind) ?? read(flaw, "validatorArgs", 0);

@@ -1,4 +1,4 @@
-import { keysOfPath, keysOfPointer, placeOf } from "../../problem/field-place.js";
+import { fieldAt, keysOfPath, keysOfPointer } from "../../problem/field-place.js";
 import type { FieldError, Finding } from "../../problem/finding.js";
 import { maxFieldErrors, maxIssueDepth, maxNestedIssues } from "../../util/limits.js";
 import { firstEntries, isRecord, read, readText } from "../../util/safe-read.js";
@@ -35,7 +35,7 @@ function typeBoxFinding(error: object, context: Parameters<typeof invalidRequest
   if (path === undefined || read(issue, "schema") === undefined)
     return invalidRequest(error, context, invalidFields(read(error, "cause", "errors"), [ajv]));
   const detail = redactValues(read(issue, "message"), [read(issue, "value")], newSearch());
-  return invalidRequest(error, context, [{ ...placeOf("body", keysOfPointer(path)), detail }]);
+  return invalidRequest(error, context, [fieldAt("body", keysOfPointer(path), detail)]);
 }
 
 /** Recognises effect's errors, whose issue is a tree. */
@@ -59,7 +59,7 @@ function collectLeaves(
   const own = read(issue, "path");
   const path = own === undefined ? base : [...base, ...(Array.isArray(own) ? own.slice(0, maxFieldErrors) : [own])];
   const inner = read(issue, "issues") ?? read(issue, "issue");
-  if (inner === undefined) found.push({ ...placeOf("body", path), detail: describeLeaf(issue) });
+  if (inner === undefined) found.push(fieldAt("body", path, describeLeaf(issue)));
   else
     for (const each of Array.isArray(inner) ? inner.slice(0, maxFieldErrors) : [inner])
       collectLeaves(each, path, levels - 1, work, found);
@@ -93,7 +93,7 @@ function runtypesFields(failure: unknown): readonly FieldError[] | undefined {
   const collect = (inner: unknown, path: readonly string[]) => {
     const details = read(inner, "details");
     if (work.left-- <= 0 || path.length > maxIssueDepth || found.length >= maxFieldErrors) return;
-    if (!isRecord(details)) found.push({ ...placeOf("body", path), detail: ownTexts["not-valid"] });
+    if (!isRecord(details)) found.push(fieldAt("body", path, ""));
     else for (const [key, each] of firstEntries(details, maxFieldErrors)) collect(each, [...path, key]);
   };
   collect(failure, []);
@@ -103,7 +103,7 @@ function runtypesFields(failure: unknown): readonly FieldError[] | undefined {
 function typiaFields(error: object): readonly FieldError[] | undefined {
   const path = readText(error, "path");
   if (path === undefined || readText(error, "expected") === undefined) return undefined;
-  return [{ ...placeOf("body", keysOfPath(path.replace(/^\$input\.?/, ""))), detail: ownTexts["not-valid"] }];
+  return [fieldAt("body", keysOfPath(path.replace(/^\$input\.?/, "")), "")];
 }
 
 /** Lists the fields of celebrate's map of joi's errors by the part of the request. */
@@ -113,7 +113,8 @@ function celebrateFields(details: unknown): readonly FieldError[] | undefined {
     .slice(0, maxFieldErrors)
     .flatMap(([part, failure]: readonly [unknown, unknown]) =>
       typeof part === "string" ? (invalidFields(read(failure, "details"), [standard], part) ?? []) : [],
-    );
+    )
+    .slice(0, maxFieldErrors);
 }
 
 function ioTsFields(list: readonly unknown[]): readonly FieldError[] | undefined {
@@ -121,21 +122,17 @@ function ioTsFields(list: readonly unknown[]): readonly FieldError[] | undefined
   return list.slice(0, maxFieldErrors).map((issue) => {
     const context = read(issue, "context");
     const steps = Array.isArray(context) ? context.slice(1, maxFieldErrors) : [];
-    return {
-      ...placeOf(
-        "body",
-        steps.map((step) => read(step, "key")).filter((key) => key !== ""),
-      ),
-      detail: ownTexts["not-valid"],
-    };
+    const keys = steps.map((step) => read(step, "key")).filter((key) => key !== "");
+    return fieldAt("body", keys, "");
   });
 }
 
 function vineFields(list: unknown): readonly FieldError[] | undefined {
   if (!Array.isArray(list)) return undefined;
   const search = newSearch();
-  return list.slice(0, maxFieldErrors).map((issue: unknown) => ({
-    ...placeOf("body", keysOfPath(readText(issue, "field") ?? "")),
-    detail: redactValues(read(issue, "message"), [], search),
-  }));
+  return list
+    .slice(0, maxFieldErrors)
+    .map((issue: unknown) =>
+      fieldAt("body", keysOfPath(readText(issue, "field") ?? ""), redactValues(read(issue, "message"), [], search)),
+    );
 }

@@ -1,4 +1,4 @@
-import { keysOfPath, keysOfPointer, placeOf } from "../../problem/field-place.js";
+import { fieldAt, keysOfPath, keysOfPointer } from "../../problem/field-place.js";
 import type { FieldError } from "../../problem/finding.js";
 import { maxFieldErrors, maxIssueDepth } from "../../util/limits.js";
 import { isRecord, read, readText } from "../../util/safe-read.js";
@@ -26,7 +26,7 @@ export function invalidFields(list: unknown, dialects: readonly Dialect[], part 
   const fields: FieldError[] = [];
   for (const issue of issues(dialect)) {
     if (fields.length >= maxFieldErrors) break;
-    for (const field of dialect.fields(issue, part, work)) fields.push(field);
+    for (const field of dialect.fields(issue, part, work)) if (fields.length < maxFieldErrors) fields.push(field);
   }
   return fields;
 }
@@ -35,7 +35,7 @@ export function invalidFields(list: unknown, dialects: readonly Dialect[], part 
 export const standard: Dialect = {
   owns: (issue) => standardIssue.owns(issue) && (read(issue, "path") ?? readText(issue, "kind")) !== undefined,
   fields: (issue, part, work) =>
-    innerIssues(issue, [], maxIssueDepth, work).map(({ path, detail }) => ({ ...placeOf(part, path), detail })),
+    innerIssues(issue, [], maxIssueDepth, work).map(({ path, detail }) => fieldAt(part, path, detail)),
 };
 
 /** Reads Standard Schema to the letter: an issue with the whole content needs nothing but a message. */
@@ -55,7 +55,7 @@ export const ajv: Dialect = {
     const key = named.map((member) => readText(issue, "params", member)).find((name) => name !== undefined);
     const path = keysOfPointer(readText(issue, "instancePath") ?? "");
     const detail = redactValues(read(issue, "message"), [read(issue, "data")], search);
-    return [{ ...placeOf(part, key === undefined ? path : [...path, key]), detail }];
+    return [fieldAt(part, key === undefined ? path : [...path, key], detail)];
   },
 };
 
@@ -66,7 +66,7 @@ export const yup: Dialect = {
   fields: (issue, _part, { search }) => {
     const path = keysOfPath(readText(issue, "path") ?? "");
     const values = [read(issue, "value"), read(issue, "params", "originalValue")];
-    return [{ ...placeOf("body", path), detail: redactValues(read(issue, "message"), values, search) }];
+    return [fieldAt("body", path, redactValues(read(issue, "message"), values, search))];
   },
 };
 
@@ -86,10 +86,10 @@ export const expressValidator: Dialect = {
   fields: (issue, _part, { search }) => {
     const nested = firstOfList(read(issue, "nestedErrors")).map((group) => (Array.isArray(group) ? group : [group]));
     const parts = withoutErrors(mergeLists([...nested, read(issue, "fields")]).slice(0, maxFieldErrors));
-    return (parts.length === 0 ? [issue] : parts).map((field) => ({
-      ...placeOf(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? "")),
-      detail: redactValues(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], search),
-    }));
+    return (parts.length === 0 ? [issue] : parts).map((field) => {
+      const detail = redactValues(read(field, "msg") ?? read(issue, "msg"), [read(field, "value")], search);
+      return fieldAt(readText(field, "location") ?? "", keysOfPath(readText(field, "path") ?? ""), detail);
+    });
   },
 };
 
@@ -99,15 +99,15 @@ export const openApi: Dialect = {
   fields: (issue, _part, { search }) => {
     const [part = "", ...path] = keysOfPointer(readText(issue, "path") ?? "");
     const foreign = readText(issue, "errorCode") === "serdes.openapi.validation";
-    return [{ ...placeOf(part, path), detail: foreign ? "" : redactValues(read(issue, "message"), [], search) }];
+    return [fieldAt(part, path, foreign ? "" : redactValues(read(issue, "message"), [], search))];
   },
 };
 
 function constraintErrors(issue: unknown, base: readonly unknown[], levels: number, work: Work): readonly FieldError[] {
   const path = [...base, ...[read(issue, "property")].filter((key) => key !== undefined)];
-  const [place, value] = [placeOf("body", path), [read(issue, "value")]];
+  const value = [read(issue, "value")];
   const messages = membersOf(read(issue, "constraints"), maxFieldErrors);
-  const own = messages.map((message) => ({ ...place, detail: redactValues(message, value, work.search) }));
+  const own = messages.map((message) => fieldAt("body", path, redactValues(message, value, work.search)));
   const children = expandNested(firstOfList(read(issue, "children")), levels, work, (child) =>
     constraintErrors(child, path, levels - 1, work),
   );

@@ -62,7 +62,7 @@ function errorWithList(error: object, context: Context): Finding | undefined {
   if (read(error, "type") === "FeathersError") return undefined;
   const found = invalidRequest(error, context, invalidFields(read(error, "errors"), [ajv, expressValidator, classValidator]));
   return found?.errors && read(error, "expose") === true
-    ? { ...found, detail: readText(error, "message"), ...exposedMembers(error) }
+    ? { ...found, detail: readText(error, "message"), ...exposedMembers(error), isChecked: false }
     : found;
 }
 
@@ -99,8 +99,9 @@ function yupOrClassValidator(error: object, context: Context): Finding | undefin
 }
 
 /**
- * Makes the finding of invalid fields. The error's own status, or the known origin of the data, says whose fault it is: a reply
- * that is not valid is not the client's fault, and its fields are not shown. Otherwise the request was not valid.
+ * Makes the finding of invalid fields, whose texts are clean, and which are no more than are read. The error's own status, or the known
+ * origin of the data, says whose fault it is: a reply that is not valid is not the client's fault, and its fields are not shown. Otherwise
+ * the request was not valid.
  */
 export function invalidRequest(
   error: object,
@@ -110,7 +111,7 @@ export function invalidRequest(
   if (errors === undefined) return undefined;
   const own = readStatus(error, "status") ?? readStatus(error, "statusCode");
   const status = own ?? (origin === "upstream" ? 502 : origin === "datastore" ? 500 : 400);
-  return status < 500 ? { status, errors } : { status };
+  return status < 500 ? { status, errors, isChecked: true } : { status };
 }
 
 function isSmall(root: unknown): boolean {

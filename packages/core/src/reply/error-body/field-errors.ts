@@ -1,9 +1,8 @@
-import { keysOfPath, keysOfPointer, placeOf, type Place } from "../../problem/field-place.js";
+import { fieldAt, keysOfPath, keysOfPointer, placeOf, type Place } from "../../problem/field-place.js";
 import type { FieldError } from "../../problem/finding.js";
 import { redactValues, searchedStart, type Search } from "../../recognisers/redact-values.js";
 import { maxFieldErrors } from "../../util/limits.js";
 import { firstEntries } from "../../util/safe-read.js";
-import { clean } from "../../util/sanitize.js";
 import { rawClientText } from "./client-text.js";
 import { firstValue, valueAt } from "./path.js";
 
@@ -66,7 +65,7 @@ export function namedFields(object: unknown, search: Search): readonly FieldErro
   );
   return messages.slice(0, maxFieldErrors).flatMap(([name, message]) => {
     const detail = detailOf(message, messageMembers, search);
-    return detail === "" ? [] : [{ ...placeOf("body", keysOfAnyPath(name)), detail }];
+    return detail === "" ? [] : [fieldAt("body", keysOfAnyPath(name), detail)];
   });
 }
 
@@ -77,7 +76,7 @@ export function namedFields(object: unknown, search: Search): readonly FieldErro
 function detailOf(entry: unknown, members: readonly string[], search: Search): string {
   const message = rawClientText(entry) ?? firstValue(entry, members, rawClientText);
   const sent = valueMembers.map((member) => valueAt(entry, member));
-  return clean(redactValues(message && searchedStart(message), sent, search));
+  return redactValues(message && searchedStart(message), sent, search);
 }
 
 function placeIn(entry: unknown): Place {
