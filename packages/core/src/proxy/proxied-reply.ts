@@ -95,11 +95,12 @@ const signs = ["finished", "writableEnded", "destroyed"] as const;
 export function seemDone(response: ServerResponse): void {
   if (!markSeemingDone(response)) return; // otherwise the pretended value would be restored later as the real one
   queueMicrotask(keepConnection(response));
+  const state = response as Record<(typeof signs)[number], boolean>;
   for (const sign of signs) {
     if (response[sign]) continue; // in node:http, `writableEnded` follows `finished`
     if (Object.hasOwn(response, sign)) {
-      Object.assign(response, { [sign]: true });
-      queueMicrotask(() => Object.assign(response, { [sign]: false }));
+      state[sign] = true;
+      queueMicrotask(() => void (state[sign] = false));
     } else {
       Object.defineProperty(response, sign, { value: true, writable: true, configurable: true });
       queueMicrotask(() => Reflect.deleteProperty(response, sign)); // which makes an object slow for the rest of its use: only for HTTP/2
