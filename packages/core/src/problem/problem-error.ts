@@ -136,7 +136,8 @@ export function meant(finding: Finding, name = "Failure", message = finding.deta
  * @param cause what it failed with, for the operator
  */
 export function upstreamFailure(finding: Finding, cause?: unknown): object {
-  return setFinding({ name: "UpstreamError", cause, ...describeUpstream(finding) }, finding);
+  const { message, upstreamStatus, upstreamCode, proxyError } = describeUpstream(finding);
+  return setFinding({ name: "UpstreamError", cause, message, upstreamStatus, upstreamCode, proxyError }, finding);
 }
 
 /**
