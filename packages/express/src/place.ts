@@ -42,7 +42,8 @@ function mountsIn(baseUrl: string): string[] {
 
 /** Whether layers lead to a handler, and take `taken`, and no more, of the path on the way. It is mostly mounted last, and never by a route. */
 function leadTo(handler: object, layers: readonly Layer[], path: string, taken: string): boolean {
-  return layers.findLastIndex((layer) => leadsTo(handler, layer, path, taken)) !== -1;
+  for (let at = layers.length - 1; at >= 0; at--) if (leadsTo(handler, layers[at]!, path, taken)) return true;
+  return false;
 }
 
 function leadsTo(handler: object, layer: Layer, path: string, taken: string): boolean {
