@@ -18,7 +18,7 @@ type Prepared = IncomingMessage & { [prepared]?: true };
  */
 export function prepareRequest(request: IncomingMessage): void {
   const { headers, url = "" } = request;
-  dropHopByHop(request);
+  dropHopByHop(request, headers);
   const coding = transferCodingOf(request);
   if (coding !== undefined && request.readableEnded) {
     headers["content-length"] = "0"; // it was read before: whoever writes it again, as fixRequestBody() does, sets its length
@@ -32,11 +32,13 @@ export function prepareRequest(request: IncomingMessage): void {
   (request as Prepared)[prepared] = true;
 }
 
-/** Removes the hop-by-hop fields of a request (RFC 9110 section 7.6.1), and what node:http's client refuses. */
-export function dropHopByHop(request: IncomingMessage): void {
-  const { headers } = request;
+/**
+ * Removes the hop-by-hop fields of a request (RFC 9110 section 7.6.1), and what node:http's client refuses.
+ * @param headers the request's own, which Node gives by a getter
+ */
+export function dropHopByHop(request: IncomingMessage, headers = request.headers): void {
   dropRefused(headers);
-  for (const name of connectionFields(request)) if (!stays.has(name)) delete headers[name];
+  for (const name of connectionFields(request, headers)) if (!stays.has(name)) delete headers[name];
   if (hasOptions(headers.connection)) headers.connection = persistence(headers.connection);
 }
 

@@ -138,7 +138,7 @@ export function fgProxy(proxyOptions: ProxyOptions = {}, given: ProxyEventHandle
   function proxyRes(...args: Parameters<ProxyHandlers["on"]["proxyRes"]>) {
     const [reply, request, response] = args;
     dropped.see("proxyRes");
-    if (isReadable(reply) && request.headers.expect === undefined && !isTracked(response)) dropped.missRequest();
+    if (!isTracked(response) && isReadable(reply) && request.headers.expect === undefined) dropped.missRequest();
     handleReply(...args);
   }
 
