@@ -44,7 +44,7 @@ it("nothing is news on a response that one has silenced", () => {
 
 it("one inspects what the other has not, and makes way for its answer", () => {
   expect(second.isInspected(response)).toBe(false);
-  first.markInspected(response);
+  first.markExchange(response, "isInspected");
   expect(second.isInspected(response)).toBe(true);
   const act = vi.fn();
   first.beforeAnswer(response, act, "subject");

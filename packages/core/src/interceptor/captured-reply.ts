@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { markInspected, silence, type NodeResponse } from "../node/exchange.js";
+import { markExchange, silence, type NodeResponse } from "../node/exchange.js";
 import { keepHead } from "../node/response-fields.js";
 import type { Head } from "../node/response-head.js";
 import { keepConnection } from "../node/unanswered-connections.js";
@@ -90,7 +90,7 @@ export function captureReply(response: NodeResponse, limit = defaultErrorBodyLim
     const { calls, replayTo, failed } = recording!;
     showRealState();
     restoreHead();
-    markInspected(response);
+    markExchange(response, "isInspected");
     body.destroy();
     const methods = replayTo();
     let hasRoom: unknown;

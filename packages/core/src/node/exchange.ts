@@ -8,9 +8,9 @@ export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 /**
- * Records what this package knows of one response, or of the socket of an upgrade, which has none. A CommonJS and an ES module copy, also of
- * different versions, read the same record: a
- * later version may add members, but never changes the meaning of one that is here.
+ * Records what this package knows of one response, of a request, or of the socket of an upgrade, which has no response. A CommonJS and an ES
+ * module copy, also of different versions, read the same record: a later version may add members, but never changes the meaning of one that is
+ * here.
  */
 interface Exchange {
   /** We have answered the response, or have cut it. */
@@ -19,7 +19,7 @@ interface Exchange {
   answeredFor: unknown;
   /** Whatever fails from now on is a consequence of what we did to the response, and is not reported. */
   isSilenced: boolean;
-  /** An integration has inspected the content. */
+  /** An integration has inspected the content. It is marked before the head is written. */
   isInspected?: boolean;
   /** The content of an upstream's error reply is being read: what fails from now on is only that content. */
   isRefused?: boolean;
@@ -29,7 +29,9 @@ interface Exchange {
   isLeftToIntegration?: boolean;
   /** Proxy libraries are to see a complete response. */
   seemsDone?: boolean;
-  /** The id that the request has, where this is the record of a request. */
+  /** The request's fields are fit to be copied, where this is the record of a request. */
+  isPrepared?: boolean;
+  /** The id that the request has. */
   requestId?: string;
   /** The new id that was sent to an upstream; the upstream's error may have another. */
   draftRequestId?: string;
@@ -73,24 +75,22 @@ export function silence(response: object): void {
   exchange.isAnswered = exchange.isSilenced = true;
 }
 
+/** Names what a record only notes. */
+type Mark = "isInspected" | "isRefused" | "isBodyLeft" | "isLeftToIntegration" | "isSwitched" | "isPrepared";
+
+/** Marks a response, a request or a socket. The record says what each mark means. */
+export function markExchange(target: object, mark: Mark): void {
+  openExchange(target)[mark] = true;
+}
+
 /** Whether another integration, behind this one, has inspected the content: each would wait for it anew. */
 export function isInspected(response: object): boolean {
   return exchangeOf(response)?.isInspected === true;
 }
 
-/** Marks the content of a response as inspected. It must be called before the head is written. */
-export function markInspected(response: object): void {
-  openExchange(response).isInspected = true;
-}
-
 /** Whether the content of an upstream's error reply is read for this response. */
 export function isRefused(response: object): boolean {
   return exchangeOf(response)?.isRefused === true;
-}
-
-/** Marks a response whose upstream has answered with an error reply. */
-export function markRefused(response: object): void {
-  openExchange(response).isRefused = true;
 }
 
 /**
@@ -101,19 +101,14 @@ export function hasLeftBody(response: object): boolean {
   return exchangeOf(response)?.isBodyLeft === true;
 }
 
-/** Marks a response that passes on an upstream's error reply with its own body. */
-export function markBodyLeft(response: object): void {
-  openExchange(response).isBodyLeft = true;
+/** Whether the fields of a request are fit to be copied by a library. */
+export function isPrepared(request: object): boolean {
+  return exchangeOf(request)?.isPrepared === true;
 }
 
 /** Whether the upgrade on a socket has succeeded. */
 export function isSwitched(socket: object): boolean {
   return exchangeOf(socket)?.isSwitched === true;
-}
-
-/** Marks the socket of an upgrade that has succeeded. */
-export function markSwitched(socket: object): void {
-  openExchange(socket).isSwitched = true;
 }
 
 /** Returns the id that a request was given, as facts: a draft until somebody has seen it. */
@@ -144,11 +139,6 @@ export function openUpstreamExchange(target: object, upstream: UpstreamExchange)
  */
 export function isLeftToIntegration(response: object): boolean {
   return exchangeOf(response)?.isLeftToIntegration === true;
-}
-
-/** Leaves a response to its integration, whatever the library says next. */
-export function leaveToIntegration(response: object): void {
-  openExchange(response).isLeftToIntegration = true;
 }
 
 /**

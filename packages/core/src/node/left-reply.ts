@@ -4,7 +4,7 @@ import type { ReplyOptions } from "../reply/reply-finding.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
 import { dropStaleFields, requestFacts } from "./answer.js";
-import { markBodyLeft, type NodeRequest, type NodeResponse } from "./exchange.js";
+import { markExchange, type NodeRequest, type NodeResponse } from "./exchange.js";
 
 /**
  * Prepares a response for an error reply whose body is left alone: the failure is reported, and nothing that the gateway has set for a
@@ -19,6 +19,6 @@ export function prepareLeftReply(
   more?: Partial<Facts>,
 ): ReplyHead {
   dropStaleFields(response);
-  markBodyLeft(response);
+  markExchange(response, "isBodyLeft");
   return leftHead(respond, head, requestFacts(undefined, request, response, more), options);
 }

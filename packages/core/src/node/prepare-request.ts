@@ -6,17 +6,14 @@ import { originForm } from "../http/request-target.js";
 import type { Finding } from "../problem/finding.js";
 import { unmatchedStatus } from "../problem/unmatched.js";
 import { fault } from "../recognisers/rule.js";
-
-/** Names the key on a request whose headers are fit to be copied. */
-const prepared = Symbol.for("fg-errors.prepared");
-
-type Prepared = IncomingMessage & { [prepared]?: true };
+import { isPrepared, markExchange } from "./exchange.js";
 
 /**
  * Prepares a request for a library that copies all of its headers to a request of node:http: removes its hop-by-hop fields (RFC 9110
  * section 7.6.1), some of which node:http's client refuses where nobody can catch it, and its content keeps its framing.
  */
 export function prepareRequest(request: IncomingMessage): void {
+  markExchange(request, "isPrepared"); // before its fields are read: Node's getter of them is slow for requests of many shapes
   const { headers, url = "" } = request;
   dropHopByHop(request, headers);
   const coding = transferCodingOf(request);
@@ -29,7 +26,6 @@ export function prepareRequest(request: IncomingMessage): void {
   }
   if (!url.startsWith("/")) request.url = originForm(url); // the libraries parse all of it, which may throw
   if (isHttp2(request)) hidePseudoFields(headers);
-  (request as Prepared)[prepared] = true;
 }
 
 /**
@@ -62,7 +58,7 @@ export function dropRefused(headers: IncomingHttpHeaders): void {
 export function makeRequestSendable(outgoing: ClientRequest, request: IncomingMessage): Finding | undefined {
   if (/[a-z]/.test(request.method ?? "")) return { status: 501, routine: true };
   if (request.url === "*") return { status: unmatchedStatus, routine: true };
-  if ((request as Prepared)[prepared]) return undefined;
+  if (isPrepared(request)) return undefined;
   const coding = transferCodingOf(request);
   if (outgoing.headersSent)
     return coding === undefined || outgoing.hasHeader("transfer-encoding") ? undefined : fault("connection_limit_reached");

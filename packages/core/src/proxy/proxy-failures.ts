@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { answer } from "../node/answer.js";
 import { isGone } from "../node/client-gone.js";
-import { isAnswered, isRefused, leaveToIntegration, recordedIds } from "../node/exchange.js";
+import { isAnswered, isRefused, markExchange, recordedIds } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import type { Facts } from "../responder/request-facts.js";
 import type { Responder } from "../responder/responder.js";
@@ -36,13 +36,13 @@ export interface ProxyFailures {
  */
 export function createFailures(respond: Responder, upgrades: Upgrades, handlers: ProxyEventHandlers): ProxyFailures {
   function broke(thrown: unknown, request: IncomingMessage, target: ServerResponse | Socket) {
-    if (isRefused(target)) leaveToIntegration(target);
+    if (isRefused(target)) markExchange(target, "isLeftToIntegration");
     if (isRefused(target) || isAnswered(target)) return;
     fail(explainFailure(thrown, target), request, target, { origin: "upstream" });
   }
 
   function reportMirror(thrown: unknown, request: IncomingMessage, response: object) {
-    leaveToIntegration(response);
+    markExchange(response, "isLeftToIntegration");
     if (thrown === request.errored) return; // the client's own, which the exchange itself reports
     const { headers, method } = request;
     const failure = new Error("The mirror of a request failed", { cause: thrown });
@@ -50,7 +50,7 @@ export function createFailures(respond: Responder, upgrades: Upgrades, handlers:
   }
 
   function keepReply(target: ServerResponse | Socket) {
-    leaveToIntegration(target);
+    markExchange(target, "isLeftToIntegration");
     if ("writeHead" in target) sendPipedHead(target);
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { isGone } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { dropUnsendable } from "../node/drop-unsendable.js";
-import { markInspected, markRefused } from "../node/exchange.js";
+import { markExchange } from "../node/exchange.js";
 import { prepareLeftReply } from "../node/left-reply.js";
 import { originalUrl } from "../node/original-url.js";
 import { joinLists, keepHead, keepSurvivingFields } from "../node/response-fields.js";
@@ -70,7 +70,7 @@ export function createReplyHandler(
     request: IncomingMessage,
     response: ServerResponse,
   ) {
-    markRefused(response); // what fails from here on is only the error's content
+    markExchange(response, "isRefused"); // what fails from here on is only the error's content
     const { head } = inspection;
     const surviving = inspection.survivingFields();
     const before = response.getHeaders();
@@ -88,7 +88,7 @@ export function createReplyHandler(
   function inspectPipedBody(inspection: Inspection, request: IncomingMessage, response: ServerResponse) {
     const before = response.getHeaders();
     inspectPiped(response, async (body) => {
-      markInspected(response);
+      markExchange(response, "isInspected");
       const restoreHead = keepHead(response); // koa-proxies replaces the status after an error
       const finding = await inspection.finding(messageOf(inspection.head, body));
       if (response.headersSent || isGone(response)) return false;
@@ -96,7 +96,7 @@ export function createReplyHandler(
         restoreHead();
         return true;
       }
-      markRefused(response);
+      markExchange(response, "isRefused");
       keepSurvivingFields(response, before, options);
       fail(upstreamFailure(finding), request, response);
       return false;

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { proxyAuthenticationRule } from "../http/field-rules.js";
 import { answerSocket, type SocketAnswer } from "../node/answer-socket.js";
-import { beforeAnswer, isRefused, isSwitched, markRefused, markSwitched, prepareAnswer, recordedIds } from "../node/exchange.js";
+import { beforeAnswer, isRefused, isSwitched, markExchange, prepareAnswer, recordedIds } from "../node/exchange.js";
 import { originalUrl } from "../node/original-url.js";
 import { meant, upstreamFailure } from "../problem/problem-error.js";
 import { fault } from "../recognisers/rule.js";
@@ -33,7 +33,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
     const stopWatching = watchEnd(request, socket);
     if (limit !== undefined) outgoing.setTimeout(limit, () => outgoing.destroy()); // the upgrade ends this limit
     outgoing.once("upgrade", (reply, upstream) => {
-      markSwitched(socket);
+      markExchange(socket, "isSwitched");
       for (const name of proxyAuthenticationRule.names!) delete reply.headers[name]; // the library copies the others
       stopWatching();
       socket.once("close", () => upstream.destroy()); // a pipe ends it only if the client ends its side
@@ -72,7 +72,7 @@ export function createUpgrades(respond: Responder, options: ReplyOptions): Upgra
       discardContent(reply);
       return failUpgrade(upgradeFailed(statusCode), request, socket);
     }
-    markRefused(socket); // what fails from here on is only the error's content
+    markExchange(socket, "isRefused"); // what fails from here on is only the error's content
     const finding = await inspection.finding(reply);
     if (finding) answerUpgrade(upstreamFailure(finding), request, socket, { fields: inspection.survivingFields() });
   }

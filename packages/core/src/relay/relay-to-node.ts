@@ -11,7 +11,7 @@ import { finished } from "node:stream";
 import { isGone, onClose } from "../node/client-gone.js";
 import { copyFields } from "../node/copy-fields.js";
 import { discardRestOf } from "../node/discard-content.js";
-import { markInspected, type NodeRequest, type NodeResponse } from "../node/exchange.js";
+import { markExchange, type NodeRequest, type NodeResponse } from "../node/exchange.js";
 import { asBrokenReply } from "../recognisers/http-clients/broken-reply.js";
 import { survivingFieldsOf } from "../reply/inspect-reply.js";
 import { handleRequestError, type Reply } from "../reply/reply.js";
@@ -62,7 +62,7 @@ export async function relayToNode(
     if (fields) copyFields(response, fields);
     throw thrown;
   });
-  if (options.hiddenFailures) markInspected(response);
+  if (options.hiddenFailures) markExchange(response, "isInspected");
   const { content, receivedStatus } = relayed;
   if (content)
     finished(content, { writable: false }, (error) => {
