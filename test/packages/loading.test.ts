@@ -1,6 +1,6 @@
 // The built adapters load only what they need: an event function pays for it at every cold start, a gateway at every start.
 import { execFile } from "node:child_process";
-import { readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
@@ -96,4 +96,16 @@ it.each([
   const { stdout, stderr } = await run(process.execPath, [`--input-type=${type}`, "--eval", load], { cwd: folder });
   expect(stdout).toBe("An upstream server could not be reached or gave no valid answer.\nNo such order\n");
   expect(stderr).toBe("");
+});
+
+it("CommonJS files are strict, as modules are", () => {
+  const packages = `${folder}../packages`;
+  const files = readdirSync(packages).flatMap((name) => {
+    const dist = `${packages}/${name}/dist/cjs/`;
+    return readdirSync(dist, { recursive: true, encoding: "utf8" }).flatMap((file) =>
+      file.endsWith(".js") ? [dist + file] : [],
+    );
+  });
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !/^(?:#!.*\n)?"use strict";\n/.test(readFileSync(file, "utf8")))).toEqual([]);
 });

@@ -83,6 +83,35 @@ it("are cut to what is sent", () => {
   expect(field!.detail).toHaveLength(1000);
 });
 
+it.each([
+  ["keys", named("ZodError", { issues: [{ path: [], keys: withHole("b"), message }] })],
+  ["constraints", [{ property: "a", constraints: withHole("must be a number") }]],
+  [
+    "messages",
+    Object.assign(new Error("Invalid"), { code: "E_VALIDATION_ERROR", messages: withHole({ field: "b", message: "x" }) }),
+  ],
+  [
+    "issues",
+    withHole(
+      {
+        context: [
+          { key: "", type: {} },
+          { key: "b", type: {} },
+        ],
+      },
+      1,
+    ),
+  ],
+  [
+    "an error's own fields",
+    Object.assign(new Error("Invalid"), { errors: withHole({ path: "b", kind: "required" }), name: "SequelizeValidationError" }),
+  ],
+])("of a list of %s with a hole are fields all the same", (_, failure) => {
+  const { errors = [] } = normalizeError(failure);
+  expect(errors).toHaveLength(2);
+  for (const field of errors) expect(field?.detail).toBeTypeOf("string");
+});
+
 it("that have the same length stay apart, also beyond those that are remembered", () => {
   const messages = Array.from({ length: 12 }, (_, index) => `must have ${String(index).padStart(2, "0")} letters`);
   const read = () =>
@@ -92,4 +121,10 @@ it("that have the same length stay apart, also beyond those that are remembered"
 
 function times<T>(count: number, value: T): T[] {
   return Array.from({ length: count }, () => value);
+}
+
+function withHole(value: unknown, at = 0): unknown[] {
+  const list: unknown[] = [value, value];
+  delete list[at];
+  return list;
 }

@@ -31,7 +31,7 @@ interface Exchange {
   seemsDone?: boolean;
   /** The request's fields are fit to be copied, where this is the record of a request. */
   isPrepared?: boolean;
-  /** The id that the request has. */
+  /** The id of the request, where this is the record of one. */
   requestId?: string;
   /** The new id that was sent to an upstream; the upstream's error may have another. */
   draftRequestId?: string;
@@ -75,7 +75,7 @@ export function silence(response: object): void {
   exchange.isAnswered = exchange.isSilenced = true;
 }
 
-/** Names what a record only notes. */
+/** Names the members that are only set, and never reset. */
 type Mark = "isInspected" | "isRefused" | "isBodyLeft" | "isLeftToIntegration" | "isSwitched" | "isPrepared";
 
 /** Marks a response, a request or a socket. The record says what each mark means. */

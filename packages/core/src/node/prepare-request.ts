@@ -13,7 +13,7 @@ import { isPrepared, markExchange } from "./exchange.js";
  * section 7.6.1), some of which node:http's client refuses where nobody can catch it, and its content keeps its framing.
  */
 export function prepareRequest(request: IncomingMessage): void {
-  markExchange(request, "isPrepared"); // before its fields are read: Node's getter of them is slow for requests of many shapes
+  markExchange(request, "isPrepared"); // first: to read the fields of a request is slow once members are added to it afterwards
   const { headers, url = "" } = request;
   dropHopByHop(request, headers);
   const coding = transferCodingOf(request);

@@ -39,12 +39,13 @@ export function placeOf(part: string, path: readonly unknown[]): Place {
 
 /** Writes a JSON Pointer as a URI fragment: "~" and "/" escaped (RFC 6901 section 3), then percent-encoded (section 6). */
 function pointer(keys: readonly string[]): string {
-  const text = keys.reduce((path, key) => `${path}/${/^\w*$/.test(key) ? key : escapeKey(key.toWellFormed())}`, "#");
-  return text.length > maxTextCharacters ? clean(text) : text; // it has no character that is not clean
+  const text = keys.reduce((path, key) => `${path}/${/^\w*$/.test(key) ? key : escapeKey(key)}`, "#");
+  return text.length > maxTextCharacters ? clean(text) : text; // all of its characters are clean
 }
 
+/** Percent-encodes a key. There is no percent-encoding of a lone surrogate. */
 function escapeKey(key: string): string {
-  return encodeURIComponent(key.replace(/~/g, "~0").replace(/\//g, "~1"));
+  return encodeURIComponent(key.toWellFormed().replace(/~/g, "~0").replace(/\//g, "~1"));
 }
 
 /** Splits a path such as "items[0].price" or 'meta["a.b"]', as yup and lodash write it, into keys. */

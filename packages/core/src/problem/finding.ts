@@ -32,7 +32,10 @@ export interface Finding {
   readonly upstream?: boolean | undefined;
   /** Finding that applies instead where the gateway relays the status that the upstream answered. */
   readonly relayed?: Finding | undefined;
-  /** Whether code, type, title and errors are clean, as a catalogue's texts and the fields of a recogniser are. What an error claims of itself is never copied: see soundFinding(). */
+  /**
+   * Whether code, type, title and errors are clean, as those of a catalogue and of validation errors are. What an error claims of itself
+   * is never copied: see soundFinding().
+   */
   readonly isChecked?: boolean | undefined;
   /** Whether a client caused it, so that no operator needs a report, though it is a 5xx. */
   readonly routine?: boolean | undefined;

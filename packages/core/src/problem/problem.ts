@@ -165,7 +165,7 @@ function fill(
 }
 
 function cleanFields(errors: unknown): readonly FieldError[] | undefined {
-  return Array.isArray(errors) ? errors.slice(0, maxFieldErrors).map(cleanField) : undefined;
+  return Array.isArray(errors) ? Array.from(errors.slice(0, maxFieldErrors), cleanField) : undefined;
 }
 
 function cleanField(field: FieldError): FieldError {

@@ -11,21 +11,17 @@ const idField = "x-request-id";
 
 /** Gives a request its id before a library copies its fields: the one that an error response to it has. A valid one of the client's stays. */
 export function setRequestId(respond: Responder, request: IncomingMessage, target: ServerResponse | Socket): string {
-  const { headers } = request;
   const { requestId, draftRequestId } = recordedIds(request);
-  const id = requestId ?? draftRequestId ?? recordNewId(respond, request, headers, target);
+  const id = requestId ?? draftRequestId ?? recordNewId(respond, request, target);
+  const { headers } = request;
   if (headers[idField] !== id) headers[idField] = id;
   return id;
 }
 
 /** Records the id that a request has come with, else a new one, and returns it. */
-function recordNewId(
-  respond: Responder,
-  request: IncomingMessage,
-  headers: IncomingMessage["headers"],
-  target: ServerResponse | Socket,
-): string {
-  const known = { headers, method: request.method, url: originalUrl(request) };
+function recordNewId(respond: Responder, request: IncomingMessage, target: ServerResponse | Socket): string {
+  const { headers, method } = request;
+  const known = { headers, method, url: originalUrl(request) };
   const facts = "writeHead" in target ? requestFacts(undefined, request, target as NodeResponse, known) : known;
   const given = respond.identify(facts);
   return given ? recordRequestId(request, given) : recordRequestId(request, newRequestId(), "draftRequestId");

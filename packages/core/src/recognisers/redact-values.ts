@@ -62,8 +62,8 @@ function withoutValues(message: string, values: readonly unknown[], search: Sear
 }
 
 /**
- * Lists sentences without a value, and what is left of them, by their length: validators use the same few again and again. They write
- * them anew each time, and to compare such a text with one of its length costs less than its hash, which a Map would need.
+ * Lists sentences without a value, and what is left of them, by their length: validators use the same few again and again. A Map would
+ * need the hash of each sentence. To compare it with the few sentences of the same length costs less.
  */
 const knownSentences: { readonly message: string; readonly kept: string }[][] = [];
 

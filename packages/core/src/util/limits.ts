@@ -76,8 +76,8 @@ export const maxIssueDepth = 8;
 /** Limits the values that superstruct may validate a second time, which it does at once when asked for all failures. */
 export const maxRevalidatedValues = 1000;
 
-/** Limits the sentences of validators of one length that are remembered: together less than 200 KB. */
-export const maxKnownSentencesOfLength = 5;
+/** Limits the sentences of validators of one length that are remembered: together some 500 KB. */
+export const maxKnownSentencesOfLength = 8;
 /** Limits the length of a sentence that is remembered, in characters. */
 export const maxKnownSentenceCharacters = 200;
 

@@ -119,7 +119,7 @@ function celebrateFields(details: unknown): readonly FieldError[] | undefined {
 
 function ioTsFields(list: readonly unknown[]): readonly FieldError[] | undefined {
   if (!Array.isArray(read(list[0], "context")) || read(list[0], "context", 0, "type") === undefined) return undefined;
-  return list.slice(0, maxFieldErrors).map((issue) => {
+  return Array.from(list.slice(0, maxFieldErrors), (issue) => {
     const context = read(issue, "context");
     const steps = Array.isArray(context) ? context.slice(1, maxFieldErrors) : [];
     const keys = steps.map((step) => read(step, "key")).filter((key) => key !== "");
@@ -130,9 +130,7 @@ function ioTsFields(list: readonly unknown[]): readonly FieldError[] | undefined
 function vineFields(list: unknown): readonly FieldError[] | undefined {
   if (!Array.isArray(list)) return undefined;
   const search = newSearch();
-  return list
-    .slice(0, maxFieldErrors)
-    .map((issue: unknown) =>
-      fieldAt("body", keysOfPath(readText(issue, "field") ?? ""), redactValues(read(issue, "message"), [], search)),
-    );
+  return Array.from(list.slice(0, maxFieldErrors), (issue: unknown) =>
+    fieldAt("body", keysOfPath(readText(issue, "field") ?? ""), redactValues(read(issue, "message"), [], search)),
+  );
 }

@@ -61,9 +61,9 @@ const none: readonly InnerIssue[] = [];
 
 /** Follows a union. zod 3 and arktype write the paths of its issues in full, zod 4 (a list for each) and valibot from it on. */
 function alternatives(issue: Issue, path: readonly unknown[], levels: number, work: Work): readonly InnerIssue[] {
-  if (issue.errors === undefined && issue.unionErrors === undefined && issue.issues === undefined) return none; // as nearly all
+  if (issue.errors === undefined && issue.unionErrors === undefined && issue.issues === undefined) return none; // most issues are no union
   const [errors, unions, issues] = [firstOfList(issue.errors), firstOfList(issue.unionErrors), firstOfList(issue.issues)];
-  if (errors.length + unions.length + issues.length === 0) return [];
+  if (errors.length + unions.length + issues.length === 0) return none;
   const absolute = [
     ...mergeLists(unions.map((error) => read(error, "issues"))),
     ...errors.filter((error) => !Array.isArray(error)),

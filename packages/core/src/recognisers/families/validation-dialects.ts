@@ -26,7 +26,8 @@ export function invalidFields(list: unknown, dialects: readonly Dialect[], part 
   const fields: FieldError[] = [];
   for (const issue of issues(dialect)) {
     if (fields.length >= maxFieldErrors) break;
-    for (const field of dialect.fields(issue, part, work)) if (fields.length < maxFieldErrors) fields.push(field);
+    const found: readonly (FieldError | undefined)[] = dialect.fields(issue, part, work); // a library's list may have holes
+    for (const field of found) if (fields.length < maxFieldErrors) fields.push(field ?? fieldAt(part, [], ""));
   }
   return fields;
 }
