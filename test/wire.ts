@@ -20,11 +20,15 @@ export async function withServer<R>(
   }
 }
 
-/** A port of loopback where nobody listens, nor will: a connection of ours has it, for as long as this process runs. */
+/**
+ * A port of loopback where nobody listens, nor will: a connection of ours has it, for as long as this process runs. The connection is bound to
+ * it, or the system would give it to other connections as well, and one to this port could get it as its own: it would meet itself.
+ */
 export async function closedPort(): Promise<number> {
   const server = createTcpServer((socket) => void socket.unref()).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const occupant = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const { port } = server.address() as AddressInfo;
+  const occupant = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.1" });
   await once(occupant, "connect");
   occupant.unref();
   server.close();
